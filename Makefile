@@ -1,0 +1,51 @@
+# Everything happens inside .venv; each stamp is renewed when the lock file behind it changes.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: run setup test test-all check bench lock boundaries places screenshots clean
+
+run: $(VENV)/run.stamp            ## set up once, then open the dashboard on the seeds
+	@$(BIN)/incident-map serve
+
+setup: $(VENV)/run.stamp          ## the set-up of `make run` alone
+
+test: $(VENV)/browser.stamp       ## set up for the tests, a browser included, and run them
+	@$(BIN)/python -m pytest -m "not network and not slow"
+
+test-all: $(VENV)/browser.stamp   ## the slow tests too
+	@$(BIN)/python -m pytest -m "not network"
+
+check: $(VENV)/dev.stamp          ## style, types, and who may import whom
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(VENV)/browser.stamp      ## measure, against what a user would pick instead
+	@$(BIN)/python -m bench
+
+$(VENV)/run.stamp: requirements.lock pyproject.toml
+	@$(PYTHON) scripts/check_python.py
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/browser.stamp: $(VENV)/dev.stamp scripts/get_browser.sh
+	@bash scripts/get_browser.sh $(BIN)
+	@touch $@
+
+lock:                             ## renew both lock files from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --custom-compile-command "make lock" --upgrade -o requirements.lock
+	uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --custom-compile-command "make lock" -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) build *.egg-info
