@@ -43,7 +43,7 @@ $(VENV)/browser.stamp: $(VENV)/dev.stamp scripts/get_browser.sh
 
 lock:                             ## renew both lock files from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --custom-compile-command "make lock" --upgrade -o requirements.lock
+		--no-emit-index-url --custom-compile-command "make lock" -o requirements.lock
 	uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" -c requirements.lock -o requirements-dev.lock
 

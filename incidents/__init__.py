@@ -2,3 +2,7 @@
 
 Nothing here knows the screen. Geometry comes from `geo`, places from `gazetteer`.
 """
+
+from importlib.metadata import version
+
+__version__ = version("incident-map")

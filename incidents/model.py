@@ -33,19 +33,25 @@ VictimGroup = Literal[
 ]
 Qualifier = Literal["exact", "at_least", "more_than", "about", "up_to", "dozens", "few"]
 Scope = Literal["event", "previous_day", "cumulative", "background"]
-ClaimantType = Literal[
-    "state", "armed_group", "hospital", "witness", "media", "un_ngo", "unknown"
-]
+ClaimantType = Literal["state", "armed_group", "hospital", "witness", "media", "un_ngo", "unknown"]
+ClaimantKind = Literal["person", "institution", "anonymous", "nobody"]
 
 CASUALTY_TYPES: tuple[CasualtyType, ...] = get_args(CasualtyType)
 VICTIM_GROUPS: tuple[VictimGroup, ...] = get_args(VictimGroup)
 QUALIFIERS: tuple[Qualifier, ...] = get_args(Qualifier)
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 CLAIMANT_TYPES: tuple[ClaimantType, ...] = get_args(ClaimantType)
+# From the most specific to the least: a named person with an office, an institution,
+# an anonymous official, nobody in particular.
+CLAIMANT_KINDS: tuple[ClaimantKind, ...] = get_args(ClaimantKind)
 
 # ACLED's event types with their sub-event types (ACLED Codebook, 2023 edition), as far as used.
 EVENT_TYPES: Mapping[str, tuple[str, ...]] = {
-    "Battles": ("Armed clash", "Government regains territory", "Non-state actor overtakes territory"),
+    "Battles": (
+        "Armed clash",
+        "Government regains territory",
+        "Non-state actor overtakes territory",
+    ),
     "Explosions/Remote violence": (
         "Suicide bomb",
         "Grenade",
@@ -65,7 +71,11 @@ EVENT_TYPES: Mapping[str, tuple[str, ...]] = {
         "Headquarters or base established",
         "Non-violent transfer of territory",
     ),
-    "Protests": ("Peaceful protest", "Protest with intervention", "Excessive force against protesters"),
+    "Protests": (
+        "Peaceful protest",
+        "Protest with intervention",
+        "Excessive force against protesters",
+    ),
     "Riots": ("Violent demonstration", "Mob violence"),
 }
 
@@ -73,7 +83,9 @@ MAX_QUOTE_WORDS = 12
 VAGUE_QUALIFIERS: frozenset[Qualifier] = frozenset({"dozens", "few"})
 OPEN_QUALIFIERS: frozenset[Qualifier] = frozenset({"at_least", "more_than", "dozens", "few"})
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=120)]
+Identifier = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=120)
+]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 Pcode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[0-9]{1,7}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -113,7 +125,9 @@ class Source(Record):
     known_from_reason: Text | None = None
     retrieved_on: date | None = None
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = "en"
-    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]+$", max_length=2000)] | None = None
+    url: (
+        Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]+$", max_length=2000)] | None
+    ) = None
     sha256: Sha256
     """Of the UTF-8 bytes of the text as read."""
     note: Text | None = None
@@ -203,6 +217,7 @@ class Claim(Record):
     claimant_id: Identifier
     """Identity: a person with an office, an institution, or an anonymous official of one text."""
     claimant_type: ClaimantType
+    claimant_kind: ClaimantKind = "nobody"
     part_of: Identifier | None = None
     note: Text | None = None
 
@@ -218,8 +233,13 @@ class Claim(Record):
 
     @property
     def is_province_wide(self) -> bool:
-        """Whether the claim names no place below the province."""
-        return self.adm2_pcode is None
+        """Whether the claim is known to the province (or less exactly) only."""
+        return self.adm2_pcode is None and self.where_prec >= 4
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether the claim names an exact place that lies in none of the districts."""
+        return self.adm2_pcode is None and self.where_prec < 4
 
     @model_validator(mode="after")
     def _holds_together(self) -> Claim:
@@ -246,7 +266,9 @@ class Claim(Record):
         if self.part_of == self.claim_id:
             raise ValueError("a claim cannot be part of itself")
         if self.where_prec >= 4 and self.adm2_pcode is not None:
-            raise ValueError("a claim known to the province only (where_prec 4 or more) has no district")
+            raise ValueError(
+                "a claim known to the province only (where_prec 4 or more) has no district"
+            )
         _check_span(self.date_start, self.date_end)
         return self
 

@@ -1,0 +1,80 @@
+"""Everything a view needs, loaded once: claims, boundaries, places, and which texts are copies."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from gazetteer.resolve import Gazetteer
+from geo.boundaries import Boundaries, District, load_districts
+from incidents import seeds
+from incidents.lineage import load_lineage
+from incidents.model import Catalogue
+from incidents.reconcile import Reporting
+
+SEEDS_VARIABLE = "INCIDENT_MAP_SEEDS"
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """What is loaded once: claims, boundaries, places, and which texts are copies."""
+
+    catalogue: Catalogue
+    boundaries: Boundaries[District]
+    gazetteer: Gazetteer
+    origin_of: Mapping[str, str]
+
+    @cached_property
+    def reporting(self) -> Reporting:
+        """When each source was out, and its origin."""
+        return Reporting.of(self.catalogue, self.origin_of)
+
+    @cached_property
+    def district_names(self) -> dict[str, str]:
+        """Names by P-code, in P-code order."""
+        return {d.adm2_pcode: d.adm2_name for d in self.boundaries.areas}
+
+
+def seeds_folder() -> Path:
+    """Return the folder of coded sources: INCIDENT_MAP_SEEDS, the checkout's, or the installed one.
+
+    Raises
+    ------
+    FileNotFoundError
+        If none of them is there.
+    """
+    if named := os.environ.get(SEEDS_VARIABLE):
+        places = [Path(named)]
+    else:
+        places = [
+            Path(__file__).parent.parent / "seeds",
+            Path(sys.prefix) / "share" / "incident-map" / "seeds",
+        ]
+    for folder in places:
+        if folder.is_dir():
+            return folder
+    raise FileNotFoundError(
+        f"no folder of coded sources at {' or '.join(map(str, places))}; "
+        f"name one in the variable {SEEDS_VARIABLE}"
+    )
+
+
+def load_atlas(folder: Path | None = None) -> Atlas:
+    """Load the coded sources of a folder with the boundaries and places of Balochistan.
+
+    Raises
+    ------
+    incidents.seeds.SeedError
+        If a file of the folder does not follow the codebook.
+    """
+    folder = folder or seeds_folder()
+    return Atlas(
+        catalogue=seeds.load(folder),
+        boundaries=load_districts(),
+        gazetteer=Gazetteer.default(),
+        origin_of=load_lineage(folder).origin_of,
+    )

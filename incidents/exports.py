@@ -1,0 +1,156 @@
+"""Layers as files: GeoJSON (RFC 7946), CSV, GeoPackage and GeoParquet.
+
+The same layer always gives the same bytes in GeoJSON and CSV. No shapefile: it cuts
+field names to ten characters, and `killed_high_open` would lose its meaning.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyogrio
+
+from geo import geojson
+from incidents.layers import FieldType, Layer
+
+Format = Literal["geojson", "csv", "gpkg", "parquet"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+MEDIA_TYPES: Mapping[Format, str] = {
+    "geojson": "application/geo+json",
+    "csv": "text/csv",
+    "gpkg": "application/geopackage+sqlite3",
+    "parquet": "application/vnd.apache.parquet",
+}
+
+# A spreadsheet may run a cell that begins with one of these, full-width forms included.
+FORMULA_STARTS = tuple("=+-@\t\r\n'%|＝＋－＠％｜＇")
+
+
+def to_bytes(layer: Layer, file_format: Format) -> bytes:
+    """Return a layer as the bytes of a file."""
+    writers: dict[Format, Callable[[Layer], bytes]] = {
+        "geojson": _geojson,
+        "csv": _csv,
+        "gpkg": _gpkg,
+        "parquet": _parquet,
+    }
+    return writers[file_format](layer)
+
+
+def about_json(layer: Layer) -> bytes:
+    """Return what stands beside a CSV: its filters, rule and attribution."""
+    return (json.dumps(layer.about, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all: a temporary name, fsync, rename, fsync of the folder."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            Path(file.name).chmod(0o644)
+            Path(file.name).replace(path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _geojson(layer: Layer) -> bytes:
+    features = [
+        geojson.feature(geometry, row) for row, geometry in zip(layer.rows, layer.geometries, strict=True)
+    ]
+    return geojson.dumps(geojson.feature_collection(features, about=layer.about)).encode()
+
+
+def _csv(layer: Layer) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow(layer.fields)
+    for row in layer.rows:
+        writer.writerow([_cell(row[name], kind) for name, kind in layer.fields.items()])
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+def _cell(value: Any, kind: FieldType) -> str:
+    if value is None:
+        return ""
+    if kind in ("integer", "real"):
+        return str(value)
+    text = _flat(value, kind)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _flat(value: Any, kind: FieldType) -> Any:
+    """Return a value for formats without lists: ids joined with "; ", records as JSON."""
+    if kind == "boolean" and value is not None:
+        return str(value).lower()
+    if kind != "list" or value is None:
+        return value
+    if all(isinstance(item, str) for item in value):
+        return "; ".join(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+_PANDAS_TYPES: Mapping[FieldType, str] = {
+    "text": "str",
+    "integer": "Int64",
+    "real": "Float64",
+    "boolean": "boolean",
+    "list": "str",
+}
+
+
+def _frame(layer: Layer) -> gpd.GeoDataFrame:
+    columns = {
+        name: pd.array(
+            [_flat(row[name], kind) if kind == "list" else row[name] for row in layer.rows],
+            dtype=_PANDAS_TYPES[kind],
+        )
+        for name, kind in layer.fields.items()
+    }
+    geometry = gpd.GeoSeries(list(layer.geometries), crs="EPSG:4326")
+    return gpd.GeoDataFrame(columns, geometry=geometry, crs="EPSG:4326")
+
+
+def _gpkg(layer: Layer) -> bytes:
+    # GDAL writes GeoPackage to a path only; it puts the metadata in gpkg_metadata.
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{layer.name}.gpkg"
+        pyogrio.write_dataframe(
+            _frame(layer),
+            path,
+            layer=layer.name,
+            driver="GPKG",
+            geometry_type=layer.geometry_type,
+            promote_to_multi=layer.geometry_type == "MultiPolygon",
+            layer_metadata={"incident_map": json.dumps(layer.about, ensure_ascii=False)},
+        )
+        return path.read_bytes()
+
+
+def _parquet(layer: Layer) -> bytes:
+    buffer = io.BytesIO()
+    _frame(layer).to_parquet(buffer, index=False)
+    table = pq.read_table(pa.BufferReader(buffer.getvalue()))
+    metadata = dict(table.schema.metadata or {})
+    metadata[b"incident_map"] = json.dumps(layer.about, ensure_ascii=False).encode()
+    out = io.BytesIO()
+    pq.write_table(table.replace_schema_metadata(metadata), out)
+    return out.getvalue()

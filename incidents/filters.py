@@ -1,0 +1,199 @@
+"""Which claims a view leaves: the filters of the page and of the command line, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+
+from incidents.model import (
+    CASUALTY_TYPES,
+    EVENT_TYPES,
+    KARACHI,
+    SCOPES,
+    VICTIM_GROUPS,
+    Catalogue,
+    Claim,
+    Source,
+)
+
+# The police belong to the security forces, so that filter keeps them too.
+INCLUDED_GROUPS: dict[str, frozenset[str]] = {"security_forces": frozenset({"police"})}
+
+
+class FilterError(ValueError):
+    """A filter names something that the catalogue does not hold."""
+
+    def __init__(self, option: str, value: str, known: Iterable[str]) -> None:
+        super().__init__(option, value, tuple(known))
+        self.option, self.value, self.known = option, value, tuple(known)
+
+    def __str__(self) -> str:
+        return f"{self.option} {self.value!r} is not known here; known: {', '.join(self.known)}"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What is left in; an empty set of a field leaves everything of that field in.
+
+    `date_from` and `date_to` are days in Asia/Karachi, both included: a claim stays
+    whose own span of days touches them. `known_at` leaves out what was reported later.
+    """
+
+    sources: frozenset[str] = frozenset()
+    casualty_types: frozenset[str] = frozenset()
+    victim_groups: frozenset[str] = frozenset()
+    event_types: frozenset[str] = frozenset()
+    districts: frozenset[str] = frozenset()
+    date_from: date | None = None
+    date_to: date | None = None
+    scopes: frozenset[str] = field(default_factory=lambda: frozenset({"event"}))
+    known_at: datetime | None = None
+
+    def as_dict(self) -> dict[str, object]:
+        """Only what is set, in plain JSON values, for exports and addresses."""
+        said: dict[str, object] = {}
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if isinstance(value, frozenset):
+                if value:
+                    said[item.name] = sorted(value)
+            elif value is not None:
+                said[item.name] = value.isoformat()
+        return said
+
+
+def select(catalogue: Catalogue, chosen: Filter) -> tuple[Claim, ...]:
+    """Return the claims that the filter leaves, in the catalogue's order.
+
+    A filter by casualty type or victim group leaves out happenings, which have neither.
+    """
+    groups = set(chosen.victim_groups)
+    for group in chosen.victim_groups:
+        groups |= INCLUDED_GROUPS.get(group, frozenset())
+    known = (
+        {s.source_id for s in catalogue.sources if known_by(s, chosen.known_at)}
+        if chosen.known_at
+        else None
+    )
+    first, last = chosen.date_from or date.min, chosen.date_to or date.max
+    return tuple(
+        claim
+        for claim in catalogue.claims
+        if (not chosen.scopes or claim.scope in chosen.scopes)
+        and (not chosen.sources or claim.source_id in chosen.sources)
+        and (not chosen.casualty_types or claim.casualty_type in chosen.casualty_types)
+        and (not groups or claim.victim_group in groups)
+        and (not chosen.districts or claim.adm2_pcode in chosen.districts)
+        and claim.date_end >= first
+        and claim.date_start <= last
+        and (
+            not chosen.event_types
+            or catalogue.incident[claim.incident_id].event_type in chosen.event_types
+        )
+        and (known is None or claim.source_id in known)
+    )
+
+
+def known_by(source: Source, moment: datetime) -> bool:
+    """Whether a document was out at a moment.
+
+    Without a time of day a document counts as known from the beginning of its day
+    (Asia/Karachi); without any date it is never known at a given moment.
+    """
+    if source.published_at is not None:
+        return source.published_at <= moment
+    day = source.reported_on
+    return day is not None and day <= moment.astimezone(KARACHI).date()
+
+
+def parse_moment(text: str) -> datetime:
+    """Read DATE or DATE and time; a bare date is the end of that day in Asia/Karachi.
+
+    Examples
+    --------
+    >>> parse_moment("2026-01-31").isoformat()
+    '2026-01-31T23:59:59+05:00'
+    >>> parse_moment("2026-01-31T14:30").isoformat()
+    '2026-01-31T14:30:00+05:00'
+    """
+    try:
+        if len(text) == len("2026-01-31"):
+            day = date.fromisoformat(text)
+            return datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=KARACHI)
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(
+            f"{text!r} is not a moment; expected 2026-01-31 or 2026-01-31T14:30 (Asia/Karachi)"
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=KARACHI)
+
+
+def make_filter(
+    catalogue: Catalogue,
+    district_names: dict[str, str],
+    *,
+    source: Iterable[str] = (),
+    casualty_type: Iterable[str] = (),
+    victim_group: Iterable[str] = (),
+    event_type: Iterable[str] = (),
+    district: Iterable[str] = (),
+    date_from: date | None = None,
+    date_to: date | None = None,
+    scope: Iterable[str] = ("event",),
+    known_at: datetime | None = None,
+) -> Filter:
+    """Build a filter from words as a person writes them.
+
+    A source may be named by the beginning of its id ("003"), a district by its P-code
+    or its name, a scope by its name or "all".
+
+    Raises
+    ------
+    FilterError
+        If a word is not known; the error lists what is.
+    """
+    scopes = list(scope)
+    return Filter(
+        sources=frozenset(_source_id(catalogue, word) for word in source),
+        casualty_types=_known("casualty type", casualty_type, CASUALTY_TYPES),
+        victim_groups=_known("victim group", victim_group, VICTIM_GROUPS),
+        event_types=_known("event type", event_type, EVENT_TYPES),
+        districts=frozenset(_pcode(district_names, word) for word in district),
+        date_from=date_from,
+        date_to=date_to,
+        scopes=frozenset(SCOPES) if "all" in scopes else _known("scope", scopes, SCOPES),
+        known_at=known_at,
+    )
+
+
+def _known(option: str, words: Iterable[str], known: Iterable[str]) -> frozenset[str]:
+    by_folded = {_folded(name): name for name in known}
+    chosen = set()
+    for word in words:
+        if _folded(word) not in by_folded:
+            raise FilterError(option, word, by_folded.values())
+        chosen.add(by_folded[_folded(word)])
+    return frozenset(chosen)
+
+
+def _folded(word: str) -> str:
+    return word.strip().casefold().replace(" ", "_").replace("-", "_")
+
+
+def _source_id(catalogue: Catalogue, word: str) -> str:
+    if word in catalogue.source:
+        return word
+    beginning = [i for i in catalogue.source if i.startswith(word)] if word else []
+    if len(beginning) != 1:
+        raise FilterError("source", word, catalogue.source)
+    return beginning[0]
+
+
+def _pcode(district_names: dict[str, str], word: str) -> str:
+    if word.upper() in district_names:
+        return word.upper()
+    by_name = {_folded(name): pcode for pcode, name in district_names.items()}
+    if _folded(word) not in by_name:
+        raise FilterError("district", word, district_names.values())
+    return by_name[_folded(word)]

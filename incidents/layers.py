@@ -1,0 +1,288 @@
+"""What an export holds: the rows and fields of each layer, independent of any file format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from shapely.geometry import Point
+from shapely.geometry.base import BaseGeometry
+
+from gazetteer.places import Place
+from incidents import __version__
+from incidents.citations import cite, cite_source
+from incidents.model import CasualtyType, Claim, Incident
+from incidents.reconcile import RULE_MEANINGS
+from incidents.view import View
+
+LayerName = Literal["districts", "incidents", "claims"]
+LAYERS: tuple[LayerName, ...] = get_args(LayerName)
+
+FieldType = Literal["text", "integer", "real", "boolean", "list"]
+GeometryType = Literal["MultiPolygon", "Point"]
+
+# The casualty types whose figures the districts carry.
+EXPORTED_TYPES: tuple[CasualtyType, ...] = (
+    "killed",
+    "injured",
+    "abducted",
+    "freed",
+    "arrested",
+    "missing",
+)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Rows with declared field types and, per row, a geometry in EPSG:4326 or None."""
+
+    name: LayerName
+    fields: dict[str, FieldType]
+    geometry_type: GeometryType
+    rows: tuple[dict[str, Any], ...]
+    geometries: tuple[BaseGeometry | None, ...]
+    about: dict[str, Any]
+
+
+def build_layer(name: LayerName, view: View) -> Layer:
+    """Return one layer of a view.
+
+    Every number in it comes from claims: districts name their sources, incidents carry
+    their claims with citations, claims carry their quote and where it stands.
+    """
+    builders: dict[LayerName, Callable[[View], Layer]] = {
+        "districts": _districts,
+        "incidents": _incidents,
+        "claims": _claims,
+    }
+    return builders[name](view)
+
+
+def about(name: LayerName, view: View) -> dict[str, Any]:
+    """Return what a reader of the file must know: filters, rule, attribution, versions."""
+    boundaries = view.atlas.boundaries
+    sources = sorted({c.source_id for c in view.claims})
+    return {
+        "title": f"Incident Map: {name}",
+        "layer": name,
+        "filters": view.filter.as_dict(),
+        "rule": view.rule,
+        "rule_meaning": RULE_MEANINGS[view.rule],
+        "attribution": boundaries.attribution,
+        "boundary_source": boundaries.source,
+        "boundary_vintage": boundaries.vintage,
+        "places_attribution": "Places: GeoNames, CC BY 4.0; OCHA COD-AB Pakistan, CC BY-IGO",
+        "sources": [cite_source(view.atlas.catalogue.source[s]) for s in sources],
+        "claims_not_placed": len(view.not_placed),
+        "claims_outside_the_boundaries": len(view.outside),
+        "software": f"incident-map {__version__}",
+    }
+
+
+def _boundary_fields(view: View) -> dict[str, str]:
+    return {
+        "boundary_source": view.atlas.boundaries.source,
+        "boundary_vintage": view.atlas.boundaries.vintage,
+    }
+
+
+def _districts(view: View) -> Layer:
+    fields: dict[str, FieldType] = {
+        "adm2_pcode": "text",
+        "adm2_name": "text",
+        "report_status": "text",
+        "incident_count": "integer",
+        "claim_count": "integer",
+        "source_count": "integer",
+        "origin_count": "integer",
+        "sources": "list",
+        "rule": "text",
+    }
+    for kind in EXPORTED_TYPES:
+        fields |= {
+            f"{kind}_low": "integer",
+            f"{kind}_best": "integer",
+            f"{kind}_high": "integer",
+            f"{kind}_high_open": "boolean",
+        }
+    fields |= {"area_km2": "real", "boundary_source": "text", "boundary_vintage": "text"}
+    rows = []
+    for district in view.atlas.boundaries.areas:
+        summary = view.districts[district.adm2_pcode]
+        row: dict[str, Any] = {
+            "adm2_pcode": district.adm2_pcode,
+            "adm2_name": district.adm2_name,
+            "report_status": summary.report_status,
+            "incident_count": len(summary.incident_ids),
+            "claim_count": len(summary.claims),
+            "source_count": len(summary.source_ids),
+            "origin_count": len(
+                {view.atlas.reporting.origin_of[s] for s in summary.source_ids}
+            ),
+            "sources": list(summary.source_ids),
+            "rule": view.rule,
+        }
+        for kind in EXPORTED_TYPES:
+            toll = summary.tolls[kind]
+            row |= {
+                f"{kind}_low": toll.low,
+                f"{kind}_best": toll.best,
+                f"{kind}_high": toll.high,
+                f"{kind}_high_open": toll.high_open if toll.has_figure else None,
+            }
+        row |= {"area_km2": district.area_km2} | _boundary_fields(view)
+        rows.append(row)
+    return Layer(
+        "districts",
+        fields,
+        "MultiPolygon",
+        tuple(rows),
+        tuple(d.geometry for d in view.atlas.boundaries.areas),
+        about("districts", view),
+    )
+
+
+def _incidents(view: View) -> Layer:
+    fields: dict[str, FieldType] = {
+        "incident_id": "text",
+        "title": "text",
+        "event_type": "text",
+        "sub_event_type": "text",
+        "date_start": "text",
+        "date_end": "text",
+        "date_prec": "integer",
+        "where_prec": "integer",
+        "place_id": "text",
+        "place_name": "text",
+        "latitude": "real",
+        "longitude": "real",
+        "adm2_pcode": "text",
+        "adm2_name": "text",
+        "source_count": "integer",
+        "sources": "list",
+        "claims": "list",
+        "note": "text",
+        "boundary_source": "text",
+        "boundary_vintage": "text",
+    }
+    rows = [_incident_row(view, incident) for incident in view.incidents]
+    return Layer(
+        "incidents",
+        fields,
+        "Point",
+        tuple(rows),
+        tuple(_point_of(row) for row in rows),
+        about("incidents", view),
+    )
+
+
+def _incident_row(view: View, incident: Incident) -> dict[str, Any]:
+    claims = view.claims_of_incident(incident.incident_id)
+    place = view.atlas.gazetteer.place(incident.place_id) if incident.place_id else None
+    sources = sorted({c.source_id for c in claims})
+    return {
+        "incident_id": incident.incident_id,
+        "title": incident.title,
+        "event_type": incident.event_type,
+        "sub_event_type": incident.sub_event_type,
+        "date_start": incident.date_start.isoformat(),
+        "date_end": incident.date_end.isoformat(),
+        "date_prec": incident.date_prec,
+        "where_prec": incident.where_prec,
+        "place_id": incident.place_id,
+        "place_name": place.name if place else None,
+        **_coordinates(place, incident.where_prec),
+        "adm2_pcode": place.adm2_pcode if place else None,
+        "adm2_name": place.adm2_name if place else None,
+        "source_count": len(sources),
+        "sources": sources,
+        "claims": [
+            {"claim_id": c.claim_id, "citation": cite(c, view.atlas.catalogue.source[c.source_id])}
+            for c in claims
+        ],
+        "note": incident.note,
+        **_boundary_fields(view),
+    }
+
+
+def _coordinates(place: Place | None, where_prec: int) -> dict[str, float | None]:
+    """Return a point only where the place is a point: a district's claim has none."""
+    if place is None or where_prec > 2:
+        return {"latitude": None, "longitude": None}
+    return {"latitude": place.latitude, "longitude": place.longitude}
+
+
+def _point_of(row: dict[str, Any]) -> Point | None:
+    return None if row["latitude"] is None else Point(row["longitude"], row["latitude"])
+
+
+CLAIM_FIELDS: dict[str, FieldType] = {
+    "claim_id": "text",
+    "source_id": "text",
+    "incident_id": "text",
+    "quote": "text",
+    "paragraph": "integer",
+    "char_start": "integer",
+    "char_end": "integer",
+    "happening": "text",
+    "count_low": "integer",
+    "count_best": "integer",
+    "count_high": "integer",
+    "qualifier": "text",
+    "casualty_type": "text",
+    "victim_group": "text",
+    "place_name": "text",
+    "place_id": "text",
+    "latitude": "real",
+    "longitude": "real",
+    "adm2_pcode": "text",
+    "adm2_name": "text",
+    "where_prec": "integer",
+    "date_start": "text",
+    "date_end": "text",
+    "date_prec": "integer",
+    "scope": "text",
+    "claimant": "text",
+    "claimant_id": "text",
+    "claimant_type": "text",
+    "claimant_kind": "text",
+    "outlet": "text",
+    "agency": "text",
+    "origin_id": "text",
+    "published_on": "text",
+    "known_from": "text",
+    "part_of": "text",
+    "note": "text",
+    "citation": "text",
+    "boundary_source": "text",
+    "boundary_vintage": "text",
+}
+
+
+def _claims(view: View) -> Layer:
+    rows = [claim_row(view, claim) | _boundary_fields(view) for claim in view.claims]
+    return Layer(
+        "claims",
+        CLAIM_FIELDS,
+        "Point",
+        tuple(rows),
+        tuple(_point_of(row) for row in rows),
+        about("claims", view),
+    )
+
+
+def claim_row(view: View, claim: Claim) -> dict[str, Any]:
+    """Return one claim with the fields of its source that a reader needs beside it."""
+    source = view.atlas.catalogue.source[claim.source_id]
+    place = view.atlas.gazetteer.place(claim.place_id) if claim.place_id else None
+    stated = claim.model_dump(mode="json")
+    return {name: stated[name] for name in CLAIM_FIELDS if name in stated} | {
+        **_coordinates(place, claim.where_prec),
+        "outlet": source.outlet,
+        "agency": source.agency,
+        "origin_id": view.atlas.reporting.origin_of[claim.source_id],
+        "published_on": source.published_on.isoformat() if source.published_on else None,
+        "known_from": source.known_from.isoformat() if source.known_from else None,
+        "citation": cite(claim, source),
+    }

@@ -1,0 +1,25 @@
+"""What a list of sources shows: one row a document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from incidents.atlas import Atlas
+from incidents.citations import cite_source
+
+
+def source_rows(atlas: Atlas) -> list[dict[str, Any]]:
+    """Return one plain row for every source, in the catalogue's order."""
+    rows = []
+    for source in atlas.catalogue.sources:
+        claims = [c for c in atlas.catalogue.claims if c.source_id == source.source_id]
+        rows.append(
+            source.model_dump(mode="json")
+            | {
+                "origin_id": atlas.reporting.origin_of[source.source_id],
+                "figures": sum(c.is_figure for c in claims),
+                "happenings": sum(not c.is_figure for c in claims),
+                "citation": cite_source(source),
+            }
+        )
+    return rows

@@ -1,0 +1,216 @@
+"""Tolls: ranges summed over groups that do not overlap, and over incidents.
+
+The rules of the sum, for one casualty type: within an incident, a `total` claim
+replaces the sum of its groups; the police count only where the incident has no
+security_forces claim; men, women and children only where no claim of civilians or
+of a total covers them; a group that some claim gives as a part of another group is
+covered by it. A part counts when the filter leaves its total out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from incidents.model import CASUALTY_TYPES, SCOPES, CasualtyType, Claim, VictimGroup
+from incidents.reconcile import (
+    DEFAULT_RULE,
+    SCOPE_REASONS,
+    Range,
+    Reporting,
+    Rule,
+    SetAside,
+    reconcile,
+)
+
+# Who else's figure already counts these people, where an incident has one.
+COVERED_BY: dict[str, frozenset[str]] = {
+    "police": frozenset({"security_forces"}),
+    "women": frozenset({"civilians"}),
+    "children": frozenset({"civilians"}),
+    "men": frozenset({"civilians"}),
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """The range of one group in one incident, a summand of a toll."""
+
+    incident_id: str
+    victim_group: VictimGroup
+    range: Range
+
+
+@dataclass(frozen=True)
+class Toll:
+    """A sum of ranges for one casualty type; None where nothing numbered is said.
+
+    `claims` are all claims of that type, also those without a number, so that an
+    empty toll with claims means "reported without a figure".
+    """
+
+    casualty_type: CasualtyType
+    rule: Rule
+    low: int | None
+    best: int | None
+    high: int | None
+    high_open: bool
+    parts: tuple[Part, ...]
+    set_aside: tuple[SetAside, ...]
+    claims: tuple[Claim, ...]
+
+    @property
+    def has_figure(self) -> bool:
+        """Whether any number stands behind it; zero is a number."""
+        return self.low is not None
+
+
+def toll(
+    claims: Iterable[Claim],
+    casualty_type: CasualtyType,
+    rule: Rule = DEFAULT_RULE,
+    reporting: Reporting | None = None,
+) -> Toll:
+    """Return the toll of some claims, which the caller has narrowed to one area.
+
+    Claims about a district and claims about its province must not be passed together:
+    the province's figure already holds the district's.
+    """
+    ours = tuple(sorted((c for c in claims if c.casualty_type == casualty_type), key=_by_id))
+    aside: list[SetAside] = []
+    counted = _one_scope(ours, aside)
+    by_incident: dict[str, list[Claim]] = defaultdict(list)
+    for claim in counted:
+        by_incident[claim.incident_id].append(claim)
+    parts: list[Part] = []
+    for incident_id, members in sorted(by_incident.items()):
+        for group, group_claims in _groups_that_do_not_overlap(members, aside):
+            found = reconcile(group_claims, rule, reporting)
+            aside += found.set_aside
+            parts.append(Part(incident_id, group, found))
+    known = [p.range for p in parts if p.range.low is not None]
+    bests = [r.best for r in known]
+    return Toll(
+        casualty_type=casualty_type,
+        rule=rule,
+        low=sum(r.low or 0 for r in known) if known else None,
+        best=sum(b or 0 for b in bests) if known and None not in bests else None,
+        high=sum(r.high or 0 for r in known) if known else None,
+        # A group of which only "a few" is said adds people that nobody counted.
+        high_open=bool(known) and (any(r.high_open for r in known) or len(known) < len(parts)),
+        parts=tuple(parts),
+        set_aside=tuple(aside),
+        claims=ours,
+    )
+
+
+def _by_id(claim: Claim) -> str:
+    return claim.claim_id
+
+
+def _one_scope(claims: Sequence[Claim], aside: list[SetAside]) -> list[Claim]:
+    """Keep the event's claims; where there are none, those of the next wider scope."""
+    present = next((s for s in SCOPES if any(c.scope == s for c in claims)), None)
+    aside += [SetAside(c.claim_id, SCOPE_REASONS[c.scope]) for c in claims if c.scope != present]
+    return [c for c in claims if c.scope == present]
+
+
+def _groups_that_do_not_overlap(
+    claims: Sequence[Claim], aside: list[SetAside]
+) -> list[tuple[VictimGroup, list[Claim]]]:
+    by_group: dict[VictimGroup, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        if claim.victim_group is not None:
+            by_group[claim.victim_group].append(claim)
+    reasons = {group: _covered(group, by_group) for group in by_group}
+    for group, reason in reasons.items():
+        if reason:
+            aside += [SetAside(c.claim_id, reason) for c in by_group[group]]
+    return [(g, by_group[g]) for g in sorted(by_group) if not reasons[g]]
+
+
+def _covered(group: VictimGroup, by_group: dict[VictimGroup, list[Claim]]) -> str:
+    """Return why a group must not be added in its incident, or an empty string."""
+    if group != "total" and "total" in by_group:
+        return "counted in the incident's total"
+    for other in sorted(COVERED_BY.get(group, frozenset())):
+        if other in by_group:
+            return f"counted among the {other}"
+    here = {c.claim_id: c for members in by_group.values() for c in members}
+    for claim in by_group[group]:
+        parent = here.get(claim.part_of or "")
+        if parent is not None and parent.victim_group != group:
+            return f"a part of {parent.claim_id}, which is counted"
+    return ""
+
+
+@dataclass(frozen=True)
+class DistrictSummary:
+    """What the claims that a filter leaves say of one district."""
+
+    adm2_pcode: str
+    claims: tuple[Claim, ...]
+    tolls: dict[CasualtyType, Toll]
+
+    @property
+    def incident_ids(self) -> tuple[str, ...]:
+        """Incidents with a claim that names a place in the district, in order of mention."""
+        return tuple(dict.fromkeys(c.incident_id for c in self.claims))
+
+    @property
+    def source_ids(self) -> tuple[str, ...]:
+        """Sources with such a claim, sorted."""
+        return tuple(sorted({c.source_id for c in self.claims}))
+
+    @property
+    def report_status(self) -> str:
+        """reported_with_figure, reported_without_figure or no_report."""
+        if not self.claims:
+            return "no_report"
+        numbered = any(c.count_low is not None or c.count_best is not None for c in self.claims)
+        return "reported_with_figure" if numbered else "reported_without_figure"
+
+
+def by_district(
+    claims: Iterable[Claim],
+    pcodes: Sequence[str],
+    rule: Rule = DEFAULT_RULE,
+    reporting: Reporting | None = None,
+) -> dict[str, DistrictSummary]:
+    """Return a summary for every P-code, also where nothing is reported.
+
+    Only a claim that itself names a place in a district counts there.
+    """
+    here: dict[str, list[Claim]] = {p: [] for p in pcodes}
+    for claim in claims:
+        if claim.adm2_pcode in here:
+            here[claim.adm2_pcode].append(claim)
+    return {
+        pcode: DistrictSummary(
+            pcode,
+            tuple(members),
+            {t: toll(members, t, rule, reporting) for t in CASUALTY_TYPES},
+        )
+        for pcode, members in here.items()
+    }
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many sources, origins and claimants stand behind some claims."""
+
+    sources: int
+    origins: int
+    claimants: int
+
+
+def count_voices(claims: Iterable[Claim], reporting: Reporting) -> Counts:
+    """Count articles, families of copies, and who said it, always together."""
+    seen = list(claims)
+    sources = {c.source_id for c in seen}
+    return Counts(
+        len(sources),
+        len({reporting.origin_of.get(s, s) for s in sources}),
+        len({c.claimant_id for c in seen}),
+    )

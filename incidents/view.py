@@ -1,0 +1,124 @@
+"""One view: everything loaded, narrowed by a filter, reconciled under a rule.
+
+The page, the exports and the brief all show the same `View`, so that a number can
+never differ between them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from incidents.atlas import Atlas
+from incidents.filters import Filter, select
+from incidents.model import CASUALTY_TYPES, CasualtyType, Claim, Incident, VictimGroup
+from incidents.reconcile import DEFAULT_RULE, Rule
+from incidents.tolls import Counts, DistrictSummary, Toll, by_district, count_voices, toll
+
+
+@dataclass(frozen=True)
+class ProvinceToll:
+    """One tile of the toll strip: what is said of the whole, beside what districts add up to.
+
+    Neither is ever subtracted from the other: the province's figure may or may not
+    hold the districts'.
+    """
+
+    casualty_type: CasualtyType
+    victim_group: VictimGroup
+    province: Toll
+    districts: Toll
+
+    @property
+    def shown(self) -> Toll:
+        """The province's claim where there is one, else the sum of the districts' claims."""
+        return self.province if self.province.claims else self.districts
+
+    @property
+    def is_districts_sum(self) -> bool:
+        """Whether `shown` is a sum of the districts' claims."""
+        return not self.province.claims
+
+
+class View:
+    """The claims that a filter leaves, with what they say of districts and province."""
+
+    def __init__(self, atlas: Atlas, chosen: Filter, rule: Rule = DEFAULT_RULE) -> None:
+        self.atlas = atlas
+        self.filter = chosen
+        self.rule = rule
+
+    @cached_property
+    def claims(self) -> tuple[Claim, ...]:
+        """Claims that the filter leaves."""
+        return select(self.atlas.catalogue, self.filter)
+
+    @cached_property
+    def figures(self) -> tuple[Claim, ...]:
+        """Claims with a casualty type."""
+        return tuple(c for c in self.claims if c.is_figure)
+
+    @cached_property
+    def happenings(self) -> tuple[Claim, ...]:
+        """Claims of something that happened, without casualties."""
+        return tuple(c for c in self.claims if not c.is_figure)
+
+    @cached_property
+    def not_placed(self) -> tuple[Claim, ...]:
+        """Claims known only to the province, which colour no district."""
+        return tuple(c for c in self.claims if c.is_province_wide)
+
+    @cached_property
+    def outside(self) -> tuple[Claim, ...]:
+        """Claims of an exact place outside the boundaries; kept and counted."""
+        return tuple(c for c in self.claims if c.is_outside)
+
+    @cached_property
+    def districts(self) -> dict[str, DistrictSummary]:
+        """A summary for every district by P-code, also where nothing is reported."""
+        return by_district(
+            self.claims, list(self.atlas.district_names), self.rule, self.atlas.reporting
+        )
+
+    @cached_property
+    def incidents(self) -> tuple[Incident, ...]:
+        """Incidents that still have a claim, in the catalogue's order."""
+        left = {c.incident_id for c in self.claims}
+        return tuple(i for i in self.atlas.catalogue.incidents if i.incident_id in left)
+
+    @cached_property
+    def voices(self) -> Counts:
+        """Sources, origins and claimants behind all claims that are left."""
+        return count_voices(self.claims, self.atlas.reporting)
+
+    @cached_property
+    def tolls(self) -> tuple[ProvinceToll, ...]:
+        """Tiles of the toll strip, for each casualty type and group that has a figure."""
+        placed = [c for c in self.figures if c.adm2_pcode]
+        pairs = {(c.casualty_type, c.victim_group) for c in self.figures}
+        order = [
+            (t, g)
+            for t in CASUALTY_TYPES
+            for g in ("total", "security_forces", "police", "militants", "civilians", "officials",
+                      "inmates", "women", "children", "men")
+            if (t, g) in pairs
+        ]
+        return tuple(
+            ProvinceToll(
+                casualty_type,
+                victim_group,  # type: ignore[arg-type]
+                self._toll(self.not_placed, casualty_type, victim_group),
+                self._toll(placed, casualty_type, victim_group),
+            )
+            for casualty_type, victim_group in order
+        )
+
+    def _toll(
+        self, claims: tuple[Claim, ...] | list[Claim], casualty_type: CasualtyType, group: str
+    ) -> Toll:
+        ours = [c for c in claims if c.victim_group == group]
+        return toll(ours, casualty_type, self.rule, self.atlas.reporting)
+
+    def claims_of_incident(self, incident_id: str) -> tuple[Claim, ...]:
+        """Claims left that point to one incident."""
+        return tuple(c for c in self.claims if c.incident_id == incident_id)
