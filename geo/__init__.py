@@ -1,1 +1,1 @@
-""""""
+"""Coordinates, district polygons, the join of points onto them, areas and distances."""

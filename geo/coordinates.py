@@ -19,7 +19,7 @@ MAX_LATITUDE = 90.0
 EXPECTED = "longitude from -180 to 180 and latitude from -90 to 90, in degrees (EPSG:4326)"
 
 
-@dataclass
+@dataclass(eq=False)
 class CoordinateError(ValueError):
     """A point that cannot be placed; says which row, what came and what was expected.
 

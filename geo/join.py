@@ -1,0 +1,233 @@
+"""Join points onto areas: for each point the area it lies in, or none.
+
+The rule for edges: a point on an edge or corner belongs to the first of the areas that touch
+it, in the order of the boundaries, which is that of their P-codes. So PK203 goes before PK212,
+in any order of the points and however they are divided up. Off the edges the answer is that of
+`geopandas.sjoin(predicate="within")`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Generic
+
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike, NDArray
+
+from geo.boundaries import AreaT_co, Boundaries, District, load_districts
+from geo.coordinates import (
+    CoordinateError,
+    as_arrays,
+    as_lat_lon,
+    find_faults,
+    swapped,
+    within_range,
+)
+from geo.raster import ASK, FINE, OUTSIDE, build_raster
+
+Bbox = tuple[float, float, float, float]
+
+# Two columns of floats and two of integers of this length stay in a core's own cache.
+CHUNK = 16_384
+# Points that only the polygons can decide are asked about together, at most so many.
+_ASKED_TOGETHER = 65_536
+
+
+class DistrictIndex(Generic[AreaT_co]):
+    """Answers which area each point lies in; made once for some boundaries, then only read.
+
+    Parameters
+    ----------
+    boundaries
+        The areas to join onto. Where they overlap, the first one counts.
+
+    Examples
+    --------
+    >>> index = DistrictIndex(load_districts())
+    >>> located = index.locate([67.0, 62.33, 0.0], [30.19, 25.13, 0.0])
+    >>> [index.boundaries.areas[i].name if i >= 0 else None for i in located]
+    ['Quetta', 'Gwadar', None]
+    """
+
+    def __init__(self, boundaries: Boundaries[AreaT_co]) -> None:
+        self.boundaries = boundaries
+        self._polygons = np.array([area.geometry for area in boundaries.areas], dtype=object)
+        self._raster = build_raster(self._polygons)
+        self._tree = shapely.STRtree(self._polygons)
+        shapely.prepare(self._polygons)
+        west, south, east, north = shapely.total_bounds(self._polygons).tolist()
+        self._bbox: Bbox = (west, south, east, north)
+        self._mirror: Bbox = (*as_lat_lon(west, south), *as_lat_lon(east, north))
+
+    def locate(self, longitude: ArrayLike, latitude: ArrayLike) -> NDArray[np.int16]:
+        """Return for each point the position of its area in `boundaries.areas`.
+
+        Parameters
+        ----------
+        longitude, latitude
+            Degrees (EPSG:4326), one value a row, equally long.
+
+        Returns
+        -------
+        located
+            Shape (n,), the rows in their order; -1 is outside the boundaries.
+
+        Raises
+        ------
+        CoordinateError
+            For the first row that is empty, not finite, out of range, or looks swapped: far
+            outside, but inside the boundaries' bbox with its two values exchanged.
+        ValueError
+            If the two are not equally long.
+        """
+        lon, lat = as_arrays(longitude, latitude)
+        located = np.empty(lon.shape, dtype=np.int16)
+        look_up = _Lookup(self, min(CHUNK, max(lon.size, 1)))
+        asked: list[NDArray[np.int64]] = []
+        waiting = 0
+        for start in range(0, lon.size, CHUNK):
+            rows = slice(start, start + CHUNK)
+            undecided = look_up(lon[rows], lat[rows], located[rows], start)
+            if undecided.size:
+                asked.append(undecided + start)
+                waiting += undecided.size
+            if waiting >= _ASKED_TOGETHER:
+                self._ask(lon, lat, np.concatenate(asked), located)
+                asked, waiting = [], 0
+        if asked:
+            self._ask(lon, lat, np.concatenate(asked), located)
+        return located
+
+    def pcodes(self, longitude: ArrayLike, latitude: ArrayLike) -> NDArray[np.object_]:
+        """Return for each point its area's P-code, None outside the boundaries.
+
+        Parameters and errors are those of `locate`.
+
+        Examples
+        --------
+        >>> district_index().pcodes([67.0, 0.0], [30.19, 0.0]).tolist()
+        ['PK226', None]
+        """
+        # The last entry is also number -1.
+        codes = [*(area.pcode for area in self.boundaries.areas), None]
+        found: NDArray[np.object_] = np.array(codes, dtype=object)[self.locate(longitude, latitude)]
+        return found
+
+    def looks_swapped(self, longitude: ArrayLike, latitude: ArrayLike) -> NDArray[np.bool_]:
+        """Return for each row whether it looks swapped: outside, but inside once exchanged.
+
+        For an import that refuses single rows and goes on. Nothing is said of regions where a
+        point and its mirror image may both be meant (longitudes that are latitudes too).
+
+        Examples
+        --------
+        >>> district_index().looks_swapped([67.0, 30.19], [30.19, 67.0]).tolist()
+        [False, True]
+        """
+        lon, lat = as_arrays(longitude, latitude)
+        if _meet(self._bbox, self._mirror):
+            return np.zeros(lon.shape, dtype=bool)
+        west, south, east, north = self._mirror
+        return (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+
+    def _ask(
+        self,
+        lon: NDArray[Any],
+        lat: NDArray[Any],
+        rows: NDArray[np.int64],
+        located: NDArray[np.int16],
+    ) -> None:
+        """Decide some rows by the polygons themselves and write the answers into `located`."""
+        x, y = lon[rows].astype(np.float64), lat[rows].astype(np.float64)
+        point, area = self._tree.query(shapely.points(x, y))
+        # The border is part of a polygon here, so a point on an edge meets several areas.
+        meets = shapely.intersects_xy(self._polygons[area], x[point], y[point])
+        first = np.full(len(rows), len(self._polygons))
+        np.minimum.at(first, point[meets], area[meets])
+        first[first == len(self._polygons)] = OUTSIDE
+        located[rows] = first
+
+    def _refuse_faults(self, lon: NDArray[Any], lat: NDArray[Any], start: int) -> None:
+        """Raise for the first row of a chunk that is no point or looks swapped."""
+        faults = [] if within_range(lon, lat) else [next(find_faults(lon, lat))]
+        suspects = np.flatnonzero(self.looks_swapped(lon, lat))
+        if suspects.size:
+            row = int(suspects[0])
+            problem = "outside the boundaries, but inside them once exchanged; it looks swapped"
+            faults.append(swapped(row, float(lon[row]), float(lat[row]), problem))
+        if faults:
+            fault: CoordinateError = min(faults, key=lambda one: one.row)
+            fault.row += start
+            raise fault
+
+
+class _Lookup:
+    """One call's work space, and the lookup of a chunk of points in the raster."""
+
+    def __init__(self, index: DistrictIndex[Any], size: int) -> None:
+        self._index = index
+        self._raster = index._raster
+        self._x, self._y = np.empty(size), np.empty(size)
+        self._column, self._row = np.empty(size, np.int64), np.empty(size, np.int64)
+        self._either = np.empty(size, np.int64)
+
+    def __call__(
+        self, lon: NDArray[Any], lat: NDArray[Any], located: NDArray[np.int16], start: int
+    ) -> NDArray[np.int64]:
+        """Write the chunk's answers; return the rows that only the polygons can decide."""
+        raster, size = self._raster, len(lon)
+        x, y = self._x[:size], self._y[:size]
+        column, row, either = self._column[:size], self._row[:size], self._either[:size]
+        np.subtract(lon, raster.west, out=x, dtype=np.float64)
+        np.multiply(x, raster.columns_per_degree, out=x)
+        np.subtract(lat, raster.south, out=y, dtype=np.float64)
+        np.multiply(y, raster.rows_per_degree, out=y)
+        # What is no number becomes some number far outside here, and is refused just below.
+        with np.errstate(invalid="ignore"):
+            np.copyto(column, x, casting="unsafe")
+            np.copyto(row, y, casting="unsafe")
+        # Read as unsigned, negative numbers are huge: one maximum says whether all are inside.
+        np.bitwise_or(column, row, out=either)
+        if either.view(np.uint64).max() >= raster.side:
+            self._index._refuse_faults(lon, lat, start)
+            # The outermost cells are empty.
+            np.clip(column, 0, raster.side - 1, out=column)
+            np.clip(row, 0, raster.side - 1, out=row)
+        np.multiply(row, raster.side, out=row)
+        np.add(row, column, out=row)
+        np.take(raster.cells, row, out=located, mode="clip")
+
+        blocked = np.flatnonzero(located <= ASK)
+        if not blocked.size:
+            return blocked
+        block = ASK - located[blocked].astype(np.int64)
+        # Multiplying by a power of two is exact: the fine cell lies in the coarse one found.
+        fine_column = (x[blocked] * FINE).astype(np.int64) % FINE
+        fine_row = (y[blocked] * FINE).astype(np.int64) % FINE
+        found = raster.blocks[(block * FINE + fine_row) * FINE + fine_column]
+        located[blocked] = found
+        return blocked[found == ASK]
+
+
+@cache
+def district_index() -> DistrictIndex[District]:
+    """Return the index of Balochistan's districts, built once."""
+    return DistrictIndex(load_districts())
+
+
+def count_outside(located: NDArray[np.int16]) -> int:
+    """Return how many points lie outside the boundaries.
+
+    Examples
+    --------
+    >>> count_outside(district_index().locate([67.0, 0.0], [30.19, 0.0]))
+    1
+    """
+    return int(np.count_nonzero(located == OUTSIDE))
+
+
+def _meet(one: Bbox, other: Bbox) -> bool:
+    return (
+        one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
+    )
