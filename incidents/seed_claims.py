@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Protocol
 
 from gazetteer.errors import AmbiguousPlaceError, PlaceNotFoundError, UnknownPlaceIdError
 from gazetteer.places import Place
+from gazetteer.resolve import Gazetteer
 from incidents.model import QUALIFIERS, VAGUE_QUALIFIERS, Claim
 from incidents.seed_errors import SeedError
 from incidents.seed_tables import Table, build, check_fields, perhaps
@@ -23,37 +23,16 @@ _LONGEST = {1: 1, 2: 6, 3: 7, 4: 31}
 _LOCATE = "`incident-map locate NAME` prints ids; write the one that is meant as place_id."
 
 
-class Match(Protocol):
-    """The answer to a name."""
-
-    @property
-    def place(self) -> Place:
-        """The place that the name means."""
-        ...
-
-
-class Places(Protocol):
-    """What the reader asks of a gazetteer."""
-
-    def locate(self, toponym: str, *, context: str = "") -> Match:
-        """Return the place that a name means beside the words around it."""
-        ...
-
-    def place(self, place_id: str) -> Place:
-        """Return the place with an id."""
-        ...
-
-
 class ClaimReader:
     """Turns the entries of one document into claims."""
 
     def __init__(
-        self, path: Path, defaults: Table, claimants: Mapping[str, Table], places: Places
+        self, path: Path, defaults: Table, claimants: Mapping[str, Table], gazetteer: Gazetteer
     ) -> None:
         self.path = path
         self.defaults = defaults
         self.claimants = claimants
-        self.places = places
+        self.gazetteer = gazetteer
 
     def read(self, given: Table) -> Claim:
         """Return the claim that an entry means."""
@@ -112,7 +91,7 @@ class ClaimReader:
             place = self._place_named(name, toponym, str(entry.get("quote", "")))
         elif "place_id" in entry or "place_id" in self.defaults:
             place_id = entry.get("place_id", self.defaults.get("place_id"))
-            place = place_by_id(self.path, name, place_id, self.places)
+            place = place_by_id(self.path, name, place_id, self.gazetteer)
         else:
             raise SeedError(
                 self.path.name,
@@ -128,7 +107,7 @@ class ClaimReader:
 
     def _place_named(self, name: str, toponym: object, quote: str) -> Place:
         try:
-            return self.places.locate(str(toponym), context=quote).place
+            return self.gazetteer.locate(str(toponym), context=quote).place
         except (PlaceNotFoundError, AmbiguousPlaceError) as error:
             raise SeedError(
                 self.path.name, str(error), _LOCATE, entry=name, field="place", value=toponym
@@ -169,10 +148,10 @@ def derive_dates(path: Path, name: str, entry: Table) -> None:
         entry["date_prec"] = next((prec for prec, most in _LONGEST.items() if days <= most), 5)
 
 
-def place_by_id(path: Path, name: str, place_id: object, places: Places) -> Place:
+def place_by_id(path: Path, name: str, place_id: object, gazetteer: Gazetteer) -> Place:
     """Return the place with an id, or say where the id is wrong."""
     try:
-        return places.place(str(place_id))
+        return gazetteer.place(str(place_id))
     except UnknownPlaceIdError as error:
         raise SeedError(
             path.name, str(error), _LOCATE, entry=name, field="place_id", value=place_id

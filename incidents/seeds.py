@@ -14,11 +14,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from gazetteer.resolve import Gazetteer
 from incidents.model import Catalogue, Claim, Incident, Record, Source, Text
 from incidents.seed_claims import (
     CLAIMANTS_FILE,
     ClaimReader,
-    Places,
     check_part,
     derive_dates,
     place_by_id,
@@ -57,15 +57,15 @@ class Document:
     not_casualties: tuple[NotCasualty, ...]
 
 
-def load(folder: Path, places: Places | None = None) -> Catalogue:
+def load(folder: Path, gazetteer: Gazetteer | None = None) -> Catalogue:
     """Read every document of a folder, its incidents and its claimants.
 
     Parameters
     ----------
     folder
         Holds `incidents.toml`, perhaps `claimants.toml`, and one TOML file a document.
-    places
-        Where names of places are looked up; by default the gazetteer of the project.
+    gazetteer
+        Where names of places are looked up; by default the project's own.
 
     Returns
     -------
@@ -77,10 +77,10 @@ def load(folder: Path, places: Places | None = None) -> Catalogue:
     SeedError
         At the first thing that cannot be read, naming file, entry, field, value and remedy.
     """
-    places = places or _default_places()
+    gazetteer = gazetteer or Gazetteer.default()
     content = digest(folder)
-    incidents = load_incidents(folder / INCIDENTS_FILE, places)
-    documents = [load_document(path, places) for path in document_paths(folder)]
+    incidents = load_incidents(folder / INCIDENTS_FILE, gazetteer)
+    documents = [load_document(path, gazetteer) for path in document_paths(folder)]
     known = {i.incident_id for i in incidents}
     for document in documents:
         for claim in document.claims:
@@ -119,7 +119,7 @@ def document_paths(folder: Path) -> list[Path]:
     return [p for p in _toml_files(folder) if p.name not in {INCIDENTS_FILE, CLAIMANTS_FILE}]
 
 
-def load_document(path: Path, places: Places | None = None) -> Document:
+def load_document(path: Path, gazetteer: Gazetteer | None = None) -> Document:
     """Read one coded document; its claimants may stand in the folder's list.
 
     Raises
@@ -127,7 +127,7 @@ def load_document(path: Path, places: Places | None = None) -> Document:
     SeedError
         At the first thing that cannot be read. Whether its incidents exist is seen by `load`.
     """
-    places = places or _default_places()
+    gazetteer = gazetteer or Gazetteer.default()
     tables = read_toml(path)
     check_fields(path, "document", "", tables)
     if "source" not in tables:
@@ -142,7 +142,7 @@ def load_document(path: Path, places: Places | None = None) -> Document:
         path,
         defaults,
         load_claimants(register_path) if register_path.exists() else {},
-        places,
+        gazetteer,
     )
     claims = tuple(reader.read(entry) for entry in as_entries(path, "claims", tables))
     check_once(path, "claim", (c.claim_id.removeprefix(f"{path.stem}.") for c in claims))
@@ -158,9 +158,9 @@ def load_document(path: Path, places: Places | None = None) -> Document:
     )
 
 
-def load_incidents(path: Path, places: Places | None = None) -> tuple[Incident, ...]:
+def load_incidents(path: Path, gazetteer: Gazetteer | None = None) -> tuple[Incident, ...]:
     """Read the list of incidents; `where_prec` and `date_prec` are derived where not given."""
-    places = places or _default_places()
+    gazetteer = gazetteer or Gazetteer.default()
     incidents = []
     for number, given in enumerate(as_entries(path, "incidents", read_toml(path)), 1):
         entry = dict(given)
@@ -168,7 +168,7 @@ def load_incidents(path: Path, places: Places | None = None) -> tuple[Incident, 
         check_fields(path, "incident", name, entry)
         derive_dates(path, name, entry)
         if "place_id" in entry:
-            found = place_by_id(path, name, entry["place_id"], places)
+            found = place_by_id(path, name, entry["place_id"], gazetteer)
             entry.setdefault("where_prec", found.where_prec)
         entry["incident_id"] = entry.pop("id", None)
         incidents.append(build(Incident, path, name, entry))
@@ -188,9 +188,3 @@ def _toml_files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise SeedError(str(folder), "there is no such folder", "Name the folder of the documents.")
     return sorted(folder.glob("*.toml"), key=lambda p: p.name)
-
-
-def _default_places() -> Places:
-    from gazetteer.resolve import Gazetteer  # noqa: PLC0415
-
-    return Gazetteer.default()
