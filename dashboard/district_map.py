@@ -1,0 +1,297 @@
+"""The map of districts as an element of the page.
+
+The map is drawn once (``map_drawing``) and served as a frame of its own. From then on
+the page sends only what may change: a class, a short label and a few lines of text for
+each district. The frame paints them, and sends back the P-code that was chosen.
+
+How a choice travels
+--------------------
+Streamlit keeps the last value of such an element over every later run, so the value
+alone cannot tell a new click from an old one; a click would win for ever over a
+district chosen in the sidebar or by the address. So each choice carries a mark that
+never comes twice, and it counts in one run only: the first that sees it. The last mark
+seen is the one thing that this module keeps in the session (under ``<key>/seen``).
+
+`chosen_district` may be asked before the map is drawn, at the top of the page, so that
+the widgets made after it already know the click:
+
+    district = chosen_district("map", selected=from_the_address)
+    ...
+    district_map(paints, selected=district, ..., key="map")
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal, TypedDict, get_args
+
+import streamlit as st
+from streamlit.components.v1 import declare_component
+
+from dashboard.map_drawing import map_files
+from dashboard.map_folder import served_folder
+from geo.boundaries import load_districts
+
+FillKey = Literal[
+    "class-0",
+    "class-1",
+    "class-2",
+    "class-3",
+    "class-4",
+    "class-5",
+    "class-6",
+    "zero",
+    "no_report",
+    "without_figure",
+    "province_only",
+]
+FILL_KEYS: frozenset[str] = frozenset(get_args(FillKey))
+
+# More than this does not fit at a district or beside the pointer.
+LABEL_LENGTH = 24
+TOOLTIP_LENGTH = 800
+NOTE_LENGTH = 300
+
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_MARK = re.compile(r"[0-9a-z-]{1,64}")
+# Controls and the marks that turn the reading direction of what follows. The joiners
+# (U+200C, U+200D) stay: Urdu needs them.
+_UNSEEN = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+)
+
+
+@dataclass(frozen=True)
+class DistrictPaint:
+    """How one district looks.
+
+    Attributes
+    ----------
+    fill
+        ``class-0`` to ``class-6`` for a figure, else one of the four blanks: ``zero``
+        (zero was reported), ``no_report``, ``without_figure``, ``province_only``.
+    label
+        The figure drawn under the district's name ("17", "2–4", "≥30"), or nothing.
+    tooltip
+        A few lines of plain text, shown under the name beside the pointer and read out.
+    """
+
+    fill: str
+    label: str = ""
+    tooltip: str = ""
+
+
+class Legend(TypedDict):
+    """What the legend says: pairs of a fill key and its label, in reading order."""
+
+    title: str
+    classes: Sequence[tuple[str, str]]
+    blanks: Sequence[tuple[str, str]]
+
+
+class Tiles(TypedDict):
+    """A background map: its address with {z}, {x} and {y}, whom to thank, its last zoom."""
+
+    url: str
+    attribution: str
+    max_zoom: int
+
+
+def district_map(
+    paints: Mapping[str, DistrictPaint],
+    *,
+    selected: str | None,
+    dark: bool,
+    palette: Sequence[str],
+    province_note: str = "",
+    legend: Legend | None = None,
+    tiles: Tiles | None = None,
+    height: int = 460,
+    key: str,
+) -> str | None:
+    """Show the map and return the district that is to be selected now.
+
+    Parameters
+    ----------
+    paints
+        How each district looks, by P-code. A district left out has no report; a P-code
+        that the map does not know is an error.
+    selected
+        The P-code of the district that is selected, or None for the province.
+    dark
+        Whether the page is dark.
+    palette
+        The colours of ``class-0``, ``class-1`` …, as ``#rrggbb``.
+    province_note
+        What is reported only for the province. Where it says something, the province's
+        border is hatched.
+    legend
+        The legend's title and lines; none is drawn if not given.
+    tiles
+        A background map. Only with it does the browser ask anything of another machine.
+    height
+        Of the map, in CSS pixels; on a narrow screen it is lower and the legend stands
+        below.
+    key
+        Names this map on the page.
+
+    Returns
+    -------
+    pcode
+        The P-code clicked, in the run that follows the click. A click on the selected
+        district, its ×, Escape or the ground around gives None, the province. In every
+        other run it is `selected` itself.
+
+    Raises
+    ------
+    ValueError
+        If a P-code, a fill key, a colour or an address of tiles is not as described.
+    """
+    names = _district_names()
+    arguments = _arguments(
+        names, paints, selected=selected, palette=palette, legend=legend, tiles=tiles
+    )
+    _frame()(
+        **arguments,
+        dark=dark,
+        province_note=_plain(province_note, NOTE_LENGTH),
+        height=height,
+        key=key,
+        default=None,
+    )
+    return chosen_district(key, selected=selected)
+
+
+def chosen_district(key: str, *, selected: str | None) -> str | None:
+    """Return the district that a new click on the map chose, else `selected`.
+
+    A click counts once: in the first call that sees it. Ask before the map is drawn to
+    let the widgets above it know; the map then has nothing new to say in that run.
+    """
+    value = st.session_state.get(key)
+    event = new_event(value, st.session_state.get(f"{key}/seen"), _district_names())
+    if event is None:
+        return selected
+    st.session_state[f"{key}/seen"] = event["nonce"]
+    return event["pcode"]
+
+
+class Event(TypedDict):
+    """A choice made on the map: a P-code, or None for the province, and its mark."""
+
+    pcode: str | None
+    nonce: str
+
+
+def new_event(value: object, seen: object, known: Mapping[str, str]) -> Event | None:
+    """Return what the browser sent if it is a choice, and not one seen before.
+
+    Examples
+    --------
+    >>> new_event({"pcode": "PK205", "nonce": "a1"}, None, {"PK205": "Gwadar"})
+    {'pcode': 'PK205', 'nonce': 'a1'}
+    >>> new_event({"pcode": "PK205", "nonce": "a1"}, "a1", {"PK205": "Gwadar"})
+    >>> new_event({"pcode": "<b>", "nonce": "a2"}, "a1", {"PK205": "Gwadar"})
+    """
+    match value:
+        case {"pcode": (str() | None) as pcode, "nonce": str(nonce)}:
+            known_place = pcode is None or pcode in known
+            if known_place and _MARK.fullmatch(nonce) and nonce != seen:
+                return {"pcode": pcode, "nonce": nonce}
+    return None
+
+
+def _arguments(
+    names: Mapping[str, str],
+    paints: Mapping[str, DistrictPaint],
+    *,
+    selected: str | None,
+    palette: Sequence[str],
+    legend: Legend | None,
+    tiles: Tiles | None,
+) -> dict[str, Any]:
+    """Check everything that goes to the browser and put it as the frame reads it."""
+    if unknown := sorted(set(paints) - set(names)):
+        raise ValueError(
+            f"The map has no district {unknown[0]!r}; its {len(names)} districts run from "
+            f"{min(names)} to {max(names)}. Paint the districts of geo.boundaries only."
+        )
+    for pcode, paint in paints.items():
+        _check_fill(paint.fill, f"paint of {pcode}")
+    for colour in palette:
+        if not _COLOUR.fullmatch(colour):
+            raise ValueError(
+                f"The palette has {colour!r}; a colour such as '#fdbb84' was expected."
+            )
+    return {
+        "paints": {
+            pcode: [
+                paint.fill,
+                _plain(paint.label, LABEL_LENGTH),
+                _plain(paint.tooltip, TOOLTIP_LENGTH),
+            ]
+            for pcode, paint in paints.items()
+        },
+        "names": {pcode: _plain(name, 60) for pcode, name in names.items()},
+        "selected": selected if selected in names else None,
+        "palette": list(palette),
+        "legend": _legend(legend) if legend else None,
+        "tiles": _tiles(tiles) if tiles else None,
+    }
+
+
+def _legend(legend: Legend) -> dict[str, Any]:
+    def rows(part: Sequence[tuple[str, str]]) -> list[list[str]]:
+        return [[_check_fill(key, "legend"), _plain(label, 80)] for key, label in part]
+
+    return {
+        "title": _plain(legend["title"], 120),
+        "classes": rows(legend["classes"]),
+        "blanks": rows(legend["blanks"]),
+    }
+
+
+def _tiles(tiles: Tiles) -> dict[str, Any]:
+    url = tiles["url"]
+    if not (url.startswith("https://") and all(part in url for part in ("{z}", "{x}", "{y}"))):
+        raise ValueError(
+            f"The tiles' address is {url!r}; https://… with {{z}}, {{x}} and {{y}} was expected."
+        )
+    return {
+        "url": url,
+        "attribution": _plain(tiles["attribution"], 200),
+        "max_zoom": int(tiles["max_zoom"]),
+    }
+
+
+def _check_fill(fill: str, where: str) -> str:
+    if fill not in FILL_KEYS:
+        raise ValueError(
+            f"The {where} has the fill {fill!r}; "
+            f"one of {', '.join(sorted(FILL_KEYS))} was expected."
+        )
+    return fill
+
+
+def _plain(text: str, length: int) -> str:
+    """Return text without controls and direction marks, cut to a length with an ellipsis."""
+    seen = _UNSEEN.sub(" ", text.replace("\r\n", "\n"))
+    return seen if len(seen) <= length else f"{seen[: length - 1]}…"
+
+
+@cache
+def _district_names() -> Mapping[str, str]:
+    return {district.pcode: district.name for district in load_districts().areas}
+
+
+@cache
+def _frame() -> Any:  # noqa: ANN401 - what Streamlit returns is not typed further
+    # Not at import: Streamlit serves a frame's folder only if it is declared in a run.
+    districts = load_districts()
+    areas = {district.pcode: district.geometry for district in districts.areas}
+    return declare_component(
+        "district_map", path=served_folder(map_files(areas, districts.outline))
+    )

@@ -1,0 +1,272 @@
+/* The map in its frame: takes what the page sends, paints it, sends back what was chosen. */
+"use strict";
+
+/* What Streamlit and the frame say to each other. */
+const streamlitPage = {
+  post(type, data = {}) {
+    window.parent.postMessage({ isStreamlitMessage: true, type: `streamlit:${type}`, ...data }, "*");
+  },
+  onRender(draw) {
+    window.addEventListener("message", (event) => {
+      if (event.source === window.parent && event.data?.type === "streamlit:render") draw(event.data.args, event.data.theme);
+    });
+    this.post("componentReady", { apiVersion: 1 });
+  },
+  choose(pcode) {
+    // The mark makes this choice another than the last one, even of the same district.
+    const nonce = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
+    this.post("setComponentValue", { value: { pcode, nonce }, dataType: "json" });
+  },
+};
+
+function startDistrictMap({ map, districts, outline, labelPoints }) {
+  const { make, makeSvg } = mapParts;
+  const NARROW = 460; // CSS pixels; below, the legend stands under the map
+  const container = map.getContainer();
+  const layers = new Map();
+  districts.eachLayer((layer) => layers.set(layer.feature.properties.pcode, layer));
+
+  let paints = {};
+  let names = {};
+  let selected = null;
+  let asked = ""; // what was last drawn, as text: the same again paints nothing
+  let tiles = null;
+  let height = 0;
+
+  // --- The parts of the frame ---------------------------------------------------------
+  const root = document.documentElement;
+  root.lang = "en";
+  document.title = "Map of districts";
+  const note = make("p", { class: "note", hidden: "" });
+  const classes = make("section", { class: "legend classes", "aria-label": "Legend", hidden: "" });
+  const blanks = make("ul", { class: "legend blanks", "aria-label": "Legend: districts without a figure", hidden: "" });
+  const thanks = make("p", { class: "thanks", hidden: "" });
+  const tooltip = make("div", { class: "tooltip", "aria-hidden": "true", hidden: "" });
+  const chosen = make("button", { class: "chosen", type: "button", hidden: "" });
+  const top = make("div", { class: "top" });
+  const around = make("div", { class: "around" });
+  top.append(note, blanks, chosen);
+  around.append(top, classes, thanks);
+  document.body.append(mapParts.hatches(), around, tooltip);
+  container.setAttribute("role", "group");
+  container.setAttribute("aria-label", "Map of districts. Tab goes from district to district, Enter selects, Escape shows the province.");
+
+  // --- Layers: the province's band below, the rings above --------------------------------
+  const pane = (name, z) => {
+    map.createPane(name).style.zIndex = z;
+    map.getPane(name).style.pointerEvents = "none";
+    return name;
+  };
+  const ring = (name, paneName, data) =>
+    L.geoJSON(data, { pane: paneName, interactive: false, smoothFactor: 0, noClip: true, style: { className: name, fill: false } }).addTo(map);
+  const border = outline.toGeoJSON();
+  pane("band", 390);
+  pane("rings", 410);
+  pane("names", 420);
+  ring("band", "band", border);
+  ring("border", "rings", border);
+  outline.remove();
+  const chosenRings = [ring("chosen-casing", "rings", null), ring("chosen-line", "rings", null)];
+  const focusRings = [ring("focus-casing", "rings", null), ring("focus-line", "rings", null)];
+  const show = (rings, pcode) =>
+    rings.forEach((layer) => {
+      layer.clearLayers();
+      if (pcode) layer.addData(layers.get(pcode).feature);
+    });
+
+  // --- Districts: pointer and keyboard --------------------------------------------------
+  function describe(pcode) {
+    mapParts.drawTooltip(tooltip, names[pcode] ?? pcode, paints[pcode]?.[2] ?? "");
+  }
+  const hideTooltip = () => (tooltip.hidden = true);
+
+  function choose(pcode) {
+    const next = pcode === selected ? null : pcode;
+    if (next === selected) return;
+    markSelected(next);
+    placeNames();
+    streamlitPage.choose(next);
+  }
+
+  for (const [pcode, layer] of layers) {
+    const path = layer.getElement();
+    path.setAttribute("class", "district leaflet-interactive");
+    path.setAttribute("data-pcode", pcode);
+    path.setAttribute("tabindex", "0");
+    path.setAttribute("role", "button");
+    layer.on("click", (event) => {
+      L.DomEvent.stopPropagation(event);
+      choose(pcode);
+    });
+    path.addEventListener("pointermove", (event) => {
+      if (event.pointerType !== "mouse") return;
+      describe(pcode);
+      mapParts.moveTooltip(tooltip, event.clientX, event.clientY);
+    });
+    path.addEventListener("pointerleave", hideTooltip);
+    path.addEventListener("focus", () => {
+      if (!path.matches(":focus-visible")) return;
+      show(focusRings, pcode);
+      describe(pcode);
+      const at = map.latLngToContainerPoint(labelPoints[pcode].slice(0, 2));
+      mapParts.moveTooltip(tooltip, at.x, at.y);
+    });
+    path.addEventListener("blur", () => {
+      show(focusRings, null);
+      hideTooltip();
+    });
+    path.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      event.stopPropagation();
+      choose(pcode);
+    });
+  }
+  map.on("click", () => choose(null));
+  chosen.addEventListener("click", () => {
+    container.focus({ preventScroll: true });
+    choose(null);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") choose(null);
+  });
+
+  // A finger scrolls the page, two move the map; a mouse drags it. The wheel scrolls the
+  // page, with Ctrl (which a pinch on a touchpad sends too) it zooms.
+  container.addEventListener("pointerdown", (event) => map.dragging[event.pointerType === "mouse" ? "enable" : "disable"](), true);
+  container.addEventListener("wheel", (event) => map.scrollWheelZoom[event.ctrlKey ? "enable" : "disable"](), { capture: true, passive: true });
+
+  // --- Names ----------------------------------------------------------------------------
+  const leaders = makeSvg("svg", { class: "leaders leaflet-zoom-hide", "aria-hidden": "true" });
+  map.getPane("names").append(leaders);
+  const tags = new Map();
+  for (const pcode of layers.keys()) {
+    const tag = make("div", { class: "tag leaflet-zoom-hide", "aria-hidden": "true" });
+    tag.append(make("span", { class: "name", dir: "auto" }), make("span", { class: "figure", dir: "auto" }));
+    tags.set(pcode, tag);
+    map.getPane("names").append(tag);
+  }
+
+  const reported = (pcode) => !["no_report", "province_only"].includes(paints[pcode]?.[0] ?? "no_report");
+
+  function placeNames() {
+    if (!height) return;
+    const frame = container.getBoundingClientRect();
+    const obstacles = [note, blanks, chosen, classes, ...container.querySelectorAll(".leaflet-control")].map((node) => {
+      const b = node.getBoundingClientRect();
+      return { left: b.left - frame.left, top: b.top - frame.top, right: b.right - frame.left, bottom: b.bottom - frame.top };
+    });
+    const items = [...layers.keys()].map((pcode) => {
+      const [latitude, longitude, halfWidth] = labelPoints[pcode];
+      const at = map.latLngToContainerPoint([latitude, longitude]);
+      const room = map.latLngToContainerPoint([latitude, longitude + halfWidth]).x - at.x;
+      const tag = tags.get(pcode);
+      const always = reported(pcode) || pcode === selected;
+      return { pcode, x: at.x, y: at.y, w: tag.offsetWidth, h: tag.offsetHeight, room, roomHigh: Math.max(room * 0.9, 10), always: Number(always), rank: room + (pcode === selected) * 1e6 };
+    });
+    const placed = mapLabels.place(items, map.getSize(), obstacles);
+    leaders.replaceChildren();
+    for (const item of items) {
+      const tag = tags.get(item.pcode);
+      const where = placed.get(item.pcode);
+      tag.classList.toggle("shown", Boolean(where));
+      if (!where) continue;
+      const at = map.containerPointToLayerPoint([where.x, where.y]);
+      L.DomUtil.setPosition(tag, L.point(at.x - item.w / 2, at.y - item.h / 2).round());
+      if (where.led) {
+        const to = map.containerPointToLayerPoint([item.x, item.y]);
+        const x = Math.max(at.x - item.w / 2, Math.min(to.x, at.x + item.w / 2));
+        const y = Math.max(at.y - item.h / 2, Math.min(to.y, at.y + item.h / 2));
+        leaders.append(makeSvg("line", { x1: x, y1: y, x2: to.x, y2: to.y }), makeSvg("circle", { cx: to.x, cy: to.y, r: 2 }));
+      }
+    }
+  }
+
+  // --- Size -----------------------------------------------------------------------------
+  L.control.zoom({ position: "topleft" }).addTo(map);
+  L.control.scale({ position: "bottomleft", imperial: false, maxWidth: 90 }).addTo(map);
+
+  function fit() {
+    const width = root.clientWidth;
+    if (!height || !width) return;
+    const narrow = width < NARROW;
+    root.classList.toggle("narrow", narrow);
+    if (narrow) around.append(note, classes, blanks, thanks);
+    else top.append(note, blanks, chosen);
+    const high = narrow ? Math.min(height, Math.round(width * 0.95)) : height;
+    container.style.height = `${high}px`;
+    map.invalidateSize({ animate: false, pan: false });
+    const [left, right, above, below] = narrow ? [10, 10, 10, 24] : [14, 14, 14, 22];
+    map.fitBounds(L.geoJSON(border).getBounds(), { paddingTopLeft: [left, above], paddingBottomRight: [right, below], animate: false });
+    placeNames();
+    tellHeight();
+  }
+  function tellHeight() {
+    const high = container.offsetHeight;
+    const below = root.classList.contains("narrow") ? around.offsetHeight : 0;
+    streamlitPage.post("setFrameHeight", { height: high + below });
+  }
+  let widthThen = 0;
+  new ResizeObserver(() => {
+    if (root.clientWidth !== widthThen) fit();
+    widthThen = root.clientWidth;
+  }).observe(root);
+  map.on("zoomend moveend", placeNames);
+
+  // --- What the page sends ----------------------------------------------------------------
+  function markSelected(pcode) {
+    selected = pcode;
+    show(chosenRings, pcode);
+    for (const [code, layer] of layers) layer.getElement().setAttribute("aria-pressed", String(code === pcode));
+    chosen.hidden = !pcode;
+    chosen.replaceChildren(make("span", { dir: "auto" }, names[pcode] ?? ""), make("span", { "aria-hidden": "true" }, "×"));
+    chosen.setAttribute("aria-label", `${names[pcode] ?? ""}: show the whole province again`);
+  }
+
+  function showTiles(wanted) {
+    tiles?.remove();
+    tiles = wanted && L.tileLayer(wanted.url, { maxZoom: wanted.max_zoom, attribution: "" }).addTo(map);
+    map.setMaxZoom(wanted ? wanted.max_zoom : 12);
+    root.classList.toggle("tiles", Boolean(wanted));
+    thanks.hidden = !wanted;
+    thanks.textContent = wanted ? wanted.attribution : "";
+  }
+
+  let tilesThen = "null";
+  streamlitPage.onRender((args, theme) => {
+    const now = JSON.stringify([args, theme?.backgroundColor]);
+    if (now === asked) return;
+    asked = now;
+    ({ paints, names } = args);
+    root.classList.toggle("dark", args.dark);
+    // The page's own ground, where page and map agree about the light.
+    const ground = theme?.base === (args.dark ? "dark" : "light") ? theme.backgroundColor : "";
+    root.style.setProperty("--paper", ground || null);
+    args.palette.forEach((colour, i) => root.style.setProperty(`--class-${i}`, colour));
+    for (const [pcode, layer] of layers) {
+      const [fill, label, lines] = paints[pcode] ?? ["no_report", "", ""];
+      const path = layer.getElement();
+      path.setAttribute("data-fill", fill);
+      path.setAttribute("aria-label", [names[pcode], ...lines.split("\n")].filter(Boolean).join(". "));
+      const [name, figure] = tags.get(pcode).children;
+      name.textContent = names[pcode];
+      figure.textContent = label;
+      tags.get(pcode).classList.toggle("reported", reported(pcode));
+    }
+    markSelected(args.selected);
+    mapParts.drawLegend(classes, blanks, args.legend);
+    mapParts.drawNote(note, args.province_note);
+    root.classList.toggle("province", Boolean(args.province_note));
+    const tilesNow = JSON.stringify(args.tiles);
+    if (tilesNow !== tilesThen) showTiles(args.tiles);
+    tilesThen = tilesNow;
+    hideTooltip();
+    if (args.height !== height) {
+      height = args.height;
+      fit();
+    } else {
+      placeNames();
+      tellHeight();
+    }
+  });
+}
