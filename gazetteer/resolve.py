@@ -1,0 +1,260 @@
+"""Toponym resolution: which place a name means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from rapidfuzz import process
+
+from gazetteer.confirm import disagreement
+from gazetteer.errors import AmbiguousPlaceError, PlaceNotFoundError, UnknownPlaceIdError
+from gazetteer.kinds import ANY, Kind, kind_from_context, split_kind, without_lead
+from gazetteer.match import Candidate, Match, MatchKind
+from gazetteer.names import NameIndex, Spelling
+from gazetteer.normalise import fold
+from gazetteer.places import Place, load_places
+
+# Two near spellings of places in different districts whose scores differ by less than this say
+# nothing about which is meant.
+_FUZZY_MARGIN = 4.0
+_NEIGHBOURHOOD_WORDS = 5
+_QUALIFIER = re.compile(r",| in (?=\S)")  # "Dasht, Kech", "Pishin in Iran"
+
+
+class Gazetteer:
+    """A list of places that can be asked by name.
+
+    Parameters
+    ----------
+    places
+        The places to choose from; ids are unique.
+
+    Raises
+    ------
+    ValueError
+        If two places have the same id.
+    """
+
+    def __init__(self, places: Iterable[Place]) -> None:
+        self.places = tuple(places)
+        self._by_id: dict[str, Place] = {}
+        for place in self.places:
+            if place.place_id in self._by_id:
+                raise ValueError(
+                    f"Two places have the id {place.place_id!r}: {self._by_id[place.place_id].name}"
+                    f" and {place.name}. Give each its own."
+                )
+            self._by_id[place.place_id] = place
+        self.names = NameIndex(self.places)
+        self._districts = {
+            place.adm2_pcode: _names_of(place)
+            for place in self.places
+            if place.feature_code == "ADM2"
+        }
+        self._shipped = frozenset(load_places())
+
+    @classmethod
+    def default(cls) -> Gazetteer:
+        """Return the gazetteer of the places that ship with the project; built once."""
+        return _default()
+
+    def place(self, place_id: str) -> Place:
+        """Return the place with an id.
+
+        Raises
+        ------
+        UnknownPlaceIdError
+            A KeyError, if there is none.
+
+        Examples
+        --------
+        >>> Gazetteer.default().place("pcode:PK226").name
+        'Quetta'
+        """
+        try:
+            return self._by_id[place_id]
+        except KeyError:
+            near = process.extractOne(place_id, self._by_id.keys(), score_cutoff=70)
+            raise UnknownPlaceIdError(place_id, near[0] if near else None) from None
+
+    def locate(self, name: str, *, context: str = "", within: str | None = None) -> Match:
+        """Return the place that a name means.
+
+        Equal spellings come before near ones. A bare name is the town where there is one;
+        "district", "city" and the like beside it, in `name` or in `context`, choose otherwise.
+
+        Parameters
+        ----------
+        name
+            The name as written, such as "Nushki district" or "Dasht, Kech".
+        context
+            The words around the name, if known, the name among them.
+        within
+            A district's or the province's P-code ("PK226", "PK2"), or a district's name: only
+            places in it are considered.
+
+        Raises
+        ------
+        PlaceNotFoundError
+            If no spelling is equal or near enough; it holds the three nearest.
+        AmbiguousPlaceError
+            If places in different districts have the name and nothing says which is meant.
+
+        Examples
+        --------
+        >>> gazetteer = Gazetteer.default()
+        >>> gazetteer.locate("Dalbandin").place.adm2_name
+        'Chagai'
+        >>> gazetteer.locate("Quetta").place.where_prec
+        1
+        >>> gazetteer.locate("Quetta district").place.where_prec
+        3
+        """
+        key, folded_context = without_lead(fold(name)), fold(context)
+        area = self._area(within)
+        if not key:
+            raise PlaceNotFoundError(name)
+        bare, kind = split_kind(key)
+        if kind is ANY:
+            kind = kind_from_context(bare, folded_context)
+        head, comma, tail = _QUALIFIER.sub(",", name, count=1).partition(",")
+        found = self._equal(key, bare, kind, area)
+        if not found and comma and fold(head):
+            return self.locate(head, context=f"{head} {tail} {context}", within=within)
+        if found:
+            return self._choose(name, found, kind, folded_context, fuzzy=False)
+        found = self._near(key, bare, kind, area)
+        if found:
+            return self._choose(name, found, kind, folded_context, fuzzy=True)
+        raise PlaceNotFoundError(name, self.names.nearest_names(bare or key))
+
+    def _area(self, within: str | None) -> str | None:
+        """Return the P-code that `within` means."""
+        if within is None or re.fullmatch(r"PK\d{1,7}", within):
+            return within
+        place = self.locate(f"{within} district").place
+        return place.adm2_pcode or place.adm1_pcode
+
+    def _equal(self, key: str, bare: str, kind: Kind, area: str | None) -> list[Candidate]:
+        spellings: dict[str, Spelling] = {}
+        for spelling in (*self.names.equal(key), *self.names.equal(bare)):
+            if kind.admits(spelling.place) and _lies_in(spelling.place, area):
+                kept = spellings.setdefault(spelling.place.place_id, spelling)
+                if spelling.primary and not kept.primary:
+                    spellings[spelling.place.place_id] = spelling
+        return [Candidate(s.place, s.name, 100.0) for s in spellings.values()]
+
+    def _near(self, key: str, bare: str, kind: Kind, area: str | None) -> list[Candidate]:
+        # Near spellings are sought everywhere, also where `within` excludes: a name that is
+        # nearest to Karachi's is not taken for the next nearest in Balochistan.
+        found = self.names.near(key, kind.admits) or self.names.near(bare, kind.admits)
+        if not found:
+            return []
+        best = found[0].score
+        return [c for c in found if c.score > best - _FUZZY_MARGIN and _lies_in(c.place, area)]
+
+    def _choose(
+        self, name: str, found: list[Candidate], kind: Kind, context: str, *, fuzzy: bool
+    ) -> Match:
+        ranked = sorted(found, key=lambda c: (not c.place.in_province, kind.rank(c.place)))
+        groups = list(dict.fromkeys(_group(candidate.place) for candidate in ranked))
+        group = groups[0]
+        if len(groups) > 1:
+            chosen = self._group_in_context(name, ranked, kind, context)
+            if chosen is None:
+                raise AmbiguousPlaceError(name, tuple(ranked))
+            group = chosen
+        own = [candidate for candidate in ranked if _group(candidate.place) == group]
+        best = min(own, key=lambda c: (kind.rank(c.place), -c.score, -(c.place.population or 0)))
+        others = [candidate for candidate in own + ranked if candidate is not best]
+        how: MatchKind = "alternate"
+        if fuzzy:
+            how = "fuzzy"
+        elif best.matched_name == best.place.name:
+            how = "exact"
+        return Match(
+            place=best.place,
+            matched_name=best.matched_name,
+            match=how,
+            score=best.score,
+            candidates=(best, *dict.fromkeys(others)),
+            note=self._note(best.place),
+        )
+
+    def _group_in_context(
+        self, name: str, ranked: list[Candidate], kind: Kind, context: str
+    ) -> str | None:
+        """Return the district, or the area elsewhere, that the words around a name speak for."""
+        key = split_kind(fold(name))[0]
+        named = {
+            _group(candidate.place)
+            for candidate in ranked
+            if self._is_named(candidate.place, key, context)
+        }
+        if len(named) == 1:
+            return named.pop()
+        # A name shared with a place elsewhere is Balochistan's, unless the other is a larger town.
+        home = [c for c in ranked if c.place.in_province]
+        away = [c for c in ranked if not c.place.in_province]
+        if len({_group(c.place) for c in home}) != 1:
+            return None
+        best = min(home, key=lambda c: kind.rank(c.place)).place
+        outgrown = any(
+            best.feature_class == "P" and _outgrows(candidate.place, best) for candidate in away
+        )
+        return None if outgrown else _group(best)
+
+    def _is_named(self, place: Place, key: str, context: str) -> bool:
+        if place.in_province:
+            own = self._districts.get(place.adm2_pcode, frozenset())
+            return any(n != key and _has_words(context, n) for n in own)
+        words = context.split()
+        first = key.partition(" ")[0]
+        at = words.index(first) if first in words else 0
+        around = " ".join(words[max(0, at - _NEIGHBOURHOOD_WORDS) : at + _NEIGHBOURHOOD_WORDS + 1])
+        names = {fold(place.adm1_name or ""), *_COUNTRY_WORDS.get(place.country_code, ())}
+        return any(n and n != key and _has_words(around, n) for n in names)
+
+    def _note(self, place: Place) -> str | None:
+        if place in self._shipped:  # the tests hold every shipped place against its polygon
+            return place.note
+        return " ".join(filter(None, (place.note, disagreement(place)))) or None
+
+
+# How a text says that a place lies in a neighbouring country.
+_COUNTRY_WORDS = {
+    "IR": ("iran", "iranian", "irans"),
+    "AF": ("afghanistan", "afghan", "afghanistans"),
+    "IN": ("india", "indian", "indias"),
+}
+
+
+@cache
+def _default() -> Gazetteer:
+    return Gazetteer(load_places())
+
+
+def _group(place: Place) -> str:
+    """Return what keeps places apart: the district, or elsewhere the country and province."""
+    if place.in_province:
+        return place.adm2_pcode or "province"
+    return f"{place.country_code} {place.adm1_name or place.place_id}"
+
+
+def _lies_in(place: Place, area: str | None) -> bool:
+    return area is None or area in (place.adm1_pcode, place.adm2_pcode, place.adm3_pcode)
+
+
+def _outgrows(other: Place, place: Place) -> bool:
+    """Return whether a town elsewhere is so much better known that a bare name is in doubt."""
+    return other.population is None or other.population > (place.population or 0)
+
+
+def _names_of(place: Place) -> frozenset[str]:
+    return frozenset(fold(name) for name in (place.name, *place.alternate_names))
+
+
+def _has_words(text: str, words: str) -> bool:
+    return f" {words} " in f" {text} "
