@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -115,13 +115,14 @@ def check_points(
     lon, lat = as_arrays(longitude, latitude)
     if not within_range(lon, lat):
         raise next(find_faults(lon, lat))
-    return lon, lat
+    return lon.astype(np.float64, copy=False), lat.astype(np.float64, copy=False)
 
 
-def as_arrays(
-    longitude: ArrayLike, latitude: ArrayLike
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return both coordinates as flat float arrays of one length, values unchecked.
+def as_arrays(longitude: ArrayLike, latitude: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return both coordinates as flat arrays of numbers of one length, values unchecked.
+
+    Arrays of numbers come back as they are, of whatever precision, so that ten million rows
+    are not copied; everything else becomes float64, with NaN for what is empty or masked.
 
     Raises
     ------
@@ -129,9 +130,14 @@ def as_arrays(
         If a value is no number.
     ValueError
         If the two are not equally long, or not flat.
+
+    Examples
+    --------
+    >>> as_arrays([67.0, None], [30.2, 25.1])
+    (array([67., nan]), array([30.2, 25.1]))
     """
     try:
-        lon, lat = _floats(longitude), _floats(latitude)
+        lon, lat = _numbers(longitude), _numbers(latitude)
     except (TypeError, ValueError) as error:
         raise _first_non_number(longitude, latitude) from error
     if lon.ndim != 1 or lon.shape != lat.shape:
@@ -143,7 +149,7 @@ def as_arrays(
     return lon, lat
 
 
-def within_range(longitude: NDArray[np.float64], latitude: NDArray[np.float64]) -> bool:
+def within_range(longitude: NDArray[Any], latitude: NDArray[Any]) -> bool:
     """Return whether every point is finite and in range; quick, for flat arrays.
 
     Examples
@@ -208,11 +214,13 @@ def _which(test: np.ufunc, lon: float, lat: float) -> str:
     return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'}"
 
 
-def _floats(values: ArrayLike) -> NDArray[np.float64]:
+def _numbers(values: ArrayLike) -> NDArray[Any]:
     # A masked array keeps some number under its mask; it must not come out as a place.
     if isinstance(values, np.ma.MaskedArray):
         values = np.ma.filled(values.astype(np.float64), np.nan)
-    array: NDArray[np.float64] = np.asarray(values, dtype=np.float64)
+    array = np.asarray(values)
+    if array.dtype.kind not in "fiu":
+        array = array.astype(np.float64)
     return array.reshape(1) if array.ndim == 0 else array
 
 

@@ -24,12 +24,14 @@ from geo.coordinates import (
     swapped,
     within_range,
 )
-from geo.raster import ASK, FINE, OUTSIDE, build_raster
+from geo.raster import ASK, FINE, LARGEST_SIDE, OUTSIDE, build_raster
 
 Bbox = tuple[float, float, float, float]
 
-# Two columns of floats and two of integers of this length stay in a core's own cache.
-CHUNK = 16_384
+# Within so many degrees of the boundaries a point is a neighbour, however it reads exchanged.
+_NEIGHBOUR_DEGREES = 5.0
+# The work space for so many points, a megabyte, stays in a core's own cache.
+CHUNK = 32_768
 # Points that only the polygons can decide are asked about together, at most so many.
 _ASKED_TOGETHER = 65_536
 
@@ -41,6 +43,8 @@ class DistrictIndex(Generic[AreaT_co]):
     ----------
     boundaries
         The areas to join onto. Where they overlap, the first one counts.
+    largest_side
+        Cells along a side of the raster: fewer are made sooner and answer the same, later.
 
     Examples
     --------
@@ -50,10 +54,10 @@ class DistrictIndex(Generic[AreaT_co]):
     ['Quetta', 'Gwadar', None]
     """
 
-    def __init__(self, boundaries: Boundaries[AreaT_co]) -> None:
+    def __init__(self, boundaries: Boundaries[AreaT_co], largest_side: int = LARGEST_SIDE) -> None:
         self.boundaries = boundaries
         self._polygons = np.array([area.geometry for area in boundaries.areas], dtype=object)
-        self._raster = build_raster(self._polygons)
+        self._raster = build_raster(self._polygons, largest_side)
         self._tree = shapely.STRtree(self._polygons)
         shapely.prepare(self._polygons)
         west, south, east, north = shapely.total_bounds(self._polygons).tolist()
@@ -117,8 +121,8 @@ class DistrictIndex(Generic[AreaT_co]):
     def looks_swapped(self, longitude: ArrayLike, latitude: ArrayLike) -> NDArray[np.bool_]:
         """Return for each row whether it looks swapped: outside, but inside once exchanged.
 
-        For an import that refuses single rows and goes on. Nothing is said of regions where a
-        point and its mirror image may both be meant (longitudes that are latitudes too).
+        For an import that refuses single rows and goes on. Where the region's longitudes are
+        nearly its latitudes, a point and its mirror image may both be meant: no row is named.
 
         Examples
         --------
@@ -126,7 +130,7 @@ class DistrictIndex(Generic[AreaT_co]):
         [False, True]
         """
         lon, lat = as_arrays(longitude, latitude)
-        if _meet(self._bbox, self._mirror):
+        if _near(self._bbox, self._mirror):
             return np.zeros(lon.shape, dtype=bool)
         west, south, east, north = self._mirror
         return (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
@@ -150,7 +154,11 @@ class DistrictIndex(Generic[AreaT_co]):
 
     def _refuse_faults(self, lon: NDArray[Any], lat: NDArray[Any], start: int) -> None:
         """Raise for the first row of a chunk that is no point or looks swapped."""
-        faults = [] if within_range(lon, lat) else [next(find_faults(lon, lat))]
+        in_range = within_range(lon, lat)
+        _, far_south, _, far_north = self._mirror
+        if in_range and (lat.max() < far_south or lat.min() > far_north):
+            return
+        faults = [] if in_range else [next(find_faults(lon, lat))]
         suspects = np.flatnonzero(self.looks_swapped(lon, lat))
         if suspects.size:
             row = int(suspects[0])
@@ -169,8 +177,8 @@ class _Lookup:
         self._index = index
         self._raster = index._raster
         self._x, self._y = np.empty(size), np.empty(size)
-        self._column, self._row = np.empty(size, np.int64), np.empty(size, np.int64)
-        self._either = np.empty(size, np.int64)
+        self._column, self._row = np.empty(size, np.int32), np.empty(size, np.int32)
+        self._either, self._cell = np.empty(size, np.int32), np.empty(size, np.int64)
 
     def __call__(
         self, lon: NDArray[Any], lat: NDArray[Any], located: NDArray[np.int16], start: int
@@ -178,7 +186,8 @@ class _Lookup:
         """Write the chunk's answers; return the rows that only the polygons can decide."""
         raster, size = self._raster, len(lon)
         x, y = self._x[:size], self._y[:size]
-        column, row, either = self._column[:size], self._row[:size], self._either[:size]
+        column, row = self._column[:size], self._row[:size]
+        either, cell = self._either[:size], self._cell[:size]
         np.subtract(lon, raster.west, out=x, dtype=np.float64)
         np.multiply(x, raster.columns_per_degree, out=x)
         np.subtract(lat, raster.south, out=y, dtype=np.float64)
@@ -189,25 +198,26 @@ class _Lookup:
             np.copyto(row, y, casting="unsafe")
         # Read as unsigned, negative numbers are huge: one maximum says whether all are inside.
         np.bitwise_or(column, row, out=either)
-        if either.view(np.uint64).max() >= raster.side:
+        if either.view(np.uint32).max() >= raster.side:
             self._index._refuse_faults(lon, lat, start)
-            # The outermost cells are empty.
-            np.clip(column, 0, raster.side - 1, out=column)
-            np.clip(row, 0, raster.side - 1, out=row)
+            # The outermost cells are empty: what lies beyond them may count as lying in them.
+            beyond = np.uint32(raster.side - 1)
+            for axis in (column.view(np.uint32), row.view(np.uint32)):
+                np.minimum(axis, beyond, out=axis)
         np.multiply(row, raster.side, out=row)
-        np.add(row, column, out=row)
-        np.take(raster.cells, row, out=located, mode="clip")
+        np.add(row, column, out=cell)
+        np.take(raster.cells, cell, out=located, mode="clip")
 
         blocked = np.flatnonzero(located <= ASK)
-        if not blocked.size:
-            return blocked
-        block = ASK - located[blocked].astype(np.int64)
-        # Multiplying by a power of two is exact: the fine cell lies in the coarse one found.
-        fine_column = (x[blocked] * FINE).astype(np.int64) % FINE
-        fine_row = (y[blocked] * FINE).astype(np.int64) % FINE
-        found = raster.blocks[(block * FINE + fine_row) * FINE + fine_column]
-        located[blocked] = found
-        return blocked[found == ASK]
+        if blocked.size:
+            block = ASK - located.take(blocked).astype(np.int32)
+            # Times a power of two is exact: the fine cell lies in the coarse one found.
+            fine_column = (x.take(blocked) * FINE).astype(np.int32) & (FINE - 1)
+            fine_row = (y.take(blocked) * FINE).astype(np.int32) & (FINE - 1)
+            found = raster.blocks.take((block * FINE + fine_row) * FINE + fine_column)
+            located[blocked] = found
+            blocked = blocked[found == ASK]
+        return blocked
 
 
 @cache
@@ -227,7 +237,7 @@ def count_outside(located: NDArray[np.int16]) -> int:
     return int(np.count_nonzero(located == OUTSIDE))
 
 
-def _meet(one: Bbox, other: Bbox) -> bool:
-    return (
-        one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
-    )
+def _near(one: Bbox, other: Bbox) -> bool:
+    east_west = max(one[0] - other[2], other[0] - one[2])
+    north_south = max(one[1] - other[3], other[1] - one[3])
+    return max(east_west, north_south) < _NEIGHBOUR_DEGREES

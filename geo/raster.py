@@ -78,8 +78,8 @@ def build_raster(areas: Areas, largest_side: int = LARGEST_SIDE) -> Raster:
     --------
     >>> from shapely import box
     >>> raster = build_raster(np.array([box(66, 30, 67, 31)]), largest_side=8)
-    >>> print(raster.cells.reshape(8, 8)[4])
-    [-1 -9  0  0  0  0 -10 -1]
+    >>> print(np.maximum(raster.cells, ASK).reshape(8, 8)[4])
+    [-1 -2  0  0  0  0 -2 -1]
     """
     if not 0 < len(areas) <= MAX_AREAS:
         message = f"{len(areas)} areas; expected 1 to {MAX_AREAS}. Split them by region."
