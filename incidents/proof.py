@@ -57,11 +57,8 @@ def misfits(document: Document, text: str) -> list[str]:
             f"The text is not the one that was coded: its sha256 is {text_sha256(text)}, "
             f"{document.source.source_id} says {document.source.sha256}."
         ]
-    found = [
-        line
-        for entry in (*document.claims, *document.not_casualties)
-        for line in _misplaced(text, entry)
-    ]
+    entries: list[Claim | NotCasualty] = [*document.claims, *document.not_casualties]
+    found = [line for entry in entries for line in _misplaced(text, entry)]
     covered = [(c.char_start, c.char_end) for c in document.claims if c.is_figure]
     covered += [(n.char_start, n.char_end) for n in document.not_casualties]
     for start, end in numbers_in(text):

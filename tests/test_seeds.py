@@ -1,0 +1,385 @@
+"""The coded documents: complete, true to their texts, and read without guessing."""
+
+import pickle
+import re
+import shutil
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from incidents import seeds
+from incidents.anchors import read_text
+from incidents.model import MAX_QUOTE_WORDS, word_count
+from incidents.proof import misfits, numbers_in
+from incidents.seed_errors import SeedError
+from incidents.tolls import by_district
+
+FIGURES = {"000": (9, 7), "001": (17, 11), "002": (7, 5), "003": (8, 5), "004": (15, 12)}
+"""By document: all figures, and those of the event itself; counted by hand in the texts."""
+REPORTED = {"Quetta", "Mastung", "Nushki", "Gwadar", "Kharan", "Chagai"}
+WORDS = "two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
+NUMBER_WORDS = {word: value for value, word in enumerate(WORDS, 2)} | {"thirty": 30}
+
+
+@pytest.fixture(scope="module")
+def catalogue(seeds_folder):
+    return seeds.load(seeds_folder)
+
+
+@pytest.fixture(scope="module")
+def event_claims(catalogue):
+    return [c for c in catalogue.claims if c.scope == "event"]
+
+
+@pytest.fixture(scope="module", params=sorted(FIGURES))
+def document(request, seeds_folder):
+    [path] = seeds_folder.glob(f"{request.param}-*.toml")
+    return seeds.load_document(path)
+
+
+@pytest.fixture(scope="module")
+def text(document, texts_folder):
+    [path] = texts_folder.glob(f"{document.source.source_id[:3]}*.txt")
+    return read_text(path)
+
+
+# What the documents hold
+
+
+@pytest.mark.texts
+def test_every_quote_stands_at_its_offsets_and_in_its_paragraph(document, text):
+    paragraphs = [line for line in text.split("\n") if line.strip()]
+    for entry in (*document.claims, *document.not_casualties):
+        words = getattr(entry, "quote", None) or entry.text
+        assert text[entry.char_start : entry.char_end] == words
+        assert words in paragraphs[entry.paragraph - 1]
+        assert text[: entry.char_start].count("\n") < len(text.split("\n"))
+
+
+@pytest.mark.texts
+def test_the_text_is_the_coded_one_and_every_number_in_it_is_accounted_for(document, text):
+    assert misfits(document, text) == []
+
+
+@pytest.mark.texts
+def test_every_number_in_a_figures_quote_is_coded_or_listed(document, text):
+    listed = [(n.char_start, n.char_end) for n in document.not_casualties]
+    for claim in document.claims:
+        if not claim.is_figure:
+            continue
+        alike = [c for c in document.claims if c.is_figure and c.char_start == claim.char_start]
+        counts = {c.count_low for c in alike}
+        for start, end in numbers_in(claim.quote):
+            word, at = claim.quote[start:end].lower(), claim.char_start + start
+            if word in {"dozens", "few"} or any(s <= at < e for s, e in listed):
+                continue
+            value = int(word) if word.isdigit() else NUMBER_WORDS[word]
+            thirty_seven = {30, 7} if "hirty-seven" in claim.quote else set()
+            assert value in counts | thirty_seven, claim.claim_id
+
+
+def test_each_documents_figures_are_coded(document):
+    figures = [c for c in document.claims if c.is_figure]
+    of_the_event = [c for c in figures if c.scope == "event"]
+    assert (len(figures), len(of_the_event)) == FIGURES[document.source.source_id[:3]]
+
+
+def test_no_run_of_words_longer_than_a_quote_can_be_put_together_again(document):
+    spans = sorted(
+        (e.paragraph, e.char_start, e.char_end, getattr(e, "quote", None) or e.text)
+        for e in (*document.claims, *document.not_casualties)
+    )
+    run = (0, 0, 0)
+    for paragraph, start, end, words in spans:
+        # With no more than a space or a comma between them, two quotes read as one.
+        adjoins = run[0] == paragraph and start <= run[1] + 2
+        news = word_count(words) if end > run[1] else 0
+        run = (paragraph, max(end, run[1]), run[2] + news if adjoins else word_count(words))
+        assert run[2] <= MAX_QUOTE_WORDS, words
+
+
+def test_all_documents_and_claims_are_there(catalogue, event_claims):
+    assert len(catalogue.sources) == 5
+    assert sum(c.is_figure for c in catalogue.claims) == 56
+    assert sum(c.is_figure for c in event_claims) == 40
+    assert sum(not c.is_figure for c in event_claims) == 22
+    assert {c.incident_id for c in catalogue.claims} == set(catalogue.incident)
+
+
+@pytest.mark.parametrize(
+    ("group", "counts"),
+    [
+        ("militants", {12, 37, 58, 67, 92, 6}),
+        ("security_forces", {10, 15}),
+        ("civilians", {11, 18}),
+        ("police", {2, 4}),
+        ("total", {12, 145}),
+    ],
+)
+def test_figures_that_disagree_stand_side_by_side(event_claims, group, counts):
+    killed = [c for c in event_claims if (c.casualty_type, c.victim_group) == ("killed", group)]
+    assert {c.count_low for c in killed} == counts
+
+
+def test_only_six_districts_are_named_with_the_event(event_claims):
+    assert {c.adm2_name for c in event_claims} - {None} == REPORTED
+    assert all(c.adm2_pcode is None for c in event_claims if c.source_id.startswith("003"))
+
+
+def test_figures_reach_the_districts_that_their_own_words_name(event_claims):
+    pcodes = sorted({c.adm2_pcode for c in event_claims if c.adm2_pcode})
+    districts = by_district(event_claims, pcodes)
+    found = {
+        (summary.claims[0].adm2_name, kind): (toll.low, toll.high, toll.high_open)
+        for summary in districts.values()
+        for kind, toll in summary.tolls.items()
+        if toll.has_figure
+    }
+    assert found == {
+        ("Gwadar", "killed"): (17, 17, False),
+        ("Mastung", "freed"): (30, 30, True),
+        ("Nushki", "abducted"): (1, 1, False),
+        ("Quetta", "killed"): (2, 4, True),
+    }
+
+
+def test_an_abduction_told_in_quetta_without_a_place_stays_with_the_province(event_claims):
+    abducted = {c.source_id[:3]: c for c in event_claims if c.casualty_type == "abducted"}
+    assert {k: c.adm2_name for k, c in abducted.items()} == {
+        "000": "Nushki",
+        "001": None,
+        "004": "Nushki",
+    }
+    assert abducted["001"].where_prec == 4
+    assert len({c.incident_id for c in abducted.values()}) == 1
+
+
+def test_ten_security_personnel_are_four_documents_and_two_voices(event_claims):
+    ten = [
+        c
+        for c in event_claims
+        if (c.casualty_type, c.victim_group, c.count_low) == ("killed", "security_forces", 10)
+    ]
+    assert len({c.source_id for c in ten}) == 4
+    assert {c.claimant_id for c in ten} == {
+        "anonymous-senior-security-official-afp",
+        "mohsin-naqvi-interior-minister",
+    }
+
+
+def test_the_camps_dead_are_parts_of_their_total(event_claims):
+    camp = [c for c in event_claims if c.incident_id == "2026-01-31-gwadar-camp"]
+    [total] = [c for c in camp if c.victim_group == "civilians"]
+    parts = Counter({c.victim_group: c.count_low for c in camp if c.part_of == total.claim_id})
+    assert parts == {"men": 5, "women": 3, "children": 3}
+    assert total.count_low == parts.total() == 11
+
+
+def test_sums_and_history_are_kept_out_of_the_event(catalogue):
+    scopes = {
+        (c.count_low, c.scope) for c in catalogue.claims if c.is_figure and c.scope != "event"
+    }
+    assert scopes == {
+        (41, "previous_day"),
+        (12, "previous_day"),
+        (70, "cumulative"),
+        (133, "cumulative"),
+        (700, "cumulative"),
+        (12, "background"),
+    }
+
+
+def test_at_least_belongs_to_the_first_of_two_figures_only(catalogue):
+    alike = {}
+    for claim in catalogue.claims:
+        if claim.is_figure and re.match(r"(killing )?at least (10|ten) .* and ", claim.quote, re.I):
+            alike.setdefault(claim.source_id[:3], []).append(claim.qualifier)
+    assert alike == {k: ["at_least", "exact"] for k in ("001", "002", "003")}
+
+
+def test_documents_without_a_date_say_what_stands_in_for_it(catalogue):
+    undated = [s for s in catalogue.sources if s.published_on is None]
+    assert [s.source_id[:3] for s in undated] == ["001", "002"]
+    assert all(s.known_from == date(2026, 1, 31) and s.known_from_reason for s in undated)
+    assert {s.outlet for s in catalogue.sources} == {"unknown"}
+
+
+def test_whoever_is_named_is_named_with_an_office(catalogue):
+    for claimant in {c.claimant for c in catalogue.claims}:
+        named = re.match(r"[A-Z]\w+ [A-Z]\w+", claimant)
+        assert named is None or ", " in claimant, claimant
+
+
+def test_a_claimant_is_described_in_one_way(catalogue):
+    described = {(c.claimant_id, c.claimant, c.claimant_type) for c in catalogue.claims}
+    assert len(described) == len({claimant_id for claimant_id, _, _ in described})
+
+
+# How they are read
+
+
+@pytest.fixture
+def folder(seeds_folder, tmp_path):
+    """A copy of the coded documents that may be spoiled."""
+    return shutil.copytree(seeds_folder, tmp_path / "seeds")
+
+
+def spoil(folder, file, old, new):
+    path = folder / file
+    content = path.read_text(encoding="utf-8")
+    assert old in content
+    path.write_text(content.replace(old, new, 1), encoding="utf-8")
+
+
+THIRD = "003-afp-2026-01-31.toml"
+
+
+@pytest.mark.parametrize(
+    ("typed", "low", "high"),
+    [
+        ('count = 10\nqualifier = "exact"', 10, 10),
+        ('count = 10\nqualifier = "about"', 10, 10),
+        ('count = 10\nqualifier = "at_least"', 10, None),
+        ('count = 10\nqualifier = "more_than"', 10, None),
+        ('count = 0\nqualifier = "exact"', 0, 0),
+        ('qualifier = "dozens"', 12, None),
+        ('qualifier = "few"', None, None),
+    ],
+)
+def test_a_number_and_its_qualifier_become_a_range(folder, typed, low, high):
+    spoil(folder, THIRD, 'count = 10\nqualifier = "at_least"', typed)
+    claim = seeds.load(folder).claim["003-afp-2026-01-31.02"]
+    assert (claim.count_low, claim.count_high) == (low, high)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "precision"),
+    [
+        ("2026-01-31", "2026-01-31", 1),
+        ("2026-01-30", "2026-01-31", 2),
+        ("2026-01-25", "2026-01-31", 3),
+        ("2026-01-01", "2026-01-31", 4),
+        ("2025-02-01", "2026-01-31", 5),
+    ],
+)
+def test_the_precision_of_a_date_follows_from_its_span(folder, start, end, precision):
+    typed = f"[defaults]\ndate_start = {start}\ndate_end = {end}"
+    spoil(folder, THIRD, "[defaults]", typed)
+    spoil(folder, THIRD, "date_start = 2026-01-31\nscope", "scope")
+    claim = seeds.load(folder).claim["003-afp-2026-01-31.02"]
+    assert (str(claim.date_start), str(claim.date_end)) == (start, end)
+    assert claim.date_prec == precision
+
+
+def test_a_name_without_an_id_is_looked_up_beside_its_quote(folder):
+    spoil(folder, THIRD, 'place = "Balochistan"\nplace_id = "pcode:PK2"', 'place = "Noshki"')
+    claim = seeds.load(folder).claim["003-afp-2026-01-31.01"]
+    assert (claim.place_name, claim.adm2_pcode, claim.adm2_name) == ("Noshki", "PK223", "Nushki")
+
+
+def test_a_claimant_may_stand_in_the_claim_itself(folder):
+    spoil(
+        folder,
+        THIRD,
+        'claimant_id = "shahid-rind-provincial-government"',
+        'claimant_id = "x"\nclaimant = "a hospital"\nclaimant_type = "hospital"',
+    )
+    assert "hospital" in {c.claimant_type for c in seeds.load(folder).claims}
+
+
+def test_a_byte_order_mark_does_no_harm(folder):
+    path = folder / THIRD
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert len(seeds.load(folder).sources) == 5
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda folder: spoil(folder, THIRD, "count = 37", "count = 38"),
+        lambda folder: (folder / THIRD).rename(folder / "006-afp-2026-01-31.toml"),
+        lambda folder: (folder / THIRD).unlink(),
+    ],
+    ids=["edited", "renamed", "taken away"],
+)
+def test_editing_a_seed_changes_the_digest(folder, change):
+    before = seeds.digest(folder)
+    assert seeds.load(folder).digest == before
+    change(folder)
+    assert seeds.digest(folder) != before
+
+
+MISTAKES = [
+    (THIRD, "count = 37", "count = thirty", ["not TOML", "line"]),
+    (THIRD, "[source]", "[sauce]", ["sauce", "did you mean 'source'?"]),
+    (THIRD, 'outlet = "', 'outlett = "', ["source, outlett", "did you mean 'outlet'?"]),
+    (THIRD, "qualifier =", "qualifer =", ["claim 01, qualifer", "did you mean 'qualifier'?"]),
+    (THIRD, 'id = "02"', 'id = "01"', ["claim 01, id = '01'", "more than once"]),
+    (THIRD, 'id = "02"', "id = 2", ["id = 2", "quotation marks"]),
+    (THIRD, "count = 37", 'count = "37"', ["count = '37'", "valid integer"]),
+    (THIRD, "count = 37", "count = -37", ["count = -37", "greater than or equal to 0"]),
+    (THIRD, "count = 37\n", "", ["claim 03, count", "needs the printed number"]),
+    (THIRD, 'qualifier = "dozens"', 'count = 24\nqualifier = "dozens"', ["count = 24", "dozens"]),
+    (THIRD, '"more_than"', '"over"', ["qualifier = 'over'", "at_least"]),
+    (THIRD, '"killed"', '"dead"', ["casualty_type = 'dead'", "'killed'"]),
+    (THIRD, 'casualty_type = "killed"\n', "", ["either a figure (casualty_type) or a happening"]),
+    (THIRD, "char_end = 6", "char_end = 16", ["char_end - char_start"]),
+    (THIRD, "= 2026-01-30", '= "2026-01-30"', ["date_start = '2026-01-30'", "without quotation"]),
+    (THIRD, "= 2026-01-30", "= 2026-01-30T10:00:00", ["a day was expected"]),
+    (THIRD, 'place_id = "pcode:PK2"\n', 'place_id = "pcode:PKX"\n', ["'pcode:PKX'", "locate"]),
+    (
+        THIRD,
+        'place = "Balochistan"\nplace_id = "pcode:PK2"',
+        'place = "Mordor-on-Sea"',
+        ["claim 01, place = 'Mordor-on-Sea'", "locate"],
+    ),
+    (THIRD, '"unattributed-003"', '"unatributed-003"', ["did you mean 'unattributed-003'?"]),
+    (THIRD, "-attacks", "-atacks", ["claim 01, incident", "did you mean '2026-01-31-"]),
+    (THIRD, 'sha256 = "', 'sha256 = "X', ["source, sha256"]),
+    ("001-afp-2026-01-31.toml", 'part_of = "08"', 'part_of = "80"', ["part_of = '80'", "no claim"]),
+    ("001-afp-2026-01-31.toml", 'part_of = "08"', 'part_of = "11"', ["another incident"]),
+    (
+        "001-afp-2026-01-31.toml",
+        "known_from_reason = ",
+        "# ",
+        ["source:", "give known_from_reason"],
+    ),
+    ("incidents.toml", '"Armed clash"', '"Skirmish"', ["sub_event_type 'Skirmish'", "Armed clash"]),
+    ("incidents.toml", 'id = "2026-01-30-balochistan-raids"\n', "", ["incident 2"]),
+    ("incidents.toml", "[[incidents]]", "[incidents]", ["incidents.toml"]),
+    ("incidents.toml", "date_end = 2026-01-31", "date_end = 2026-01-29", ["lies before"]),
+    ("claimants.toml", '"state"', '"government"', ["claimant_type = 'government'", "armed_group"]),
+    ("claimants.toml", "claimant_type", "type", ["claimants.toml", "type"]),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "said"), MISTAKES, ids=[m[2] for m in MISTAKES])
+def test_a_mistake_is_told_with_its_place_and_its_remedy(folder, file, old, new, said):
+    spoil(folder, file, old, new)
+    with pytest.raises(SeedError) as caught:
+        seeds.load(folder)
+    message = str(caught.value)
+    assert ".toml" in message
+    for words in said:
+        assert words in message
+
+
+def test_a_document_that_is_not_utf8_is_told(folder):
+    (folder / THIRD).write_bytes("title = “”".encode("utf-16"))
+    with pytest.raises(SeedError, match="byte 0 is not UTF-8"):
+        seeds.load(folder)
+
+
+def test_a_folder_without_incidents_or_no_folder_at_all_is_told(folder, tmp_path):
+    (folder / "incidents.toml").unlink()
+    with pytest.raises(SeedError, match=r"incidents\.toml: the file is not there"):
+        seeds.load(folder)
+    with pytest.raises(SeedError, match="there is no such folder"):
+        seeds.load(tmp_path / "nowhere")
+
+
+def test_an_error_can_cross_processes():
+    error = SeedError("005.toml", "wrong", "Mend it.", entry="claim 01", field="count", value=5)
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
+    assert str(error) == "005.toml, claim 01, count = 5: wrong. Mend it."
