@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -51,8 +52,15 @@ def served_folder(files: Mapping[str, bytes], cache: Path | None = None) -> Path
         # Readers see the whole folder or none of it.
         return written.rename(folder)
     except OSError:
-        # Someone else was quicker, or what stands there was changed: ours is right anyway.
-        return folder if _holds(folder, files) else written
+        if _holds(folder, files):  # another server was quicker and wrote the same
+            shutil.rmtree(written, ignore_errors=True)
+            return folder
+    # What stands there was changed or is half gone.
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        return written.rename(folder)
+    except OSError:
+        return written
 
 
 def _write(files: Mapping[str, bytes], parent: Path | None) -> Path:

@@ -10,8 +10,10 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
 
 from dashboard import district_map as district_map_module
+from dashboard import map_folder
 from dashboard.district_map import FILL_KEYS, DistrictPaint, district_map, new_event
 from dashboard.map_drawing import label_point, map_files, sequential_palette
 from dashboard.map_folder import content_digest, served_folder
@@ -131,8 +133,24 @@ def test_the_folder_is_written_once_and_mended_where_it_was_changed(tmp_path):
     assert served_folder(files, tmp_path) == folder
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == files
     (folder / "a.js").write_bytes(b"2")
-    mended = served_folder(files, tmp_path)
-    assert (mended / "a.js").read_bytes() == b"1"
+    assert served_folder(files, tmp_path) == folder
+    assert (folder / "a.js").read_bytes() == b"1"
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_two_servers_that_start_together_share_one_folder(tmp_path, monkeypatch):
+    files = {"index.html": b"<p>"}
+    write = map_folder._write
+
+    def write_after_another(contents, parent):
+        monkeypatch.setattr(map_folder, "_write", write)
+        served_folder(contents, tmp_path)
+        return write(contents, parent)
+
+    monkeypatch.setattr(map_folder, "_write", write_after_another)
+    folder = served_folder(files, tmp_path)
+    assert list(tmp_path.iterdir()) == [folder]
+    assert (folder / "index.html").read_bytes() == b"<p>"
 
 
 def test_a_cache_that_cannot_be_written_gives_a_temporary_folder(tmp_path):
@@ -187,6 +205,25 @@ def test_a_choice_counts_once_and_then_the_page_decides(monkeypatch):
     assert choose("map", selected="PK226") == "PK205"
     session["map"] = {"pcode": None, "nonce": "a3"}
     assert choose("map", selected="PK205") is None
+
+
+def test_the_map_runs_in_a_page_and_gives_back_what_was_selected(tmp_path, monkeypatch):
+    monkeypatch.setattr(district_map_module.served_folder, "__defaults__", (tmp_path,))
+    district_map_module._frame.cache_clear()
+
+    def page():
+        import streamlit as st
+
+        from dashboard.district_map import DistrictPaint, district_map
+
+        paints = {"PK205": DistrictPaint("class-0", "17", "17 killed")}
+        st.text(district_map(paints, selected="PK226", dark=False, palette=["#fdcc8a"], key="map"))
+
+    run = AppTest.from_function(page).run()
+    district_map_module._frame.cache_clear()
+    assert not run.exception
+    assert [text.value for text in run.text] == ["PK226"]
+    assert len(list(tmp_path.glob("map-*/index.html"))) == 1
 
 
 def test_text_goes_to_the_browser_as_it_is_but_for_unseen_marks(sent):

@@ -149,28 +149,53 @@ function startDistrictMap({ map, districts, outline, labelPoints }) {
 
   const reported = (pcode) => !["no_report", "province_only"].includes(paints[pcode]?.[0] ?? "no_report");
 
+  /* Where a district's name belongs on the screen, and what room it has there. */
+  function anchor(pcode) {
+    const [latitude, longitude, halfWidth] = labelPoints[pcode];
+    const at = map.latLngToContainerPoint([latitude, longitude]);
+    const size = map.getSize();
+    if (L.bounds([0, 0], size).contains(at)) {
+      const room = map.latLngToContainerPoint([latitude, longitude + halfWidth]).x - at.x;
+      return { x: at.x, y: at.y, room, roomHigh: Math.max(room * 0.9, 10) };
+    }
+    // Its best place is out of sight: take one amid what can be seen of it.
+    const layer = layers.get(pcode);
+    if (!map.getBounds().intersects(layer.getBounds())) return null;
+    const seen = [];
+    for (let i = 1; i < 14; i += 1) {
+      for (let j = 1; j < 12; j += 1) {
+        const point = L.point((size.x * i) / 14, (size.y * j) / 12);
+        if (layer.getElement().isPointInFill(map.containerPointToLayerPoint(point))) seen.push(point);
+      }
+    }
+    if (seen.length < 4) return null;
+    const middle = seen.reduce((sum, point) => sum.add(point)).divideBy(seen.length);
+    const nearest = seen.reduce((a, b) => (b.distanceTo(middle) < a.distanceTo(middle) ? b : a));
+    return { x: nearest.x, y: nearest.y, room: 50, roomHigh: 40 };
+  }
+
   function placeNames() {
     if (!height) return;
     const frame = container.getBoundingClientRect();
-    const obstacles = [note, blanks, chosen, classes, ...container.querySelectorAll(".leaflet-control")].map((node) => {
+    const obstacles = [note, blanks, chosen, classes, thanks, ...container.querySelectorAll(".leaflet-control")].map((node) => {
       const b = node.getBoundingClientRect();
       return { left: b.left - frame.left, top: b.top - frame.top, right: b.right - frame.left, bottom: b.bottom - frame.top };
     });
-    const items = [...layers.keys()].map((pcode) => {
-      const [latitude, longitude, halfWidth] = labelPoints[pcode];
-      const at = map.latLngToContainerPoint([latitude, longitude]);
-      const room = map.latLngToContainerPoint([latitude, longitude + halfWidth]).x - at.x;
+    const items = [];
+    for (const pcode of layers.keys()) {
+      const at = anchor(pcode);
       const tag = tags.get(pcode);
-      const always = reported(pcode) || pcode === selected;
-      return { pcode, x: at.x, y: at.y, w: tag.offsetWidth, h: tag.offsetHeight, room, roomHigh: Math.max(room * 0.9, 10), always: Number(always), rank: room + (pcode === selected) * 1e6 };
-    });
+      const always = Number(reported(pcode) || pcode === selected);
+      if (at) items.push({ pcode, ...at, w: tag.offsetWidth, h: tag.offsetHeight, always, rank: at.room + (pcode === selected) * 1e6 });
+      tag.classList.remove("shown");
+    }
     const placed = mapLabels.place(items, map.getSize(), obstacles);
     leaders.replaceChildren();
     for (const item of items) {
       const tag = tags.get(item.pcode);
       const where = placed.get(item.pcode);
-      tag.classList.toggle("shown", Boolean(where));
       if (!where) continue;
+      tag.classList.add("shown");
       const at = map.containerPointToLayerPoint([where.x, where.y]);
       L.DomUtil.setPosition(tag, L.point(at.x - item.w / 2, at.y - item.h / 2).round());
       if (where.led) {
@@ -183,7 +208,14 @@ function startDistrictMap({ map, districts, outline, labelPoints }) {
   }
 
   // --- Size -----------------------------------------------------------------------------
-  L.control.zoom({ position: "topleft" }).addTo(map);
+  const zoom = L.control.zoom({ position: "topleft" }).addTo(map);
+  const whole = make("a", { href: "#", role: "button", title: "Show the whole province", "aria-label": "Show the whole province" });
+  whole.append(makeSvg("svg", { viewBox: "0 0 14 14", width: 14, height: 14, "aria-hidden": "true" }, [makeSvg("path", { d: "M1,5 V1 H5 M9,1 H13 V5 M13,9 V13 H9 M5,13 H1 V9", class: "icon" })]));
+  zoom.getContainer().append(whole);
+  L.DomEvent.on(whole, "click", (event) => {
+    L.DomEvent.stop(event);
+    fit();
+  });
   L.control.scale({ position: "bottomleft", imperial: false, maxWidth: 90 }).addTo(map);
 
   function fit() {
