@@ -17,6 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from geo.boundaries import AreaT_co, Boundaries, District, load_districts
 from geo.coordinates import (
+    MAX_LATITUDE,
+    MAX_LONGITUDE,
     CoordinateError,
     as_arrays,
     as_lat_lon,
@@ -63,6 +65,7 @@ class DistrictIndex(Generic[AreaT_co]):
         west, south, east, north = shapely.total_bounds(self._polygons).tolist()
         self._bbox: Bbox = (west, south, east, north)
         self._mirror: Bbox = (*as_lat_lon(west, south), *as_lat_lon(east, north))
+        self._sure = self._sure_cells()
 
     def locate(self, longitude: ArrayLike, latitude: ArrayLike) -> NDArray[np.int16]:
         """Return for each point the position of its area in `boundaries.areas`.
@@ -152,13 +155,39 @@ class DistrictIndex(Generic[AreaT_co]):
         first[first == len(self._polygons)] = OUTSIDE
         located[rows] = first
 
+    def _sure_cells(self) -> tuple[float, float, float, float]:
+        """Return the first and last column and row whose points are neither faulty nor suspect.
+
+        They reach beyond the raster; a mirror image lies to the north or south of its region.
+        """
+        south, north = -MAX_LATITUDE, MAX_LATITUDE
+        if not _near(self._bbox, self._mirror):
+            if self._mirror[1] > self._bbox[3]:
+                north = self._mirror[1]
+            else:
+                south = self._mirror[3]
+        raster = self._raster
+        columns = (
+            (end - raster.west) * raster.columns_per_degree
+            for end in (-MAX_LONGITUDE, MAX_LONGITUDE)
+        )
+        rows = ((end - raster.south) * raster.rows_per_degree for end in (south, north))
+        first_column, last_column = columns
+        first_row, last_row = rows
+        return first_column + 1, last_column - 1, first_row + 1, last_row - 1
+
+    def _all_sure(self, column: NDArray[np.int32], row: NDArray[np.int32]) -> bool:
+        first_column, last_column, first_row, last_row = self._sure
+        return bool(
+            column.min() >= first_column
+            and column.max() <= last_column
+            and row.min() >= first_row
+            and row.max() <= last_row
+        )
+
     def _refuse_faults(self, lon: NDArray[Any], lat: NDArray[Any], start: int) -> None:
         """Raise for the first row of a chunk that is no point or looks swapped."""
-        in_range = within_range(lon, lat)
-        _, far_south, _, far_north = self._mirror
-        if in_range and (lat.max() < far_south or lat.min() > far_north):
-            return
-        faults = [] if in_range else [next(find_faults(lon, lat))]
+        faults = [] if within_range(lon, lat) else [next(find_faults(lon, lat))]
         suspects = np.flatnonzero(self.looks_swapped(lon, lat))
         if suspects.size:
             row = int(suspects[0])
@@ -199,7 +228,8 @@ class _Lookup:
         # Read as unsigned, negative numbers are huge: one maximum says whether all are inside.
         np.bitwise_or(column, row, out=either)
         if either.view(np.uint32).max() >= raster.side:
-            self._index._refuse_faults(lon, lat, start)
+            if not self._index._all_sure(column, row):
+                self._index._refuse_faults(lon, lat, start)
             # The outermost cells are empty: what lies beyond them may count as lying in them.
             beyond = np.uint32(raster.side - 1)
             for axis in (column.view(np.uint32), row.view(np.uint32)):
