@@ -116,7 +116,7 @@ class ClaimReader:
     def _add_claimant(self, name: str, entry: Table) -> None:
         claimant_id = entry.get("claimant_id")
         listed = self.claimants.get(str(claimant_id), {})
-        for field in ("claimant", "claimant_type"):
+        for field in ("claimant", "claimant_type", "claimant_kind"):
             if field not in entry and field not in listed:
                 raise SeedError(
                     self.path.name,

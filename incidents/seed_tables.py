@@ -26,7 +26,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
     | {"id", "incident", "place", "count"},
     "list of incidents": frozenset({"incidents"}),
     "incident": frozenset(Incident.model_fields) - {"incident_id"} | {"id"},
-    "claimant": frozenset({"claimant", "claimant_type"}),
+    "claimant": frozenset({"claimant", "claimant_type", "claimant_kind"}),
 }
 """What an analyst may write, by the kind of table."""
 

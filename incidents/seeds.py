@@ -177,7 +177,7 @@ def load_incidents(path: Path, gazetteer: Gazetteer | None = None) -> tuple[Inci
 
 
 def load_claimants(path: Path) -> dict[str, dict[str, str]]:
-    """Read the list of claimants: `claimant` and `claimant_type` by claimant_id."""
+    """Read the list of claimants: their description, type and kind by claimant_id."""
     claimants = read_toml(path)
     for claimant_id, entry in claimants.items():
         check_fields(path, "claimant", claimant_id, as_table(path, claimant_id, entry))

@@ -30,6 +30,7 @@ place = "Quetta"
 claimant = "not said"
 claimant_id = "unattributed-005"
 claimant_type = "unknown"
+claimant_kind = "nobody"
 
 [[not_casualties]]
 text = "3am"
