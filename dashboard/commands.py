@@ -58,13 +58,19 @@ def export(
     layer: Annotated[LayerChoice, typer.Option(help="What a row is.")],
     file_format: Annotated[FormatChoice, typer.Option("--format", help="What kind of file.")],
     output: Annotated[str, typer.Option(help="A file's path, or - for standard output.")],
-    source: Annotated[list[str] | None, typer.Option(help="A source's id or its beginning.")] = None,
-    casualty_type: Annotated[list[str] | None, typer.Option(help="killed, injured, abducted, …")] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(help="A source's id or its beginning.")
+    ] = None,
+    casualty_type: Annotated[
+        list[str] | None, typer.Option(help="killed, injured, abducted, …")
+    ] = None,
     victim_group: Annotated[
         list[str] | None, typer.Option(help="security_forces, militants, civilians, …")
     ] = None,
     event_type: Annotated[list[str] | None, typer.Option(help="An ACLED event type.")] = None,
-    district: Annotated[list[str] | None, typer.Option(help="A P-code or a district's name.")] = None,
+    district: Annotated[
+        list[str] | None, typer.Option(help="A P-code or a district's name.")
+    ] = None,
     date_from: Annotated[str | None, typer.Option("--from", help="First day, 2026-01-31.")] = None,
     date_to: Annotated[str | None, typer.Option("--to", help="Last day, included.")] = None,
     scope: Annotated[
@@ -112,7 +118,9 @@ def export(
         if file_format.value == "csv":
             write_file(path.with_name(path.name + ".about.json"), about_json(built))
     except OSError as error:
-        _fail(f"{path} cannot be written: {error.strerror}. Name a file in a folder that you may write to.")
+        _fail(
+            f"{path} cannot be written: {error.strerror}. Name a file in a folder that you may write to."
+        )
     typer.echo(f"{len(built.rows)} {layer.value} written to {path}", err=True)
 
 
@@ -152,7 +160,11 @@ def _locate_online(name: str) -> dict[str, Any]:
 
 
 def _place_lines(found: dict[str, Any]) -> str:
-    district = f"{found['adm2_name']} ({found['adm2_pcode']})" if found["adm2_pcode"] else "none of Balochistan"
+    district = (
+        f"{found['adm2_name']} ({found['adm2_pcode']})"
+        if found["adm2_pcode"]
+        else "none of Balochistan"
+    )
     lines = [
         f"{found['name']}  {found['place_id']}",
         f"  matched    {found['matched_name']} ({found['match']}, {found['score']:.0f})",
@@ -161,7 +173,8 @@ def _place_lines(found: dict[str, Any]) -> str:
         f"  where_prec {found['where_prec']}",
     ]
     lines += [
-        f"  could also be {c['name']} {c['place_id']}" + (f" in {c['adm2_name']}" if c["adm2_name"] else "")
+        f"  could also be {c['name']} {c['place_id']}"
+        + (f" in {c['adm2_name']}" if c["adm2_name"] else "")
         for c in found["candidates"]
         if c["place_id"] != found["place_id"]
     ]
@@ -198,7 +211,9 @@ def _day(option: str, text: str | None) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{option} {text!r} is not a day; expected a form such as 2026-01-31") from None
+        raise ValueError(
+            f"{option} {text!r} is not a day; expected a form such as 2026-01-31"
+        ) from None
 
 
 def _fail(message: str, status: int = 1) -> NoReturn:

@@ -36,13 +36,19 @@ class PortInUseError(OSError):
     """Somebody else listens on the port."""
 
     def __init__(self, port: int) -> None:
-        super().__init__(f"Port {port} is in use. Choose another one: incident-map serve --port {port + 1}")
+        super().__init__(
+            f"Port {port} is in use. Choose another one: incident-map serve --port {port + 1}"
+        )
 
 
 def safe_options() -> dict[str, Any]:
     """Return Streamlit's option names with the values that `serve` insists on."""
     sections = tomllib.loads(SAFE_CONFIG.read_text(encoding="utf-8"))
-    return {f"{section}.{name}": value for section, options in sections.items() for name, value in options.items()}
+    return {
+        f"{section}.{name}": value
+        for section, options in sections.items()
+        for name, value in options.items()
+    }
 
 
 def check_configuration() -> None:
@@ -86,7 +92,11 @@ def serve(port: int = DEFAULT_PORT) -> None:
             raise PortInUseError(port) from None
     options = safe_options() | {"server.port": port}
     bootstrap.load_config_options({key.replace(".", "_"): value for key, value in options.items()})
-    wrong = [(k, st.get_option(k), v, "unknown") for k, v in options.items() if st.get_option(k) != v]
+    wrong = [
+        (k, st.get_option(k), v, "unknown") for k, v in options.items() if st.get_option(k) != v
+    ]
     if wrong:
         raise UnsafeConfigurationError(wrong)
-    bootstrap.run(str(PAGE), False, [], {key.replace(".", "_"): value for key, value in options.items()})
+    bootstrap.run(
+        str(PAGE), False, [], {key.replace(".", "_"): value for key, value in options.items()}
+    )

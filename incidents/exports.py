@@ -55,7 +55,9 @@ def about_json(layer: Layer) -> bytes:
 
 def write_file(path: Path, content: bytes) -> None:
     """Write a file whole or not at all: a temporary name, fsync, rename, fsync of the folder."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+    with tempfile.NamedTemporaryFile(
+        dir=path.parent, prefix=f".{path.name}.", delete=False
+    ) as file:
         try:
             file.write(content)
             file.flush()
@@ -74,7 +76,8 @@ def write_file(path: Path, content: bytes) -> None:
 
 def _geojson(layer: Layer) -> bytes:
     features = [
-        geojson.feature(geometry, row) for row, geometry in zip(layer.rows, layer.geometries, strict=True)
+        geojson.feature(geometry, row)
+        for row, geometry in zip(layer.rows, layer.geometries, strict=True)
     ]
     return geojson.dumps(geojson.feature_collection(features, about=layer.about)).encode()
 
@@ -88,27 +91,28 @@ def _csv(layer: Layer) -> bytes:
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
-def _cell(value: Any, kind: FieldType) -> str:
+def _cell(value: object, kind: FieldType) -> str:
     if value is None:
         return ""
     if kind in ("integer", "real"):
         return str(value)
-    text = _flat(value, kind)
+    text = str(_flat(value, kind))
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-def _flat(value: Any, kind: FieldType) -> Any:
+def _flat(value: object, kind: FieldType) -> object:
     """Return a value for formats without lists: ids joined with "; ", records as JSON."""
     if kind == "boolean" and value is not None:
         return str(value).lower()
     if kind != "list" or value is None:
         return value
-    if all(isinstance(item, str) for item in value):
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return "; ".join(value)
     return json.dumps(value, ensure_ascii=False)
 
 
-_PANDAS_TYPES: Mapping[FieldType, str] = {
+# Any: the type that pandas' stubs want is chosen per field at run time.
+_PANDAS_TYPES: Mapping[FieldType, Any] = {
     "text": "str",
     "integer": "Int64",
     "real": "Float64",

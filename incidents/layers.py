@@ -117,9 +117,7 @@ def _districts(view: View) -> Layer:
             "incident_count": len(summary.incident_ids),
             "claim_count": len(summary.claims),
             "source_count": len(summary.source_ids),
-            "origin_count": len(
-                {view.atlas.reporting.origin_of[s] for s in summary.source_ids}
-            ),
+            "origin_count": len({view.atlas.reporting.origin_of[s] for s in summary.source_ids}),
             "sources": list(summary.source_ids),
             "rule": view.rule,
         }

@@ -284,9 +284,9 @@ def _check_counts(claim: Claim) -> None:
             raise ValueError('"a few" has no number: leave the count empty')
     elif claim.count_low is None:
         raise ValueError(f"qualifier {claim.qualifier!r} needs a count")
-    if claim.count_high is not None and claim.count_low is not None:
-        if claim.count_high < claim.count_low:
-            raise ValueError(f"count_high {claim.count_high} is below count_low {claim.count_low}")
+    low, high = claim.count_low, claim.count_high
+    if low is not None and high is not None and high < low:
+        raise ValueError(f"count_high {high} is below count_low {low}")
     if claim.qualifier in OPEN_QUALIFIERS and claim.count_high is not None:
         raise ValueError(f"qualifier {claim.qualifier!r} leaves the upper end open: no count_high")
 

@@ -99,8 +99,18 @@ class View:
         order = [
             (t, g)
             for t in CASUALTY_TYPES
-            for g in ("total", "security_forces", "police", "militants", "civilians", "officials",
-                      "inmates", "women", "children", "men")
+            for g in (
+                "total",
+                "security_forces",
+                "police",
+                "militants",
+                "civilians",
+                "officials",
+                "inmates",
+                "women",
+                "children",
+                "men",
+            )
             if (t, g) in pairs
         ]
         return tuple(

@@ -31,7 +31,7 @@ const mapParts = (() => {
       pattern("hatch-zero", 8, makeSvg("circle", { cx: 4, cy: 4, r: 1.5, class: "ring" })),
       pattern("hatch-no_report", 8),
       pattern("hatch-without_figure", 8, line("M-2,2 l4,-4 M0,8 l8,-8 M6,10 l4,-4")),
-      pattern("hatch-province_only", 5, line("M-1,-1 l7,7 M-1,4 l2,2 M4,-1 l2,2")),
+      pattern("hatch-province_only", 6, line("M-1,-1 l8,8 M-1,5 l2,2 M5,-1 l2,2")),
     ]);
     return makeSvg("svg", { width: 0, height: 0, class: "hatches", "aria-hidden": "true" }, [defs]);
   }

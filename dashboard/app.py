@@ -1,0 +1,126 @@
+"""The page: it only wires. What is chosen comes in, one view comes out, panels show it."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import choices as asking
+from dashboard import loading
+from dashboard.basemap import tiles
+from dashboard.claim_page import show_claim
+from dashboard.district_map import district_map
+from dashboard.district_panel import show_area
+from dashboard.downloads import show_downloads
+from dashboard.map_drawing import sequential_palette
+from dashboard.markup import element, escape_markdown, show, show_style
+from dashboard.painting import paint
+from dashboard.records_below import show_below
+from dashboard.toll_strip import show_tolls
+from dashboard.wording import count, date_span
+from incidents.view import View
+
+# The panel and the map end above the fold of a 1366x768 laptop.
+HEIGHT = 448
+# A local file: Streamlit would fetch a named icon from a font server.
+ICON = Path(__file__).parent / "icon.png"
+
+
+def main() -> None:
+    """Draw the page once; Streamlit calls this on every change."""
+    st.set_page_config(page_title="Incident Map", page_icon=ICON, layout="wide")
+    show_style()
+    try:
+        atlas = loading.atlas()
+    except (ValueError, OSError) as error:
+        st.error(f"The sources cannot be read. {escape_markdown(str(error))}")
+        st.stop()
+    query = {name: st.query_params.get_all(name) for name in st.query_params}
+    choices = asking.ask(atlas)
+    view = View(atlas, choices.filter, choices.rule)
+
+    def link(claim_id: str) -> str:
+        return asking.address(atlas, choices, claim=claim_id)
+
+    show(
+        element(
+            "div",
+            element("h2", "Incident Map: Balochistan", css="im-title"),
+            element("p", _title_line(view), css="im-line"),
+            css="im-head",
+        )
+    )
+    _notices(asking.unknown_parameters(atlas, query))
+    if (claim_id := st.query_params.get("claim", "")) in atlas.catalogue.claim:
+        show_claim(view, claim_id, asking.address(atlas, choices))
+    if not view.claims:
+        st.info(_nothing_left(view), icon=":material/filter_alt_off:")
+    show_tolls(view, link)
+    left, right = st.columns([3, 2], gap="small")
+    with right:
+        selected = asking.ask_area(atlas)
+        choices = dataclasses.replace(choices, selected=selected)
+        with st.container(height=HEIGHT - 56, border=False, key="area"):
+            show_area(view, selected, link)
+    with left:
+        painting = paint(view, choices.measure)
+        dark = st.context.theme.type == "dark"
+        district_map(
+            painting.paints,
+            selected=selected,
+            dark=dark,
+            palette=sequential_palette(painting.class_count, dark=dark),
+            province_note=painting.province_note,
+            legend=painting.legend,
+            tiles=tiles() if choices.basemap else None,
+            height=HEIGHT,
+            key=asking.MAP_KEY,
+        )
+    show_below(view, link)
+    show_downloads(view)
+    _footer(view)
+
+
+def _title_line(view: View) -> str:
+    voices = view.voices
+    return " · ".join(
+        (
+            count(voices.sources, "report"),
+            count(voices.origins, "origin"),
+            f"{count(len(view.figures), 'figure')}, {count(len(view.happenings), 'happening')}",
+            date_span(view.claims),
+        )
+    )
+
+
+def _notices(unknown: list[str]) -> None:
+    if unknown:
+        named = ", ".join(escape_markdown(item[:60]) for item in unknown[:5])
+        more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
+        st.warning(f"Ignored in the address, nothing here has that name: {named}{more}")
+
+
+def _nothing_left(view: View) -> str:
+    filters = view.filter.as_dict()
+    said = "; ".join(f"{name}: {value}" for name, value in filters.items())
+    return (
+        "No claim is left under these filters. Take one away in the sidebar, or use “Reset "
+        f"everything”. Set now: {escape_markdown(said)}"
+    )
+
+
+def _footer(view: View) -> None:
+    boundaries = view.atlas.boundaries
+    show(
+        element(
+            "p",
+            f"{boundaries.attribution} ({boundaries.vintage}). Places: GeoNames, CC BY 4.0. "
+            "Figures are claims, not facts: each opens to the words it came from.",
+            css="im-footer",
+        )
+    )
+
+
+main()

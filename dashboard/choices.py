@@ -1,0 +1,236 @@
+"""What the reader chooses: the widgets, and the address that brings the choice back.
+
+Each widget's key is its name in the address (`?casualty_type=killed`), so a copied link
+opens the same view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from dashboard.district_map import chosen_district
+from dashboard.markup import element, show
+from dashboard.painting import DEFAULT_MEASURE, MEASURES
+from dashboard.wording import day, words
+from incidents.atlas import Atlas
+from incidents.filters import Filter, parse_moment
+from incidents.model import CASUALTY_TYPES, EVENT_TYPES, SCOPES, VICTIM_GROUPS
+from incidents.reconcile import DEFAULT_RULE, RULE_MEANINGS, RULES, Rule
+
+PROVINCE = "Balochistan (the whole province)"
+LATEST = "all reports"
+MAP_KEY = "map"
+
+# Keys of the widgets, which are the names in the address.
+MANY = ("source", "casualty_type", "victim_group", "event_type", "district", "scope")
+SINGLE = ("from", "to", "measure", "rule", "known", "at", "claim", "basemap")
+
+
+@dataclass(frozen=True)
+class Choices:
+    """One reader's choices in one run of the page."""
+
+    filter: Filter
+    rule: Rule
+    measure: str
+    selected: str | None
+    basemap: bool
+
+
+def ask(atlas: Atlas) -> Choices:
+    """Show the sidebar and return what is chosen."""
+    names = atlas.district_names
+    with st.sidebar:
+        show(element("h2", "Filters", css="im-side"))
+        sources = _many("Source", [s.source_id for s in atlas.catalogue.sources], "source")
+        kinds = _many("Casualty type", [words(t) for t in CASUALTY_TYPES], "casualty_type")
+        groups = _many("Victim group", [words(g) for g in VICTIM_GROUPS], "victim_group")
+        events = _many("Event type", list(EVENT_TYPES), "event_type")
+        districts = _many("District", list(names.values()), "district")
+        first, last = _days()
+        scopes = _many(
+            "Scope",
+            [words(s) for s in SCOPES],
+            "scope",
+            default=["event"],
+            help="The event itself, the day before, sums over several days, history.",
+        )
+        known_at = _known_at(atlas)
+        show(element("h2", "Map", css="im-side"))
+        measure = st.selectbox(
+            "Colour by",
+            MEASURES,
+            MEASURES.index(DEFAULT_MEASURE),
+            key="measure",
+            bind="query-params",
+        )
+        rule = st.selectbox(
+            "Rule for the best figure",
+            RULES,
+            RULES.index(DEFAULT_RULE),
+            key="rule",
+            bind="query-params",
+            help="The range stays; the rule only chooses which figure is called best. "
+            + " ".join(f"**{name}**: {meaning}." for name, meaning in RULE_MEANINGS.items()),
+        )
+        basemap = st.checkbox(
+            "Background map from the internet",
+            key="basemap",
+            bind="query-params",
+            help="Off: nothing leaves this machine. On: your browser asks OpenStreetMap for "
+            "pictures of the area you look at.",
+        )
+        show(element("p", element("a", "Reset everything", href="?"), css="im-reset"))
+    return Choices(
+        filter=Filter(
+            sources=frozenset(sources),
+            casualty_types=frozenset(_unworded(kinds)),
+            victim_groups=frozenset(_unworded(groups)),
+            event_types=frozenset(events),
+            districts=frozenset(p for p, name in names.items() if name in set(districts)),
+            date_from=first,
+            date_to=last,
+            scopes=frozenset(_unworded(scopes)) or frozenset(SCOPES),
+            known_at=known_at,
+        ),
+        rule=rule,
+        measure=measure,
+        selected=None,
+        basemap=basemap,
+    )
+
+
+def ask_area(atlas: Atlas) -> str | None:
+    """Show which area the panel speaks of and return its P-code; None is the province.
+
+    A click on the map is put into the widget before the widget is made, so the widget
+    alone holds what is selected.
+    """
+    by_name = {name: pcode for pcode, name in atlas.district_names.items()}
+    names = {pcode: name for name, pcode in by_name.items()}
+    current = by_name.get(st.session_state.get("at", PROVINCE))
+    clicked = chosen_district(MAP_KEY, selected=current)
+    if clicked != current:
+        st.session_state["at"] = names[clicked] if clicked else PROVINCE
+    chosen = st.selectbox(
+        "Area", [PROVINCE, *by_name], key="at", bind="query-params", label_visibility="collapsed"
+    )
+    return by_name.get(chosen)
+
+
+def address(atlas: Atlas, choices: Choices, **also: str) -> str:
+    """Return the query string that opens this view, with further parameters.
+
+    Only what differs from the page's start stands in it.
+    """
+    chosen = choices.filter
+    names = atlas.district_names
+    parameters: list[tuple[str, str]] = [
+        *(("source", s) for s in sorted(chosen.sources)),
+        *(("casualty_type", words(t)) for t in sorted(chosen.casualty_types)),
+        *(("victim_group", words(g)) for g in sorted(chosen.victim_groups)),
+        *(("event_type", e) for e in sorted(chosen.event_types)),
+        *(("district", names[p]) for p in sorted(chosen.districts)),
+    ]
+    if chosen.scopes != frozenset({"event"}):
+        parameters += [("scope", words(s)) for s in SCOPES if s in chosen.scopes]
+    if chosen.date_from:
+        parameters.append(("from", chosen.date_from.isoformat()))
+    if chosen.date_to:
+        parameters.append(("to", chosen.date_to.isoformat()))
+    if chosen.known_at:
+        parameters.append(("known", chosen.known_at.date().isoformat()))
+    if choices.measure != DEFAULT_MEASURE:
+        parameters.append(("measure", choices.measure))
+    if choices.rule != DEFAULT_RULE:
+        parameters.append(("rule", choices.rule))
+    if choices.selected:
+        parameters.append(("at", names[choices.selected]))
+    return "?" + urlencode([*parameters, *also.items()])
+
+
+def unknown_parameters(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return what in an address means nothing here, to be said and otherwise ignored."""
+    allowed: dict[str, set[str] | None] = {
+        "source": {s.source_id for s in atlas.catalogue.sources},
+        "casualty_type": {words(t) for t in CASUALTY_TYPES},
+        "victim_group": {words(g) for g in VICTIM_GROUPS},
+        "event_type": set(EVENT_TYPES),
+        "district": set(atlas.district_names.values()),
+        "scope": {words(s) for s in SCOPES},
+        "measure": set(MEASURES),
+        "rule": set(RULES),
+        "at": {PROVINCE, *atlas.district_names.values()},
+        "claim": set(atlas.catalogue.claim),
+        "known": {LATEST, *_moments(atlas)},
+        "basemap": None,
+        "from": None,
+        "to": None,
+    }
+    strange = [name for name in query if name not in allowed]
+    for name, known in allowed.items():
+        values = query.get(name, ())
+        strange += [
+            f"{name}={value}"
+            for value in values
+            if known is not None and value and value not in known
+        ]
+        if name in SINGLE and len(values) > 1:
+            strange.append(f"{name} (given {len(values)} times)")
+        if name in ("from", "to"):
+            strange += [f"{name}={value}" for value in values if value and not _is_day(value)]
+    return strange
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _many(label: str, options: list[str], key: str, **more: Any) -> list[str]:  # noqa: ANN401
+    return st.multiselect(label, options, key=key, bind="query-params", placeholder="all", **more)
+
+
+def _days() -> tuple[date | None, date | None]:
+    left, right = st.columns(2)
+    # Without bounds Streamlit offers ten years around today only; reports go further back.
+    bounds: dict[str, Any] = {"min_value": date(1947, 1, 1), "max_value": date(2100, 1, 1)}
+    with left:
+        first = st.date_input("From", None, key="from", bind="query-params", **bounds)
+    with right:
+        last = st.date_input("To", None, key="to", bind="query-params", **bounds)
+    return first, last
+
+
+def _moments(atlas: Atlas) -> list[str]:
+    days = {s.reported_on for s in atlas.catalogue.sources if s.reported_on}
+    return [d.isoformat() for d in sorted(days)]
+
+
+def _known_at(atlas: Atlas) -> datetime | None:
+    moments = _moments(atlas)
+    if len(moments) < 2:
+        return None
+    chosen = st.select_slider(
+        "As known at",
+        [*moments, LATEST],
+        LATEST,
+        key="known",
+        bind="query-params",
+        format_func=lambda m: m if m == LATEST else day(date.fromisoformat(m)),
+        help="Only what had been reported by the end of that day (Asia/Karachi).",
+    )
+    return None if chosen == LATEST else parse_moment(chosen)
+
+
+def _unworded(labels: Sequence[str]) -> list[str]:
+    return [label.replace(" ", "_") for label in labels]

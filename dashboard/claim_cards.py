@@ -1,0 +1,102 @@
+"""A claim as people see it: the figure, who said it, the words, and a citation to copy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+
+from dashboard.markup import Element, element
+from dashboard.wording import SCOPES, WHERE_PREC, days, figure, short_day, what, words
+from incidents.citations import bibtex, cite, csl_json, publisher
+from incidents.citations import csl as csl_item
+from incidents.model import Claim
+from incidents.view import View
+
+# Makes the address of a claim out of its id.
+Link = Callable[[str], str]
+
+
+def claim_card(view: View, claim: Claim, link: Link) -> Element:
+    """Return a claim with its quote, its source and its citations."""
+    source = view.atlas.catalogue.source[claim.source_id]
+    return element(
+        "article",
+        element(
+            "div",
+            element("strong", figure(claim) or what(claim), css="im-figure"),
+            element("span", _kind(claim), css="im-kind") if claim.is_figure else None,
+            css="im-claim-head",
+        ),
+        element("blockquote", f"“{claim.quote}”", css="im-quote", lang=source.language, dir="auto"),
+        element(
+            "p",
+            element("span", claim.claimant, css="im-claimant"),
+            f" · {publisher(source)} · {_when(view, claim)}",
+            css="im-who",
+        ),
+        element("p", " · ".join(_remarks(claim)), css="im-remark") if _remarks(claim) else None,
+        element("p", claim.note, css="im-note") if claim.note else None,
+        element(
+            "div",
+            element("a", "Open", href=link(claim.claim_id), css="im-open"),
+            _citations(view, claim),
+            css="im-tools",
+        ),
+        css="im-claim",
+        id=f"claim-{claim.claim_id}",
+    )
+
+
+def claim_cards(view: View, claims: Iterable[Claim], link: Link) -> list[Element]:
+    """Return cards for claims, figures before happenings."""
+    return [claim_card(view, c, link) for c in sorted(claims, key=lambda c: not c.is_figure)]
+
+
+def _kind(claim: Claim) -> str:
+    group = "people" if claim.victim_group == "total" else words(claim.victim_group or "")
+    return f"{group} {claim.casualty_type}"
+
+
+def _when(view: View, claim: Claim) -> str:
+    source = view.atlas.catalogue.source[claim.source_id]
+    said = f"reported {short_day(source.reported_on)}"
+    return said if source.published_on else f"{said} (undated)"
+
+
+def _remarks(claim: Claim) -> list[str]:
+    remarks = []
+    if claim.place_name:
+        remarks.append(f"place: {claim.place_name} ({WHERE_PREC[claim.where_prec]})")
+    if claim.scope != "event":
+        remarks.append(f"{SCOPES[claim.scope]}: {days(claim.date_start, claim.date_end)}")
+    if claim.part_of:
+        remarks.append(f"part of {claim.part_of}")
+    return remarks
+
+
+def _citations(view: View, claim: Claim) -> Element:
+    source = view.atlas.catalogue.source[claim.source_id]
+    return element(
+        "details",
+        element("summary", "Cite"),
+        element("p", "Text, BibTeX, CSL-JSON: click one to select it.", css="im-hint"),
+        element("pre", cite(claim, source), css="im-copy", tabindex="0"),
+        element("pre", bibtex(source, [claim]), css="im-copy", tabindex="0"),
+        element("pre", csl_json([csl_item(source, [claim])]), css="im-copy", tabindex="0"),
+        css="im-cite",
+    )
+
+
+def selectors_json(claim: Claim, sha256: str) -> str:
+    """Return the W3C selectors of a claim's quote (Web Annotation Data Model), as JSON."""
+    return json.dumps(
+        {
+            "sha256": sha256,
+            "selector": [
+                {"type": "TextQuoteSelector", "exact": claim.quote},
+                {"type": "TextPositionSelector", "start": claim.char_start, "end": claim.char_end},
+            ],
+        },
+        ensure_ascii=False,
+        indent=2,
+    )

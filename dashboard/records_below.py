@@ -1,0 +1,176 @@
+"""What stands below the map: claims not placed, the table of claims, sources, method."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.claim_cards import Link, claim_cards
+from dashboard.markup import element, show
+from dashboard.toll_chart import show_chart
+from dashboard.wording import SCOPES, WHERE_PREC, count, days, range_text, what, words
+from incidents.citations import bibtex, csl, csl_json
+from incidents.model import CASUALTY_TYPES, Claim
+from incidents.sources import source_rows
+from incidents.view import View
+
+_METHOD = Path(__file__).parent / "method.md"
+
+
+def show_below(view: View, link: Link) -> None:
+    """Show the sections under the map."""
+    _not_placed(view, link)
+    table, districts, chart, sources, method = st.tabs(
+        ["Claims", "Districts", "The toll over time", "Sources", "Method"]
+    )
+    with table:
+        _claims_table(view)
+    with districts:
+        _districts_table(view)
+    with chart:
+        show_chart(view)
+    with sources:
+        _sources(view)
+    with method:
+        _method(view)
+
+
+def _not_placed(view: View, link: Link) -> None:
+    claims = view.not_placed
+    show(
+        element("h3", f"Reported, not placed ({len(claims)})", id="not-placed"),
+        element(
+            "p",
+            "Said of the whole province, or of no place in particular. These claims colour no district.",
+            css="im-hint",
+        ),
+        element("div", *claim_cards(view, claims, link), css="im-cards") if claims else None,
+    )
+    if view.outside:
+        show(
+            element("h3", f"Outside the boundaries ({len(view.outside)})"),
+            element("div", *claim_cards(view, view.outside, link), css="im-cards"),
+        )
+
+
+def _claims_table(view: View) -> None:
+    source = view.atlas.catalogue.source
+    incident = view.atlas.catalogue.incident
+    # st.dataframe shows text as text; numbers stay numbers, unknown stays empty.
+    frame = pd.DataFrame(
+        {
+            "claim": [c.claim_id for c in view.claims],
+            "what": [what(c) for c in view.claims],
+            "low": pd.array([c.count_low for c in view.claims], dtype="Int64"),
+            "high": pd.array([c.count_high for c in view.claims], dtype="Int64"),
+            "district": [c.adm2_name or "" for c in view.claims],
+            "place as written": [c.place_name or "" for c in view.claims],
+            "precision": [WHERE_PREC[c.where_prec] for c in view.claims],
+            "date": [days(c.date_start, c.date_end) for c in view.claims],
+            "scope": [SCOPES[c.scope] for c in view.claims],
+            "said by": [c.claimant for c in view.claims],
+            "outlet": [source[c.source_id].outlet for c in view.claims],
+            "agency": [source[c.source_id].agency or "" for c in view.claims],
+            "origin": [view.atlas.reporting.origin_of[c.source_id] for c in view.claims],
+            "reported": [str(source[c.source_id].reported_on or "") for c in view.claims],
+            "quote": [c.quote for c in view.claims],
+            "incident": [incident[c.incident_id].title for c in view.claims],
+            "note": [c.note or "" for c in view.claims],
+        }
+    )
+    st.dataframe(frame, hide_index=True, key="claims_table")
+
+
+def _districts_table(view: View) -> None:
+    """The map's content as a table, for the keyboard and for screen readers."""
+    rows = []
+    for pcode, summary in view.districts.items():
+        tolls = {t: summary.tolls[t] for t in CASUALTY_TYPES}
+        rows.append(
+            element(
+                "tr",
+                element("th", view.atlas.district_names[pcode], scope="row"),
+                element("td", words(summary.report_status)),
+                element("td", str(len(summary.incident_ids) or "")),
+                element("td", str(len(summary.claims) or "")),
+                element("td", str(len(summary.source_ids) or "")),
+                *(
+                    element("td", range_text(toll) or ("no number" if toll.claims else ""))
+                    for toll in tolls.values()
+                ),
+            )
+        )
+    head = ["District", "Report", "Incidents", "Claims", "Sources", *CASUALTY_TYPES]
+    show(
+        element(
+            "div",
+            element(
+                "table",
+                element("thead", element("tr", *(element("th", h, scope="col") for h in head))),
+                element("tbody", *rows),
+            ),
+            css="im-table",
+            tabindex="0",
+            role="region",
+            aria_label="Districts with their figures",
+        )
+    )
+
+
+def _sources(view: View) -> None:
+    left = {c.source_id for c in view.claims}
+    for row in source_rows(view.atlas):
+        source = view.atlas.catalogue.source[row["source_id"]]
+        claims: list[Claim] = [c for c in view.claims if c.source_id == source.source_id]
+        show(
+            element(
+                "article",
+                element("h4", source.title),
+                element("p", row["citation"], css="im-who"),
+                element(
+                    "p",
+                    f"{count(row['figures'], 'figure')}, {count(row['happenings'], 'happening')}"
+                    + (
+                        f"; {len(claims)} shown now"
+                        if source.source_id in left
+                        else "; none shown now"
+                    )
+                    + f". Origin: {row['origin_id']}. Agency credited: {source.agency or 'none'}."
+                    + (
+                        f" Known from: {source.known_from_reason}"
+                        if source.known_from_reason
+                        else ""
+                    ),
+                    css="im-remark",
+                ),
+                element("p", source.note, css="im-note") if source.note else None,
+                element("p", f"sha256 of the text {source.sha256}", css="im-hash"),
+                element("a", "Open the document", href=source.url, rel="noreferrer noopener")
+                if source.url
+                else None,
+                element(
+                    "details",
+                    element("summary", "Cite"),
+                    element("pre", row["citation"], css="im-copy", tabindex="0"),
+                    element("pre", bibtex(source), css="im-copy", tabindex="0"),
+                    element("pre", csl_json([csl(source)]), css="im-copy", tabindex="0"),
+                    css="im-cite",
+                ),
+                css="im-claim",
+            )
+        )
+
+
+def _method(view: View) -> None:
+    # Our own text, shipped with the page; no word of a source stands in it.
+    st.markdown(_METHOD.read_text(encoding="utf-8"))
+    boundaries = view.atlas.boundaries
+    show(
+        element(
+            "p",
+            f"Boundary vintage: {boundaries.vintage}. {boundaries.attribution}. "
+            "Places: GeoNames, CC BY 4.0.",
+        )
+    )

@@ -1,0 +1,166 @@
+"""The strip of tolls: one number with its range each; who said what is one click deeper."""
+
+from __future__ import annotations
+
+import base64
+from datetime import date
+
+from dashboard.claim_cards import Link, claim_cards
+from dashboard.markup import Element, element, show
+from dashboard.wording import count, figure, range_text, short_day, words
+from incidents.model import Claim
+from incidents.reconcile import RULE_MEANINGS, printed
+from incidents.tolls import Toll, count_voices
+from incidents.view import ProvinceToll, View
+
+# Tiles are shown in this order; what is left out of the strip stands in the table of claims.
+MOST_TILES = 7
+
+
+def show_tolls(view: View, link: Link) -> None:
+    """Show the tiles of a view; each opens to its claims, those used and those set aside."""
+    tiles = [tile for tile in view.tolls if not _only_parts(tile)]
+    numbered = sorted(tiles, key=lambda t: not t.shown.has_figure)[:MOST_TILES]
+    if numbered:
+        show(
+            element(
+                "section",
+                *(_tile(view, t, link) for t in numbered),
+                css="im-strip",
+                aria_label="Tolls",
+            )
+        )
+
+
+def _only_parts(tile: ProvinceToll) -> bool:
+    """Whether every claim is a part of another figure ("including three women")."""
+    return all(c.part_of for c in tile.shown.claims)
+
+
+def _tile(view: View, tile: ProvinceToll, link: Link) -> Element:
+    shown = tile.shown
+    who = "people" if tile.victim_group == "total" else words(tile.victim_group)
+    newest = _newest(view, shown)
+    return element(
+        "details",
+        element(
+            "summary",
+            element("span", f"{who} {tile.casualty_type}", css="im-tile-name"),
+            element(
+                "span",
+                element("strong", range_text(shown) or "no number", css="im-tile-range"),
+                _sparkline(view, shown),
+                css="im-tile-row",
+            ),
+            element(
+                "span",
+                f"newest {figure(newest)}: {newest.claimant}, {short_day(_reported(view, newest))}"
+                if newest
+                else "reported without a number",
+                css="im-tile-newest",
+            ),
+        ),
+        element("div", *_behind(view, tile, link), css="im-behind"),
+        css="im-tile",
+    )
+
+
+def _behind(view: View, tile: ProvinceToll, link: Link) -> list[Element]:
+    """Return what stands behind a tile: the rule, the voices, the claims."""
+    shown = tile.shown
+    voices = count_voices(shown.claims, view.atlas.reporting)
+    best = "indeterminate" if shown.best is None else f"{shown.best:,}"
+    lines = [
+        element(
+            "p",
+            element("strong", f"Best: {best}. " if shown.has_figure else ""),
+            f"Rule “{view.rule}”: {RULE_MEANINGS[view.rule]}. ",
+            f"{count(voices.sources, 'source')}, {count(voices.origins, 'origin')}, "
+            f"{count(voices.claimants, 'claimant')}.",
+        ),
+        element("p", _level(tile), css="im-note"),
+    ]
+    used = {i for part in shown.parts for i in part.range.used}
+    reasons = {aside.claim_id: aside.reason for aside in shown.set_aside}
+    lines.append(
+        element(
+            "div",
+            *claim_cards(
+                view, sorted((c for c in shown.claims if c.claim_id in used), key=_size), link
+            ),
+            css="im-cards",
+        )
+    )
+    aside = [c for c in shown.claims if c.claim_id in reasons]
+    if aside:
+        lines.append(element("h4", "Set aside"))
+        lines.append(
+            element(
+                "ul",
+                *(
+                    element("li", f"{figure(c)} ({c.claimant}): {reasons[c.claim_id]}")
+                    for c in aside
+                ),
+            )
+        )
+    return lines
+
+
+def _level(tile: ProvinceToll) -> str:
+    """Say what the number is of, and what stands beside it; nothing is subtracted."""
+    if tile.is_districts_sum:
+        return "The sum of the districts' claims; nothing was said of the whole province."
+    beside = range_text(tile.districts)
+    said = "Claims about the whole province; they colour no district."
+    if beside:
+        said += (
+            f" Beside them, the districts' own claims add up to {beside}: these may or may not be "
+            "among the province's, so neither is subtracted from the other."
+        )
+    return said
+
+
+def _size(claim: Claim) -> tuple[int, str]:
+    return (-(printed(claim) or 0), claim.claim_id)
+
+
+def _reported(view: View, claim: Claim) -> date | None:
+    return view.atlas.catalogue.source[claim.source_id].reported_on
+
+
+def _newest(view: View, toll: Toll) -> Claim | None:
+    """Return the newest figure that the toll uses; of several the highest."""
+    used = {i for part in toll.parts for i in part.range.used}
+    claims = [c for c in toll.claims if c.claim_id in used]
+    return max(
+        claims,
+        key=lambda c: (view.atlas.reporting.when(c), printed(c) or 0, c.claim_id),
+        default=None,
+    )
+
+
+def _sparkline(view: View, toll: Toll) -> Element | None:
+    """Return a small picture of the figures in the order of their reporting."""
+    used = {i for part in toll.parts for i in part.range.used}
+    claims = sorted(
+        (c for c in toll.claims if c.claim_id in used),
+        key=lambda c: (view.atlas.reporting.when(c), printed(c) or 0),
+    )
+    values = [printed(c) or 0 for c in claims]
+    if len(set(values)) < 2:
+        return None
+    width, height, top = 60, 24, max(values)
+    step = (width - 8) / (len(values) - 1)
+    points = [(4 + i * step, height - 4 - (height - 8) * v / top) for i, v in enumerate(values)]
+    dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.2"/>' for x, y in points)
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    picture = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" fill="#b8432f">'
+        f'<polyline points="{line}" fill="none" stroke="#b8432f" stroke-opacity=".45"/>{dots}</svg>'
+    )
+    return element(
+        "img",
+        css="im-spark",
+        src="data:image/svg+xml;base64," + base64.b64encode(picture.encode()).decode(),
+        alt="Figures in the order of reporting: " + ", ".join(map(str, values)),
+    )
