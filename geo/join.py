@@ -8,7 +8,10 @@ in any order of the points and however they are divided up. Off the edges the an
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import pairwise
 from typing import Any, Generic
 
 import numpy as np
@@ -34,6 +37,8 @@ Bbox = tuple[float, float, float, float]
 _NEIGHBOUR_DEGREES = 5.0
 # The work space for so many points, a megabyte, stays in a core's own cache.
 CHUNK = 32_768
+MAX_WORKERS = 4
+ROWS_PER_WORKER = 250_000
 # Points that only the polygons can decide are asked about together, at most so many.
 _ASKED_TOGETHER = 65_536
 
@@ -67,13 +72,18 @@ class DistrictIndex(Generic[AreaT_co]):
         self._mirror: Bbox = (*as_lat_lon(west, south), *as_lat_lon(east, north))
         self._sure = self._sure_cells()
 
-    def locate(self, longitude: ArrayLike, latitude: ArrayLike) -> NDArray[np.int16]:
+    def locate(
+        self, longitude: ArrayLike, latitude: ArrayLike, workers: int | None = None
+    ) -> NDArray[np.int16]:
         """Return for each point the position of its area in `boundaries.areas`.
 
         Parameters
         ----------
         longitude, latitude
             Degrees (EPSG:4326), one value a row, equally long.
+        workers
+            Threads that share the rows; by default one for a few rows, up to four for many,
+            and never more than there are cores. The answer is the same.
 
         Returns
         -------
@@ -90,20 +100,18 @@ class DistrictIndex(Generic[AreaT_co]):
         """
         lon, lat = as_arrays(longitude, latitude)
         located = np.empty(lon.shape, dtype=np.int16)
-        look_up = _Lookup(self, min(CHUNK, max(lon.size, 1)))
-        asked: list[NDArray[np.int64]] = []
-        waiting = 0
-        for start in range(0, lon.size, CHUNK):
-            rows = slice(start, start + CHUNK)
-            undecided = look_up(lon[rows], lat[rows], located[rows], start)
-            if undecided.size:
-                asked.append(undecided + start)
-                waiting += undecided.size
-            if waiting >= _ASKED_TOGETHER:
-                self._ask(lon, lat, np.concatenate(asked), located)
-                asked, waiting = [], 0
-        if asked:
-            self._ask(lon, lat, np.concatenate(asked), located)
+        workers = workers or min(MAX_WORKERS, _cores(), lon.size // ROWS_PER_WORKER) or 1
+        ends = np.linspace(0, lon.size, workers + 1).astype(int).tolist()
+        if workers == 1:
+            self._locate_rows(lon, lat, located, 0, lon.size)
+            return located
+        with ThreadPoolExecutor(workers) as pool:
+            parts = [
+                pool.submit(self._locate_rows, lon, lat, located, first, last)
+                for first, last in pairwise(ends)
+            ]
+        for part in parts:  # in the order of the rows: the first bad one is named
+            part.result()
         return located
 
     def pcodes(self, longitude: ArrayLike, latitude: ArrayLike) -> NDArray[np.object_]:
@@ -137,6 +145,30 @@ class DistrictIndex(Generic[AreaT_co]):
             return np.zeros(lon.shape, dtype=bool)
         west, south, east, north = self._mirror
         return (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+
+    def _locate_rows(
+        self,
+        lon: NDArray[Any],
+        lat: NDArray[Any],
+        located: NDArray[np.int16],
+        first: int,
+        last: int,
+    ) -> None:
+        """Write the answers for the rows from `first` to before `last` into `located`."""
+        look_up = _Lookup(self, min(CHUNK, last - first))
+        asked: list[NDArray[np.int64]] = []
+        waiting = 0
+        for start in range(first, last, CHUNK):
+            rows = slice(start, min(start + CHUNK, last))
+            undecided = look_up(lon[rows], lat[rows], located[rows], start)
+            if undecided.size:
+                asked.append(undecided + start)
+                waiting += undecided.size
+            if waiting >= _ASKED_TOGETHER:
+                self._ask(lon, lat, np.concatenate(asked), located)
+                asked, waiting = [], 0
+        if asked:
+            self._ask(lon, lat, np.concatenate(asked), located)
 
     def _ask(
         self,
@@ -265,6 +297,13 @@ def count_outside(located: NDArray[np.int16]) -> int:
     1
     """
     return int(np.count_nonzero(located == OUTSIDE))
+
+
+def _cores() -> int:
+    """Return the number of cores that this process may use, where the system tells."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _near(one: Bbox, other: Bbox) -> bool:

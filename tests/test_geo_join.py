@@ -102,6 +102,17 @@ def test_the_answer_does_not_depend_on_the_order_or_on_how_points_are_divided(mo
         assert (district_index().locate(longitude, latitude) == located).all()
 
 
+@pytest.mark.parametrize("workers", [2, 3, 8])
+def test_threads_that_share_the_rows_change_nothing(workers):
+    longitude, latitude = random_points(100_000)
+    alone = district_index().locate(longitude, latitude, workers=1)
+    assert (district_index().locate(longitude, latitude, workers=workers) == alone).all()
+    longitude[[9, 99_990]] = np.nan
+    with pytest.raises(CoordinateError) as caught:
+        district_index().locate(longitude, latitude, workers=workers)
+    assert caught.value.row == 9
+
+
 def test_points_outside_every_polygon_are_kept_and_counted():
     located = district_index().locate([67.0, 73.05, 0.0, 67.0], [30.19, 33.68, 0.0, 30.19])
     assert located.tolist() == [25, -1, -1, 25]
