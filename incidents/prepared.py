@@ -158,12 +158,12 @@ def _speaker_context(
 ) -> str:
     """Return the sentence with its neighbours, as far as they name the speaker."""
     start, end = spans[index]
-    rest = _without_quotes(text, spans[index], quotes)
-    starts_paragraph = start in paragraph_starts
-    if index > 0 and (not starts_paragraph or len(rest.split()) < 5):
+    rest = set(_without_quotes(text, spans[index], quotes).casefold().split())
+    same_speaker = rest <= set(_data()["words"]["same_speaker"])
+    if index > 0 and (same_speaker or start not in paragraph_starts):
         start = spans[index - 1].char_start
     follows = index + 1 < len(spans) and spans[index + 1].char_start not in paragraph_starts
-    if follows and len(rest.split()) < 2:
+    if follows and len(rest) < 2:
         end = spans[index + 1].char_end
     return text[start:end]
 
