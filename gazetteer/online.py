@@ -163,13 +163,16 @@ class OnlineGeocoder:
         return [location.raw for location in found or ()]
 
 
-def _answered(error: BaseException | None) -> bool:
+def _answered(error: BaseException) -> bool:
     """Return whether a service answered at all; geopy has one error for much of both."""
-    while error is not None:
-        if isinstance(error, (AdapterHTTPError, GeocoderParseError)):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+    chain: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None:
+        chain.append(cause)
+        cause = cause.__cause__ or cause.__context__
+    if any(isinstance(link, (AdapterHTTPError, GeocoderParseError)) for link in chain):
+        return True
+    return not any(isinstance(link, (OSError, GeocoderTimedOut)) for link in chain)
 
 
 def _place(answer: dict[str, Any]) -> Place | None:
