@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run setup test test-all check bench lock boundaries places screenshots clean
+.PHONY: run setup test test-all check bench lock boundaries places clean
 
 run: $(VENV)/run.stamp            ## set up once, then open the dashboard on the seeds
 	@$(BIN)/incident-map serve
@@ -14,8 +14,8 @@ setup: $(VENV)/run.stamp          ## the set-up of `make run` alone
 test: $(VENV)/browser.stamp       ## set up for the tests, a browser included, and run them
 	@$(BIN)/python -m pytest -m "not network and not slow"
 
-test-all: $(VENV)/browser.stamp   ## the slow tests too
-	@$(BIN)/python -m pytest -m "not network"
+test-all: test                    ## the slow tests too
+	@$(BIN)/python -m pytest -m "slow and not network"
 
 check: $(VENV)/dev.stamp          ## style, types, and who may import whom
 	@$(BIN)/ruff check .
@@ -46,6 +46,15 @@ lock:                             ## renew both lock files from pyproject.toml (
 		--no-emit-index-url --custom-compile-command "make lock" -o requirements.lock
 	uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" -c requirements.lock -o requirements-dev.lock
+
+# Both write the same bytes again from the publisher's tables.
+boundaries: $(VENV)/dev.stamp     ## rebuild geo/data (INCIDENT_MAP_BOUNDARIES names the tables' folder)
+	@$(BIN)/python scripts/build_boundaries.py $(INCIDENT_MAP_BOUNDARIES)/balochistan_adm2.csv \
+		--tehsils $(INCIDENT_MAP_BOUNDARIES)/balochistan_adm3.csv
+
+places: $(VENV)/dev.stamp         ## rebuild gazetteer/data/places.csv
+	@$(BIN)/python scripts/build_places.py $(INCIDENT_MAP_BOUNDARIES)/balochistan_adm2.csv \
+		$(INCIDENT_MAP_BOUNDARIES)/balochistan_adm3.csv
 
 clean:
 	rm -rf $(VENV) build *.egg-info

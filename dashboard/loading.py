@@ -7,20 +7,19 @@ from pathlib import Path
 
 import streamlit as st
 
-from incidents import seeds
-from incidents.atlas import Atlas, load_atlas, seeds_folder
+from incidents.atlas import Atlas, digest, load_atlas, seeds_folder
 
 
 def atlas() -> Atlas:
     """Return everything loaded; an edited seed is a new digest and so a new cache entry."""
     folder = seeds_folder()
-    return _atlas(str(folder), seeds.digest(folder))
+    return _atlas(str(folder), digest(folder))
 
 
 # An Atlas is immutable, so one object may serve every session; `cache_data` would copy
 # the polygons on every run.
 @st.cache_resource(max_entries=1, show_spinner="Reading the sources")
-def _atlas(folder: str, digest: str) -> Atlas:  # noqa: ARG001 - the digest is the key
+def _atlas(folder: str, content: str) -> Atlas:  # noqa: ARG001 - the content is the key
     loaded = load_atlas(Path(folder))
     # Streamlit collects garbage after every run; what stays for good need not be looked at.
     gc.collect()

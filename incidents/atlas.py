@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from gazetteer.resolve import Gazetteer
 from geo.boundaries import Boundaries, District, load_districts
 from incidents import seeds
+from incidents.lineage import Lineage, load_lineage
 from incidents.model import Catalogue
 from incidents.reconcile import Reporting
 
@@ -25,12 +25,12 @@ class Atlas:
     catalogue: Catalogue
     boundaries: Boundaries[District]
     gazetteer: Gazetteer
-    origin_of: Mapping[str, str]
+    lineage: Lineage
 
     @cached_property
     def reporting(self) -> Reporting:
         """When each source was out, and its origin."""
-        return Reporting.of(self.catalogue, self.origin_of)
+        return Reporting.of(self.catalogue, self.lineage.origin_of)
 
     @cached_property
     def district_names(self) -> dict[str, str]:
@@ -62,6 +62,14 @@ def seeds_folder() -> Path:
     )
 
 
+def digest(folder: Path) -> str:
+    """Return what changes whenever a source, an incident or a decision on origins does."""
+    parts = [seeds.digest(folder)]
+    if (folder / "lineage").is_dir():
+        parts.append(seeds.digest(folder / "lineage"))
+    return "-".join(parts)
+
+
 def load_atlas(folder: Path | None = None) -> Atlas:
     """Load the coded sources of a folder with the boundaries and places of Balochistan.
 
@@ -71,12 +79,10 @@ def load_atlas(folder: Path | None = None) -> Atlas:
         If a file of the folder does not follow the codebook.
     """
     folder = folder or seeds_folder()
+    catalogue = seeds.load(folder)
     return Atlas(
-        catalogue=seeds.load(folder),
+        catalogue=catalogue,
         boundaries=load_districts(),
         gazetteer=Gazetteer.default(),
-        origin_of={
-            s.source_id: "000-afp-2026-01-31" if s.source_id[:3] < "004" else s.source_id
-            for s in seeds.load(folder).sources
-        },
+        lineage=load_lineage(folder, catalogue.sources),
     )

@@ -173,7 +173,7 @@ def test_a_cell_that_a_spreadsheet_would_run_is_defused(atlas, start):
     claim = atlas.catalogue.claims[0]
     poisoned = claim.model_copy(update={"note": f"{start}cmd|' /C calc'!A0"})
     catalogue = Catalogue(atlas.catalogue.sources, atlas.catalogue.incidents, (poisoned,))
-    view = view_of(Atlas(catalogue, atlas.boundaries, atlas.gazetteer, atlas.origin_of))
+    view = view_of(Atlas(catalogue, atlas.boundaries, atlas.gazetteer, atlas.lineage))
     text = to_bytes(build_layer("claims", view), "csv").decode("utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(text, newline=""))
     assert row["note"] == f"'{poisoned.note}"
