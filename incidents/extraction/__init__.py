@@ -1,0 +1,16 @@
+"""Finding claims in a report by rules: `extract` gives drafts, which a person reviews."""
+
+from incidents.extraction.draft import Draft, Tier
+from incidents.extraction.extractors import Extractor, load_extractors
+from incidents.extraction.pipeline import extract
+from incidents.extraction.vocabulary import Vocabulary, load_vocabulary
+
+__all__ = [
+    "Draft",
+    "Extractor",
+    "Tier",
+    "Vocabulary",
+    "extract",
+    "load_extractors",
+    "load_vocabulary",
+]

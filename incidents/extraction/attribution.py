@@ -1,0 +1,213 @@
+"""Who says it: the speaker of each claim."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from incidents.extraction.reading import Reading
+from incidents.extraction.words import Word
+from incidents.model import ClaimantType
+from incidents.sentences import Span
+
+_WINDOW = 16
+_SPECIFIC: tuple[ClaimantType, ...] = ("armed_group", "un_ngo", "hospital", "state", "witness", "media", "unknown")
+_QUOTES = frozenset("“”\"«»„")
+_SLUG = re.compile(r"[^a-z0-9]+")
+_NOT_SPOKEN = frozenset({"reported", "recorded", "documented", "confirmed", "noted", "put", "quoted", "stated", "posted", "estimated", "wrote", "recalled"})
+
+
+class Speaker(NamedTuple):
+    """A claimant as shown, with its identity and kind."""
+
+    claimant: str
+    claimant_id: str
+    claimant_type: ClaimantType
+
+
+UNATTRIBUTED = Speaker("unattributed", "unattributed", "media")
+
+
+class Saying(NamedTuple):
+    """Where in a sentence somebody is said to say something, as positions in the text."""
+
+    start: int
+    end: int
+    speaker: Speaker
+    follows: bool
+    """Whether what is said can stand after the verb ("police said that …")."""
+
+
+@dataclass
+class Memory:
+    """Speakers so far: the last one, and the offices of the people named."""
+
+    last: Speaker | None = None
+    offices: dict[str, Speaker] = field(default_factory=dict)
+
+
+def sayings_of(reading: Reading, memory: Memory) -> list[Saying]:
+    """Return who speaks in a sentence, and remember them."""
+    found: list[Saying] = []
+    words = reading.words
+    for at, word in enumerate(words):
+        senses = word.senses
+        if "said_by" in senses:
+            end = _right_end(words, at + 1)
+            speaker = _speaker(words, at + 1, end, memory)
+            if speaker is not None:
+                found.append(Saying(word.start, words[end - 1].end, speaker, at < 3))
+        elif "say" in senses and senses["say"] in {"past", "s", "participle", "ing"}:
+            saying = _saying(words, at, memory)
+            if saying is not None:
+                found.append(saying)
+    if found:
+        memory.last = found[-1].speaker
+    return found
+
+
+def speaker_of(
+    position: int, sayings: Sequence[Saying], sentence: Span, quotes: Sequence[Span]
+) -> Speaker | None:
+    """Return who says what stands at a position, by the sayings of its own sentence."""
+    before = [s for s in sayings if s.follows and s.end <= position]
+    after = [s for s in sayings if s.start >= position]
+    if before and not _quote_closed(before[-1].end, position, quotes):
+        return before[-1].speaker
+    if after:
+        return after[0].speaker
+    return before[-1].speaker if before else None
+
+
+def _quote_closed(start: int, end: int, quotes: Sequence[Span]) -> bool:
+    return any(start < q.char_end < end and q.char_end - q.char_start > 40 for q in quotes)
+
+
+def _saying(words: Sequence[Word], at: int, memory: Memory) -> Saying | None:
+    left = at - 1
+    while left >= 0 and ("adverbs" in words[left].senses or words[left].low in {"has", "have", "had", "further", "also", "later"}) and "be" not in words[left].senses:
+        left -= 1
+    word = words[at]
+    if left >= 0 and "be" in words[left].senses:
+        return None
+    following = words[at + 1] if at + 1 < len(words) else None
+    if word.senses["say"] == "ing" and not (following is not None and following.low in {"that", "in", "the"}):
+        return None
+    inverted = left < 0 or words[left].low == "," or words[left].low in _QUOTES
+    if left >= 0 and words[left].low in {"he", "she", "they", "it", "who"}:
+        if words[left].low == "who":
+            return None
+        if memory.last is None or (words[left].low == "it" and memory.last.claimant_type not in {"armed_group", "state", "un_ngo"}):
+            return None
+        return Saying(words[left].start, word.end, memory.last, True)
+    if not inverted:
+        begin = _left_begin(words, left)
+        speaker = _speaker(words, begin, left + 1, memory)
+        if speaker is not None:
+            return Saying(words[begin].start, _past_audience(words, at), speaker, True)
+        if word.low in _NOT_SPOKEN:
+            return None
+    if following is None:
+        return None
+    end = _right_end(words, at + 1)
+    if inverted and left >= 0 and words[left].low == ",":
+        # "Sarfraz Bugti, the chief minister, said": the office stands before the comma.
+        begin = _left_begin(words, left - 1, through_comma=True)
+        speaker = _speaker(words, begin, left, memory)
+        if speaker is not None and not (following.text[:1].isupper() or "claimant" in following.senses or "determiners" in following.senses):
+            return Saying(words[begin].start, _past_audience(words, at), speaker, True)
+    if inverted and end > at + 1:
+        speaker = _speaker(words, at + 1, end, memory)
+        if speaker is not None:
+            return Saying(word.start, words[end - 1].end, speaker, False)
+    return None
+
+
+def _past_audience(words: Sequence[Word], at: int) -> int:
+    """End of "told AFP", "told reporters": what is said begins after it."""
+    end = words[at].end
+    for word in words[at + 1 : at + 4]:
+        if "outlet" in word.senses or word.low in {"in", "a", "the", "statement", "news", "conference"}:
+            end = word.end
+        else:
+            break
+    return end
+
+
+def _left_begin(words: Sequence[Word], at: int, through_comma: bool = False) -> int:
+    begin = at
+    commas = 0
+    while begin > 0 and at - begin < _WINDOW:
+        before = words[begin - 1]
+        if before.low in _QUOTES or before.low in {";", ":", "—", "–", ".", "?", "!", "…", ")"}:
+            break
+        if "say" in before.senses or before.low in {"that", "but", "while", "although", "as", "when", "after"}:
+            break
+        if "act" in before.senses or ("be" in before.senses) or "undergo" in before.senses:
+            break
+        if before.low == ",":
+            commas += 1
+            if not through_comma or commas > 1:
+                break
+        begin -= 1
+    return begin
+
+
+def _right_end(words: Sequence[Word], at: int) -> int:
+    end = at
+    commas = 0
+    while end < len(words) and end - at < _WINDOW:
+        word = words[end]
+        if word.low in _QUOTES or word.low in {";", ":", ".", "—", "–", "(", "…"}:
+            break
+        if word.low == ",":
+            commas += 1
+            ahead = words[end + 1 : end + 4]
+            if commas > 1 or not any("claimant" in w.senses or "office" in w.senses for w in ahead):
+                break
+        if "relatives" in word.senses or "say" in word.senses or word.low in {"as", "while", "when", "but", "after"}:
+            break
+        end += 1
+    return end
+
+
+def _speaker(words: Sequence[Word], begin: int, end: int, memory: Memory) -> Speaker | None:
+    span = words[begin:end]
+    while span and (span[0].low in {",", "and", "meanwhile", "however", "later", "'s"} or "adverbs" in span[0].senses):
+        span = span[1:]
+    while span and (span[-1].low in {",", "and"} or "adverbs" in span[-1].senses):
+        span = span[:-1]
+    if not span:
+        return None
+    kinds = [w.senses["claimant"] for w in span if "claimant" in w.senses]
+    names = [w for w in span if w.text[:1].isupper() and "claimant" not in w.senses and w.low[0].isalpha()]
+    kind = _kind(kinds, span)
+    if kind is None:
+        return next((memory.offices[w.low] for w in reversed(names) if w.low in memory.offices), None)
+    has_office = any("office" in w.senses or w.senses.get("claimant") in {"state", "armed_group", "un_ngo", "hospital"} for w in span)
+    if kind == "witness" and not has_office:
+        shown = next(w.text for w in span if w.senses.get("claimant") == "witness")
+    else:
+        shown = " ".join(w.text for w in span[:14])
+        shown = re.sub(r" ([,.)’'](?:s\b)?|['’]s)", r"\1", shown).replace("( ", "(")
+    speaker = Speaker(shown[:200], _slug(shown), kind)
+    if has_office:
+        for name in names:
+            memory.offices.setdefault(name.low, speaker)
+    return speaker
+
+
+def _kind(kinds: Sequence[ClaimantType], span: Sequence[Word]) -> ClaimantType | None:
+    if not kinds:
+        return None
+    first = span[0].senses.get("claimant") or (span[1].senses.get("claimant") if len(span) > 1 else None)
+    if first in {"state", "armed_group", "un_ngo", "hospital", "witness"} and not (set(kinds) & {"armed_group"}):
+        chosen: ClaimantType = first
+        return chosen
+    return next(kind for kind in _SPECIFIC if kind in kinds)
+
+
+def _slug(text: str) -> str:
+    return _SLUG.sub("-", text.lower()).strip("-")[:100] or "unattributed"

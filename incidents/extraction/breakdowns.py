@@ -1,0 +1,143 @@
+"""Parts of a total: "including three women and two children", "five of them policemen"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from incidents.extraction.mentions import Mention
+from incidents.extraction.words import Word
+
+_JOINTS = frozenset({",", "and", "&", "as well as", "along with", "plus"})
+_OPENERS = {"(": ")", "–": "–", "—": "—", "-": "-", ":": ".", "[": "]"}
+_REACH = 14
+
+
+class Breakdown(NamedTuple):
+    """Where the parts of a total stand, as word indices; `parent` may lie in another sentence."""
+
+    start: int
+    end: int
+    parent: Mention | None
+    parts: tuple[Mention, ...]
+
+
+def find_breakdowns(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Breakdown]:
+    """Mark the mentions that are parts, and return where the breakdowns stand."""
+    by_start = {m.start: m for m in mentions}
+    found: list[Breakdown] = []
+    for at, word in enumerate(words):
+        if "parts" in word.senses:
+            parts, end, separators = _chain(words, by_start, at + 1)
+            parts = _without_new_clause(words, parts, separators)
+        elif word.low in _OPENERS:
+            parts, end, separators = _chain(words, by_start, at + 1)
+            closed = end < len(words) and words[end].low == _OPENERS[word.low]
+            if not parts or not all(m.kind == "people" and m.group for m in parts):
+                continue
+            if word.low == "(":
+                if not closed or (at and "office" in words[at - 1].senses):
+                    continue
+            elif len(parts) < 2 or not (closed or word.low == ":"):
+                continue
+        else:
+            continue
+        counted = [m for m in parts if m.counted]
+        parent = _parent(words, mentions, at)
+        if word.low in _OPENERS and (parent is None or parent.kind == "thing"):
+            continue
+        if word.low in {":", "–", "—", "-"} and not _adjoins(words, parent, at):
+            continue
+        for mention in counted:
+            mention.part, mention.parent = True, parent
+        if parts:
+            end = parts[-1].reach
+            begin = at - 1 if at and words[at - 1].low in {",", "–", "—"} else at
+            if end < len(words) and words[end].low in {",", ")", "–", "—"}:
+                end += 1
+            found.append(Breakdown(begin, end, parent, tuple(counted)))
+    _mark_partitives(words, mentions)
+    return found
+
+
+def _chain(
+    words: Sequence[Word], by_start: dict[int, Mention], at: int
+) -> tuple[list[Mention], int, list[str]]:
+    parts: list[Mention] = []
+    separators: list[str] = []
+    while True:
+        while at < len(words) and words[at].low in {"the", "at", "least", "and", "others"} and at not in by_start:
+            at += 1
+        mention = by_start.get(at)
+        if mention is None or (mention.kind == "bare" and mention.group is None and not mention.others):
+            break
+        parts.append(mention)
+        at = mention.reach
+        separator = []
+        while at < len(words) and words[at].low in _JOINTS:
+            separator.append(words[at].low)
+            at += 1
+        if not separator:
+            break
+        separators.append(" ".join(separator))
+    end = parts[-1].reach if parts else at
+    return parts, end, separators
+
+
+def _without_new_clause(
+    words: Sequence[Word], parts: list[Mention], separators: list[str]
+) -> list[Mention]:
+    """Leave out what begins a clause of its own: "…, and five others were injured"."""
+    for number in range(1, len(parts)):
+        if separators[number - 1] == "and" and number + 1 < len(parts):
+            continue
+        if _has_own_verb(words, parts[number]) and separators[number - 1] != "and":
+            return parts[:number]
+        if parts[number].others or (separators[number - 1] == "and" and parts[number].kind == "bare"):
+            return parts[:number]
+    return parts
+
+
+def _has_own_verb(words: Sequence[Word], mention: Mention) -> bool:
+    for word in words[mention.reach : mention.reach + 2]:
+        senses = word.senses
+        if "be" in senses or "act" in senses or "undergo" in senses or "suffer" in senses or "people" in senses:
+            return True
+        if "adverbs" not in senses:
+            return False
+    return False
+
+
+def _parent(words: Sequence[Word], mentions: Sequence[Mention], at: int) -> Mention | None:
+    for mention in reversed(mentions):
+        if mention.start >= at or mention.part:
+            continue
+        if at - mention.end > _REACH:
+            return None
+        if mention.counted and mention.kind != "thing" and not mention.of_them:
+            if mention.low != 1 or mention.number is not None or words[at].low == "(":
+                return mention
+    return None
+
+
+def _adjoins(words: Sequence[Word], parent: Mention | None, at: int) -> bool:
+    if parent is None:
+        return False
+    between = words[parent.end : at]
+    return all("act" in w.senses or "state" in w.senses or "adverbs" in w.senses or "be" in w.senses or "undergo" in w.senses for w in between)
+
+
+def _mark_partitives(words: Sequence[Word], mentions: Sequence[Mention]) -> None:
+    previous: Mention | None = None
+    for mention in mentions:
+        if not mention.counted:
+            continue
+        before = words[mention.start - 2 : mention.start] if mention.start > 1 else ()
+        whom = len(before) == 2 and before[0].low in {"of", "among"} and before[1].low in {"whom", "them", "these"}
+        if (mention.of_them or whom) and mention.of_people is None:
+            mention.of_them = True
+            if mention.parent is None:
+                mention.parent = previous
+            mention.part = mention.parent is not None
+        elif not mention.part and mention.kind != "thing":
+            previous = mention

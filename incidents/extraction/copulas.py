@@ -1,0 +1,150 @@
+"""People named by what they are: "three of the dead were soldiers", "among the dead were two women"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from incidents.extraction.linking import Link
+from incidents.extraction.mentions import Mention
+from incidents.extraction.reading import Reading
+from incidents.extraction.words import Word
+from incidents.model import CasualtyType
+
+
+def read_copulas(reading: Reading, last_type: CasualtyType | None) -> None:
+    """Add to a sentence what its copulas say of whom.
+
+    Parameters
+    ----------
+    reading
+        The sentence; its links and mentions are completed in place.
+    last_type
+        What befell the people spoken of last, for "the other two were civilians".
+    """
+    words = reading.words
+    linked = {id(link.mention) for link in reading.links}
+    starts = {m.start: m for m in reading.mentions}
+    for mention in reading.mentions:
+        if not mention.counted or mention.kind == "thing":
+            continue
+        at = _after_be(words, mention.reach)
+        if at is None:
+            continue
+        befell = _among(words, at)
+        if befell is not None and id(mention) not in linked:
+            mention.part = True
+            _add(reading, mention, befell, "copula: among the dead or hurt")
+            linked.add(id(mention))
+            continue
+        if mention.group is not None and mention.kind != "bare":
+            continue
+        described = _described(words, starts, at)
+        if described is None:
+            continue
+        if mention.of_people is not None or mention.of_them or mention.others or mention.definite:
+            mention.group = described.group
+            reading.links = [k for k in reading.links if k.mention is not described]
+            if id(mention) not in linked and not mention.of_them:
+                befell = mention.of_people or last_type
+                if befell is not None:
+                    mention.part = True
+                    _add(reading, mention, befell, "copula: the others were")
+                    linked.add(id(mention))
+            elif id(mention) not in linked:
+                parent = next((k for k in reading.links if k.mention is mention.parent), None)
+                befell = parent.casualty_type if parent else last_type
+                if befell is not None:
+                    mention.part = True
+                    _add(reading, mention, befell, "copula: some of them were")
+    _read_inclusions(reading, linked)
+
+
+def _add(reading: Reading, mention: Mention, befell: CasualtyType, rule: str) -> None:
+    mention.kind = "people"
+    reading.links.append(Link(mention, befell, rule, 0.88, mention.start, mention.end))
+
+
+def _after_be(words: Sequence[Word], at: int) -> int | None:
+    steps = 0
+    while at < len(words) and steps < 4:
+        if "be" in words[at].senses:
+            return at + 1
+        if words[at].low == "identified" and at + 1 < len(words) and words[at + 1].low == "as":
+            return at + 2
+        if not (words[at].low == "," or "adverbs" in words[at].senses):
+            return None
+        at += 1
+        steps += 1
+    return None
+
+
+def _among(words: Sequence[Word], at: int) -> CasualtyType | None:
+    while at < len(words) and "adverbs" in words[at].senses and words[at].low != "among those":
+        at += 1
+    if at < len(words) and words[at].low in {"among", "amongst", "among those"}:
+        for word in words[at + 1 : at + 4]:
+            if "people" in word.senses:
+                found: CasualtyType = word.senses["people"]
+                return found
+            if "act" in word.senses and "participle" in word.senses["act"].forms:
+                found = word.senses["act"].casualty_type
+                return found
+    return None
+
+
+def _described(words: Sequence[Word], starts: dict[int, Mention], at: int) -> Mention | None:
+    for index in range(at, min(at + 5, len(words))):
+        mention = starts.get(index)
+        if mention is not None:
+            return mention if mention.kind == "people" and mention.number is None else None
+        senses = words[index].senses
+        if "act" in senses or "undergo" in senses or "prepositions" in senses or "state" in senses or not words[index].low[0].isalpha():
+            return None
+    return None
+
+
+def _read_inclusions(reading: Reading, linked: set[int]) -> None:
+    """Read "among the dead were …", "the dead include …", "the fatalities included …"."""
+    words = reading.words
+    for breakdown in reading.breakdowns:
+        befell = _people_before(words, breakdown.start)
+        if befell is None:
+            continue
+        for mention in breakdown.parts:
+            if id(mention) not in linked:
+                mention.part, mention.parent = True, None
+                _add(reading, mention, befell, "breakdown: the dead or hurt include")
+                linked.add(id(mention))
+    starts = {m.start: m for m in reading.mentions}
+    for at, word in enumerate(words):
+        if word.low not in {"among", "amongst"} and word.low != "among those":
+            continue
+        befell = _among(words, at)
+        be = next((i for i in range(at + 1, min(at + 8, len(words))) if "be" in words[i].senses), None)
+        if befell is None or be is None:
+            continue
+        index = be + 1
+        while (mention := starts.get(index)) is not None:
+            if mention.counted and id(mention) not in linked:
+                mention.part = True
+                _add(reading, mention, befell, "copula: among the dead or hurt were")
+                linked.add(id(mention))
+            index = mention.reach
+            while index < len(words) and words[index].low in {",", "and", "as well as"}:
+                index += 1
+
+
+def _people_before(words: Sequence[Word], at: int) -> CasualtyType | None:
+    for word in reversed(words[max(0, at - 3) : at]):
+        if "people" in word.senses:
+            found: CasualtyType = word.senses["people"]
+            return found
+        if word.low == "victims":
+            return "killed"
+        if "act" in word.senses and "participle" in word.senses["act"].forms:
+            found = word.senses["act"].casualty_type
+            return found
+        if "be" in word.senses or "have" in word.senses or "adverbs" in word.senses:
+            continue
+        return None
+    return None

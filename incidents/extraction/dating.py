@@ -1,0 +1,349 @@
+"""When it happened: days, spans and history, against the day of the report."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from incidents.model import Scope
+
+_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if number}
+_MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if number} | {"sept": 9}
+_WEEKDAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
+_MONTH = "(?:" + "|".join(sorted((m.capitalize() for m in _MONTHS), key=len, reverse=True)) + r")\b\.?"
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_N = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|24|36|48|72|few|several|couple of)"
+_SMALL = {w: n for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())}
+_UNIT = r"(?:hours?|days?|weeks?|months?|years?)"
+
+_PATTERNS = (
+    ("between", rf"\b(?:between|from)\s+(?P<b_d1>{_DAY})\s*(?P<b_m1>{_MONTH})?,?\s*(?:and|to|until|till)\s+(?P<b_d2>{_DAY})\s*(?P<b_m2>{_MONTH})(?:,?\s*(?P<b_y>\d{{4}}))?"),
+    ("iso", r"\b(?P<i_y>\d{4})-(?P<i_m>\d{2})-(?P<i_d>\d{2})\b"),
+    ("slash", r"(?<![\d/])(?P<s_d>\d{2})/(?P<s_m>\d{2})(?:/(?P<s_y>\d{4}))?(?![\d/])"),
+    ("night", rf"\b(?P<n_d1>{_DAY})\s*(?P<n_m1>{_MONTH})?\s*(?:/|-|–|to|and)\s*(?P<n_d2>{_DAY})\s*(?P<n_m2>{_MONTH})(?:,?\s*(?P<n_y>\d{{4}}))?"),
+    ("monthdays", rf"\b(?P<k_m>{_MONTH})\s*(?P<k_d1>{_DAY})\s*(?:-|–|to|and)\s*(?P<k_d2>{_DAY})(?:,?\s*(?P<k_y>\d{{4}}))?"),
+    ("daymonth", rf"\b(?P<d_d>{_DAY})\s*(?:of\s+)?(?P<d_m>{_MONTH})(?:,?\s*(?P<d_y>\d{{4}}))?"),
+    ("monthday", rf"\b(?P<m_m>{_MONTH})\s*(?P<m_d>{_DAY})\b(?:,?\s*(?P<m_y>\d{{4}}))?(?!\s*(?:people|persons|militants|soldiers|terrorists))"),
+    ("monthyear", rf"\b(?P<y_m>{_MONTH}),?\s*(?:of\s+)?(?P<y_y>\d{{4}})\b"),
+    ("quarter", r"\b(?P<q_n>first|second|third|fourth|last)\s+(?P<q_u>quarter|half)\s+of\s+(?:the\s+year|this\s+year|(?P<q_y>\d{4}))"),
+    ("lastspan", rf"\b(?:past|last|previous|preceding)\s+(?P<l_n>{_N})\s+(?P<l_u>{_UNIT})"),
+    ("period", rf"\b(?P<p_n>\d+|two|three|four|five|seven)[- ](?P<p_u>hour|day|week|month)\s+(?:period|span|operation|operations|stretch)"),
+    ("inspan", rf"\b(?:in|over|within|during|for)\s+(?:just\s+|the\s+)?(?P<o_n>\d+|two|three|four|five|six|seven|ten|24|48)\s+(?P<o_u>hours|days|weeks|months|years)\b"),
+    ("ago", rf"\b(?P<a_n>{_N}|a|an)\s+(?P<a_u>{_UNIT})\s+(?:ago|earlier|before)\b"),
+    ("lastunit", rf"\b(?P<u_w>last|this|previous|past|the current|earlier this)\s+(?P<u_u>year|month|week|{_MONTH}|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"),
+    ("daybefore", r"\b(?:the\s+previous\s+day|a\s+day\s+earlier|(?:the|a)\s+day\s+before|the\s+preceding\s+day|previous\s+day)\b"),
+    ("dayafter", r"\b(?:a|one)\s+day\s+after\b"),
+    ("since", rf"\b(?:since|so\s+far\s+(?:this|in))\s+(?:(?P<c_m>{_MONTH})\s*)?(?P<c_y>\d{{4}}|the\s+start\s+of\s+the\s+year|year)?"),
+    ("overyear", r"\b(?:over|during|throughout|in)\s+the\s+(?P<w_u>year|month|week|reporting\s+period|quarter)\b"),
+    ("year", r"\b(?:in|during|of|throughout)\s+(?P<x_y>(?:19|20)\d{2})\b"),
+    ("yesterday", r"\byesterday\b"),
+    ("today", r"\b(?:today|tonight|this\s+(?:morning|afternoon|evening))\b"),
+    ("weekday", r"\b(?P<g_w>(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"),
+    ("month", rf"\b(?:in|of|during|last|early|late|mid)[\s-]+(?P<z_m>{_MONTH})(?!\s*\d)"),
+    ("recent", r"\b(?:in|over)\s+recent\s+(?:years|months|decades|weeks)|\bfor\s+decades\b|\bsimilar\s+(?:incident|attack|ambush)"),
+)  # fmt: skip
+_TIME = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _PATTERNS), re.IGNORECASE)
+_QUICK = re.compile(r"\d|day|night|month|year|week|hour|period|recent|decade|morning|evening|similar|quarter|since|" + "|".join(m for m in _MONTHS if len(m) > 3), re.IGNORECASE)
+_HISTORY = re.compile(
+    r"\b(?:wanted\s+(?:in|for)|involved\s+in|accused\s+of|responsible\s+for|it\s+may\s+be\s+(?:recalled|mentioned)|previously|in\s+the\s+past|had\s+earlier|similar\s+(?:attack|incident|ambush)|in\s+connection\s+with)\b",
+    re.IGNORECASE,
+)
+_SUMMED = re.compile(
+    r"\b(?:in\s+(?:two|three|four|five|six|seven|eight|nine|ten|\d+|several|various|multiple|different)\s+(?:separate\s+|different\s+)?(?:operations|attacks|incidents|actions|districts)|in\s+various\s+operations|so\s+far|overall|cumulative|since\s+the\s+(?:start|beginning))\b",
+    re.IGNORECASE,
+)
+
+
+class When(NamedTuple):
+    """The days a claim speaks of; None where the text leaves them open."""
+
+    start: date | None
+    end: date | None
+    prec: int | None
+    scope: Scope
+
+
+class _Ref(NamedTuple):
+    at: int
+    end: int
+    kind: str
+    when: When
+
+
+class Calendar:
+    """The days of one document.
+
+    Parameters
+    ----------
+    published_on
+        The day of publication, if known; weekdays and "yesterday" are told from it.
+    periodic
+        Whether the document lists many dated incidents, each of which is an event of its own.
+    """
+
+    def __init__(self, published_on: date | None, periodic: bool = False) -> None:
+        self.published_on = published_on
+        self.periodic = periodic
+        self.main_day: date | None = None
+
+    def learn(self, text: str, spans: Sequence[tuple[int, int]]) -> None:
+        """Set the day of the main event from the first sentences that name one."""
+        for start, end in spans:
+            for ref in self.refs(text, start, end):
+                if ref.kind in {"weekday", "daymonth", "monthday", "yesterday", "today", "iso", "night"} and ref.when.start:
+                    self.main_day = ref.when.start
+                    return
+        self.main_day = None
+
+    def refs(self, text: str, start: int, end: int) -> list[_Ref]:
+        """Return the times that a stretch of text names, as positions in it."""
+        if _QUICK.search(text, start, end) is None:
+            return []
+        refs: list[_Ref] = []
+        for match in _TIME.finditer(text, start, end):
+            kind = match.lastgroup or ""
+            name = next(n for n, _ in _PATTERNS if match[n] is not None)
+            when = self._read(name, match)
+            if when is not None:
+                refs.append(_Ref(match.start(), match.end(), name, when))
+            del kind
+        return _joined(refs, text)
+
+    def when(
+        self, text: str, sentence: tuple[int, int], at: int, carried: When | None = None
+    ) -> When:
+        """Return the days of a claim at a position of a sentence."""
+        start, end = sentence
+        refs = self.refs(text, start, end)
+        best = _governing(refs, text, at, sentence)
+        if best is not None:
+            when = best.when
+        elif carried is not None and self.periodic:
+            when = carried
+        else:
+            day = self.main_day
+            if day is None and self.published_on is not None:
+                when = When(self.published_on, self.published_on, 2, "event")
+            else:
+                when = When(day, day, 1 if day else None, "event")
+        if when.scope == "event" and not self.periodic or when.scope == "event" and best is None:
+            history = _HISTORY.search(text, start, at)
+            if history is not None:
+                return when._replace(scope="background")
+        if when.scope == "event" and _SUMMED.search(text, at, min(end, at + 90)):
+            if best is None or best.kind not in {"weekday", "daymonth", "monthday", "daybefore", "dayafter"}:
+                when = when._replace(scope="cumulative")
+        return when
+
+    # -- one pattern each ---------------------------------------------------------------
+
+    def _read(self, name: str, match: re.Match[str]) -> When | None:  # noqa: PLR0911, PLR0912
+        ref = self.main_day or self.published_on
+        pub = self.published_on
+        g = match.groupdict()
+        if name == "iso":
+            return self._day(g["i_d"], g["i_m"], g["i_y"], numeric=True)
+        if name == "slash":
+            return self._day(g["s_d"], g["s_m"], g["s_y"], numeric=True)
+        if name == "daymonth":
+            return self._day(g["d_d"], g["d_m"], g["d_y"])
+        if name == "monthday":
+            return self._day(g["m_d"], g["m_m"], g["m_y"])
+        if name in {"between", "night", "monthdays"}:
+            p = {"between": "b", "night": "n", "monthdays": "k"}[name]
+            m2 = g.get(f"{p}_m2") or g.get(f"{p}_m")
+            m1 = g.get(f"{p}_m1") or m2
+            first = self._date(g[f"{p}_d1"], m1, g[f"{p}_y"])
+            last = self._date(g[f"{p}_d2"], m2, g[f"{p}_y"])
+            if first is None or last is None or last < first:
+                return None
+            days = (last - first).days
+            if name != "between" and days <= 1:
+                return self._placed(When(first, last, 2 if days else 1, "event"))
+            return When(first, last, _prec(days), "cumulative" if days > 1 or name == "between" else "event")
+        if name == "monthyear":
+            return self._month(_MONTHS[g["y_m"].lower().rstrip(".")], int(g["y_y"]))
+        if name == "year":
+            year = int(g["x_y"])
+            scope: Scope = "cumulative" if pub is not None and year == pub.year else "background"
+            return When(date(year, 1, 1), date(year, 12, 31), 5, scope) if year > 1 else None
+        if name == "month":
+            number = _MONTHS[g["z_m"].lower().rstrip(".")]
+            if pub is None:
+                return When(None, None, 4, "background")
+            year = pub.year if number <= pub.month else pub.year - 1
+            return self._month(number, year)
+        if name == "quarter":
+            return When(None, None, 5, "cumulative")
+        if name in {"lastspan", "period", "inspan"}:
+            p = {"lastspan": "l", "period": "p", "inspan": "o"}[name]
+            return self._span(g[f"{p}_n"], g[f"{p}_u"], ref)
+        if name == "ago":
+            return self._ago(g["a_n"], g["a_u"], ref)
+        if name == "lastunit":
+            return self._unit(g["u_w"].lower(), g["u_u"].lower(), ref)
+        if name in {"daybefore", "dayafter"}:
+            day = ref - timedelta(days=1) if ref else None
+            return When(day, day, 1 if day else None, "previous_day")
+        if name == "since":
+            if not (g["c_m"] or g["c_y"]):
+                return None
+            return When(None, pub, None, "cumulative")
+        if name == "overyear":
+            return When(None, None, None, "cumulative")
+        if name == "recent":
+            return When(None, None, None, "background")
+        if name == "yesterday":
+            day = pub - timedelta(days=1) if pub else None
+            return When(day, day, 1 if day else None, "event")
+        if name == "today":
+            return When(pub, pub, 1 if pub else None, "event")
+        if name == "weekday":
+            day = _last_weekday(_WEEKDAYS[g["g_w"].lower()], pub)
+            return self._placed(When(day, day, 1 if day else None, "event"))
+        return None
+
+    def _date(self, day: str, month: str | None, year: str | None, numeric: bool = False) -> date | None:
+        number = int(re.sub(r"\D", "", day))
+        if month is None:
+            return None
+        month_number = int(month) if numeric else _MONTHS[month.lower().rstrip(".")]
+        pub = self.published_on
+        if year is None and pub is None:
+            return None
+        chosen = int(year) if year else pub.year if pub else 0
+        try:
+            found = date(chosen, month_number, number)
+        except ValueError:
+            return None
+        if year is None and pub is not None and (found - pub).days > 60:
+            found = found.replace(year=chosen - 1) if (month_number, number) != (2, 29) else found
+        return found
+
+    def _day(self, day: str, month: str, year: str | None, numeric: bool = False) -> When | None:
+        found = self._date(day, month, year, numeric)
+        if found is None:
+            return None
+        return self._placed(When(found, found, 1, "event"))
+
+    def _placed(self, when: When) -> When:
+        """Tell the day before and history from the event's day, in a report of one event."""
+        if self.periodic or self.main_day is None or when.start is None:
+            return when
+        gap = (self.main_day - when.start).days
+        if gap > 3:
+            return when._replace(scope="background")
+        return when
+
+    def _month(self, number: int, year: int) -> When:
+        last = calendar.monthrange(year, number)[1]
+        first, final = date(year, number, 1), date(year, number, last)
+        pub = self.published_on
+        recent = pub is not None and (pub - final).days < 15
+        scope: Scope = "cumulative" if recent and self.periodic else "background"
+        return When(first, final, 4, scope)
+
+    def _span(self, count: str, unit: str, ref: date | None) -> When:
+        number = _SMALL.get(count.lower(), int(count) if count.isdigit() else 3)
+        days = number * {"h": 1 / 24, "d": 1, "w": 7, "m": 30.4, "y": 365.25}[unit[0].lower()]
+        if ref is None:
+            return When(None, None, _prec(round(days)), "cumulative")
+        if unit.lower().startswith("month"):
+            months = ref.year * 12 + ref.month - number
+            first = date(months // 12, months % 12 + 1, 1)
+        else:
+            first = ref - timedelta(days=max(0, round(days) - 1))
+        if unit.lower().startswith("year"):
+            first = ref.replace(year=ref.year - number, day=min(ref.day, 28))
+        return When(first, ref, _prec((ref - first).days), "cumulative")
+
+    def _ago(self, count: str, unit: str, ref: date | None) -> When:
+        number = 1 if count.lower() in {"a", "an"} else _SMALL.get(count.lower(), int(count) if count.isdigit() else 3)
+        if unit[0].lower() == "h":
+            return When(ref, ref, 1 if ref else None, "event")
+        days = number * {"d": 1, "w": 7, "m": 30, "y": 365}[unit[0].lower()]
+        scope: Scope = "previous_day" if days == 1 else "background"
+        if ref is None:
+            return When(None, None, None, scope)
+        day = ref - timedelta(days=days)
+        prec = {"d": 1, "w": 3, "m": 4, "y": 5}[unit[0].lower()]
+        return When(day, day, prec, scope)
+
+    def _unit(self, which: str, unit: str, ref: date | None) -> When | None:
+        pub = self.published_on
+        if unit in _WEEKDAYS:
+            day = _last_weekday(_WEEKDAYS[unit], pub - timedelta(days=1) if pub else None)
+            return self._placed(When(day, day, 1 if day else None, "event"))
+        if unit.rstrip(".") in _MONTHS:
+            if pub is None:
+                return When(None, None, 4, "background")
+            number = _MONTHS[unit.rstrip(".")]
+            year = pub.year if number < pub.month else pub.year - 1
+            return self._month(number, year)._replace(scope="background")
+        this = which in {"this", "the current", "earlier this"}
+        if pub is None or ref is None:
+            return When(None, None, {"year": 5, "month": 4}.get(unit, 3), "cumulative" if this else "background")
+        if unit == "year":
+            year = pub.year if this else pub.year - 1
+            scope: Scope = "cumulative" if this or which == "past" else "background"
+            if which == "past":
+                return When(ref - timedelta(days=364), ref, 5, "cumulative")
+            return When(date(year, 1, 1), pub if this else date(year, 12, 31), 5, scope)
+        if unit == "month":
+            if this:
+                return When(pub.replace(day=1), pub, 4, "cumulative" if which != "earlier this" else "background")
+            final = pub.replace(day=1) - timedelta(days=1)
+            return When(final.replace(day=1), final, 4, "background")
+        first = pub - timedelta(days=pub.weekday() + (0 if this else 7))
+        return When(first, pub if this else first + timedelta(days=6), 3, "cumulative" if which != "earlier this" else "background")
+
+
+def _prec(days: int) -> int:
+    if days <= 0:
+        return 1
+    if days <= 6:
+        return 2
+    return 3 if days <= 10 else 4 if days <= 45 else 5
+
+
+def _last_weekday(number: int, pub: date | None) -> date | None:
+    return None if pub is None else pub - timedelta(days=(pub.weekday() - number) % 7)
+
+
+def _joined(refs: list[_Ref], text: str) -> list[_Ref]:
+    """Read "Saturday, January 31" and "Saturday (Jan 31)" as one, the full date."""
+    kept: list[_Ref] = []
+    for ref in refs:
+        if kept and kept[-1].kind == "weekday" and ref.kind in {"monthday", "daymonth"} and ref.at - kept[-1].end <= 3:
+            ref = ref._replace(at=kept[-1].at)  # noqa: PLW2901
+            kept.pop()
+        kept.append(ref)
+    return kept
+
+
+_CLAUSE = re.compile(r"[;]|,\s+(?:which|when|after|while|where|a day|as)\b|\b(?:while|which came|days after)\b")
+
+
+def _governing(refs: Sequence[_Ref], text: str, at: int, sentence: tuple[int, int]) -> _Ref | None:
+    """The time that a claim is told with: the nearest, not across the border of a clause."""
+    best: tuple[float, _Ref] | None = None
+    for ref in refs:
+        before = ref.end <= at
+        if ref.kind == "dayafter":
+            # "… came a day after the military said it had killed 41": what follows is earlier.
+            if not before:
+                continue
+            distance = 1.0
+        else:
+            gap = (at - ref.end) if before else (ref.at - at)
+            distance = float(gap) + (0 if before else 8)
+            low, high = (ref.end, at) if before else (at, ref.at)
+            distance += 60 * len(_CLAUSE.findall(text, low, high))
+            if before and ref.at - sentence[0] <= 12:
+                distance = min(distance, 60.0 + 40 * text.count(";", low, high))
+        if best is None or distance < best[0]:
+            best = (distance, ref)
+    return best[1] if best is not None else None

@@ -1,0 +1,88 @@
+"""What earlier words settle: whose "three others" are, and which total a part belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from incidents.extraction.linking import Link
+from incidents.extraction.mentions import Mention
+from incidents.extraction.reading import Reading
+from incidents.model import CasualtyType, VictimGroup
+
+_INHERITED_FROM_ONE: frozenset[VictimGroup] = frozenset({"security_forces", "police", "militants", "inmates"})
+
+
+@dataclass
+class Discourse:
+    """The people spoken of so far."""
+
+    last_group: VictimGroup | None = None
+    last_type: CasualtyType | None = None
+    group_by_type: dict[CasualtyType, VictimGroup] = field(default_factory=dict)
+    single: VictimGroup | None = None
+    """The one person that the sentence before was about, for "he died"."""
+
+    def settle(self, reading: Reading) -> None:
+        """Give every linked mention of a sentence its group, and remember them."""
+        earlier: list[Link] = []
+        for link in reading.links:
+            mention = link.mention
+            if mention.low == 0:
+                continue
+            if mention.group is None:
+                mention.group = self._group(link, earlier, reading)
+            elif mention.group == "total" and _cue_before(reading, mention):
+                mention.group = "civilians"
+            earlier.append(link)
+        self._remember(reading)
+
+    def _group(self, link: Link, earlier: list[Link], reading: Reading) -> VictimGroup:
+        mention = link.mention
+        if mention.kind == "unknown":
+            return "civilians"
+        if mention.part and mention.parent is not None and mention.parent.group is not None:
+            return mention.parent.group
+        if mention.of_people is not None and mention.of_people in self.group_by_type:
+            return self.group_by_type[mention.of_people]
+        own = _antecedent([k for k in earlier if k.mention is not mention])
+        if own is None and (mention.others or mention.of_them or mention.definite) and not reading.is_title:
+            own = self.last_group
+        if own is None and _cue_before(reading, mention):
+            own = "civilians"
+        return own or "total"
+
+    def _remember(self, reading: Reading) -> None:
+        if reading.is_title or not reading.links:
+            return
+        whole = [k for k in reading.links if not k.mention.part and k.mention.low != 0]
+        for link in whole:
+            if link.mention.group is not None:
+                self.group_by_type[link.casualty_type] = link.mention.group
+        if whole:
+            self.last_type = whole[-1].casualty_type
+            self.last_group = _antecedent(whole)
+
+
+def _antecedent(links: list[Link]) -> VictimGroup | None:
+    whole = [k.mention for k in links if not k.mention.part and k.mention.low != 0 and k.mention.group is not None]
+    if not whole:
+        return None
+    last = whole[-1]
+    # Several groups under one verb: "others" may be of any of them.
+    together = [k.mention for k in links if not k.mention.part and k.mention.group is not None and k.mention.low != 0 and any(
+        j.mention is last and j.start == k.start for j in links)]
+    groups = {m.group for m in together}
+    if len(groups) > 1:
+        return "total"
+    if last.number is None and last.group not in _INHERITED_FROM_ONE:
+        return "total"
+    return last.group
+
+
+def _cue_before(reading: Reading, mention: Mention) -> bool:
+    """Whether the sentence speaks of labourers, villagers, … before a bare number of people."""
+    covered = {i for m in reading.mentions if m.counted for i in range(m.start, m.end)}
+    return any(
+        "civilian_cue" in word.senses and index not in covered
+        for index, word in enumerate(reading.words[: mention.start])
+    )

@@ -1,0 +1,443 @@
+"""From a text to drafts: one pass over its sentences, each rule module in turn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from gazetteer.resolve import Gazetteer
+from incidents.extraction.attribution import (
+    UNATTRIBUTED,
+    Memory,
+    Saying,
+    Speaker,
+    sayings_of,
+    speaker_of,
+)
+from incidents.extraction.copulas import read_copulas
+from incidents.extraction.dating import Calendar, When
+from incidents.extraction.discourse import Discourse
+from incidents.extraction.draft import Draft
+from incidents.extraction.happenings import find_happenings
+from incidents.extraction.linking import Link
+from incidents.extraction.mentions import Mention, MentionReader
+from incidents.extraction.numerals import NumberWords
+from incidents.extraction.placing import Places, Spot, local, nearest
+from incidents.extraction.quoting import quote_span
+from incidents.extraction.reading import Reading, read_sentence
+from incidents.extraction.vocabulary import Vocabulary, load_vocabulary
+from incidents.extraction.voice import document_voice, first_full_date, is_periodic
+from incidents.model import CasualtyType
+from incidents.sentences import Span, quoted_spans, split_sentences
+
+_MAX_TITLE_WORDS = 18
+
+
+def extract(
+    text: str,
+    *,
+    published_on: date | None = None,
+    title: str | None = None,
+    gazetteer: Gazetteer | None = None,
+    vocabulary: Vocabulary | None = None,
+) -> list[Draft]:
+    """Return the claims that rules find in a report, in the order of the text.
+
+    Parameters
+    ----------
+    text
+        The report as read; positions are code points in it.
+    published_on
+        The day of publication; weekdays are told from it. A full date at the head of the text
+        stands in where it is not given.
+    title
+        The headline, where it does not stand in `text`. Its drafts come first, marked
+        `in_title`, with positions in `title`.
+    gazetteer, vocabulary
+        Whose places and words to use; the shipped ones by default.
+
+    Examples
+    --------
+    >>> report = "Gunmen killed five coal miners and injured two others in Harnai on Friday."
+    >>> for draft in extract(report, published_on=date(2025, 2, 15)):
+    ...     print(draft.casualty_type, draft.count_low, draft.victim_group, draft.adm2_name)
+    killed 5 civilians Harnai
+    injured 2 civilians Harnai
+    """
+    words = vocabulary or load_vocabulary()
+    published_on = published_on or first_full_date(text[:400])
+    body = _Document(text, published_on, gazetteer, words, title)
+    drafts = body.drafts()
+    if title and title.strip():
+        head = _Document(title, published_on, gazetteer, words, None, is_title=True)
+        head.calendar.main_day = body.calendar.main_day
+        head.calendar.periodic = body.calendar.periodic
+        headline = [replace(d, in_title=True, paragraph=None) for d in head.drafts() if d.happening is None]
+        drafts = [*headline, *drafts]
+    return _numbered(drafts)
+
+
+def _numbered(drafts: Sequence[Draft]) -> list[Draft]:
+    """Give the drafts their final ids, d1, d2, …"""
+    ids = {(d.in_title, d.draft_id): f"d{number}" for number, d in enumerate(drafts, start=1)}
+    return [
+        replace(d, draft_id=ids[d.in_title, d.draft_id], part_of=ids.get((d.in_title, d.part_of or "")))
+        for d in drafts
+    ]
+
+
+@dataclass(slots=True)
+class _Found:
+    """A draft in the making."""
+
+    link: Link
+    reading: Reading
+    tier: str
+    key: str
+
+
+class _Document:
+    def __init__(
+        self,
+        text: str,
+        published_on: date | None,
+        gazetteer: Gazetteer | None,
+        vocabulary: Vocabulary,
+        title: str | None,
+        is_title: bool = False,
+    ) -> None:
+        self.text = text
+        self.vocabulary = vocabulary
+        self.is_title = is_title
+        numbers = vocabulary.tables["numbers"]
+        self.reader = MentionReader(NumberWords(**{k: numbers[k] for k in NumberWords._fields}))
+        self.sentences = split_sentences(text)
+        self.paragraphs = _paragraph_numbers(text, self.sentences)
+        self.places = Places(text, gazetteer)
+        self.calendar = Calendar(published_on, is_periodic(text, title or ""))
+        self.calendar.learn(text, [*self.sentences[:4]])
+        self.default_speaker = UNATTRIBUTED if is_title else document_voice(text, title or "", vocabulary)
+        self.quotes = quoted_spans(text) if not is_title else []
+        self.readings: list[Reading] = []
+        self.sayings: list[list[Saying]] = []
+
+    def drafts(self) -> list[Draft]:
+        self._read()
+        found = list(self._found())
+        drafts = [self._draft(f) for f in found]
+        by_link = {id(f.link.mention): f.key for f in found}
+        drafts = [self._with_total(d, f, by_link, found) for d, f in zip(drafts, found, strict=True)]
+        if not self.is_title:
+            drafts.extend(self._happenings(drafts))
+        return sorted(drafts, key=lambda d: (d.char_start, d.figure_start, d.draft_id))
+
+    # -- reading ------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        memory, discourse = Memory(), Discourse()
+        for number, span in enumerate(self.sentences):
+            title_like = self.is_title or (number == 0 and self._looks_like_title(span))
+            reading = read_sentence(
+                self.text, span.char_start, span.char_end, self.paragraphs[number],
+                self.vocabulary, self.reader, title_like,
+            )  # fmt: skip
+            if reading.mentions:
+                read_copulas(reading, discourse.last_type)
+            discourse.settle(reading)
+            self.readings.append(reading)
+            self.sayings.append(sayings_of(reading, memory))
+
+    def _looks_like_title(self, span: Span) -> bool:
+        sentence = self.text[span.char_start : span.char_end]
+        return len(sentence.split()) <= _MAX_TITLE_WORDS and sentence[-1:] not in ".!?”\"" and len(self.sentences) > 1
+
+    def _found(self) -> Iterator[_Found]:
+        count = 0
+        for reading in self.readings:
+            for link in reading.links:
+                if link.distant_past:
+                    continue
+                tier = "unclassified" if link.doubtful or link.mention.either else "linked"
+                count += 1
+                yield _Found(link, reading, tier, f"f{count}")
+            for mention in reading.loose:
+                count += 1
+                guess = _nearest_type(reading, mention)
+                link = Link(mention, guess, "figure beside a casualty word", 0.3, mention.start, mention.end)
+                yield _Found(link, reading, "unclassified", f"f{count}")
+
+    # -- one draft ----------------------------------------------------------------------
+
+    def _draft(self, found: _Found) -> Draft:
+        link, reading, mention = found.link, found.reading, found.link.mention
+        words = reading.words
+        start, end = quote_span(reading, link)
+        figure = words[mention.number if mention.number is not None else max(mention.head, mention.start)]
+        number = self.readings.index(reading) if False else self._number_of(reading)
+        speaker = self._speaker(number, figure.start)
+        when = self._when(number, figure.start)
+        befell = _custody(link, reading, speaker, self.vocabulary)
+        draft = Draft(
+            draft_id=found.key,
+            tier="linked" if found.tier == "linked" else "unclassified",
+            rule=link.rule,
+            score=round(link.score, 2),
+            quote=self.text[start:end],
+            char_start=start,
+            char_end=end,
+            figure_start=figure.start,
+            figure_end=figure.end,
+            paragraph=reading.paragraph,
+            casualty_type=befell,
+            victim_group=mention.group or "total",
+            count_low=mention.low,
+            count_high=mention.high,
+            qualifier=mention.qualifier,
+            date_start=when.start,
+            date_end=when.end,
+            date_prec=when.prec,
+            scope=when.scope,
+            claimant=speaker.claimant,
+            claimant_id=speaker.claimant_id,
+            claimant_type=speaker.claimant_type,
+            note=_note(link),
+        )
+        return self._placed(draft, number, figure.start, when)
+
+    def _number_of(self, reading: Reading) -> int:
+        low, high = 0, len(self.readings) - 1
+        while low < high:
+            middle = (low + high) // 2
+            if self.readings[middle].end <= reading.start:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def _speaker(self, number: int, at: int) -> Speaker:
+        sentence = self.sentences[number]
+        found = speaker_of(at, self.sayings[number], sentence, self.quotes)
+        if found is not None:
+            return found
+        for quote in self.quotes:
+            if quote.char_start <= at < quote.char_end:
+                return self._quoted_speaker(number, quote) or self.default_speaker
+        return self.default_speaker
+
+    def _quoted_speaker(self, number: int, quote: Span) -> Speaker | None:
+        """The speaker of a quote that runs over sentences: named after it, in it, or before."""
+        for later in range(number + 1, min(number + 5, len(self.sentences))):
+            if self.sentences[later].char_start > quote.char_end + 2:
+                break
+            if self.sayings[later]:
+                return self.sayings[later][0].speaker
+        for earlier in range(number - 1, max(-1, number - 4), -1):
+            if self.sayings[earlier] and self.readings[earlier].paragraph == self.readings[number].paragraph:
+                return self.sayings[earlier][-1].speaker
+        return None
+
+    def _when(self, number: int, at: int) -> When:
+        sentence = self.sentences[number]
+        carried = None
+        if self.calendar.periodic:
+            for earlier in range(number - 1, max(-1, number - 4), -1):
+                if self.readings[earlier].paragraph != self.readings[number].paragraph:
+                    break
+                refs = [r for r in self.calendar.refs(self.text, *self.sentences[earlier]) if r.when.scope == "event"]
+                if refs:
+                    carried = refs[-1].when
+                    break
+        return self.calendar.when(self.text, (sentence.char_start, sentence.char_end), at, carried)
+
+    # -- places -------------------------------------------------------------------------
+
+    def _placed(self, draft: Draft, number: int, at: int, when: When) -> Draft:
+        spot = self._spot(number, at)
+        if spot is None:
+            return draft
+        place = spot.place
+        below = spot.where_prec <= 3 and place.in_province
+        return replace(
+            draft,
+            place_name=spot.name,
+            place_id=place.place_id,
+            adm2_pcode=place.adm2_pcode if below else None,
+            adm2_name=place.adm2_name if below else None,
+            where_prec=spot.where_prec,
+        )
+
+    def _spot(self, number: int, at: int) -> Spot | None:
+        span = self.sentences[number]
+        here = self.places.within(span.char_start, span.char_end)
+        below = local(here)
+        if below:
+            return nearest(below, at, self.text)
+        wide = here[0] if here else None
+        if self.is_title or self.places.is_spread(span.char_start, span.char_end):
+            return wide
+        carried = self._carried(number)
+        return carried or wide
+
+    def _carried(self, number: int) -> Spot | None:
+        """A place from the sentence before, the same paragraph, or the report's only one."""
+        paragraph = self.readings[number].paragraph
+        for earlier in range(number - 1, max(-1, number - 6), -1):
+            span = self.sentences[earlier]
+            if self.readings[earlier].paragraph != paragraph and earlier < number - 1:
+                break
+            if self.calendar.periodic and self.readings[earlier].paragraph != paragraph:
+                break
+            if self.places.is_spread(span.char_start, span.char_end):
+                break
+            spots = local(self.places.within(span.char_start, span.char_end))
+            if spots:
+                return spots[-1] if len({s.place.adm2_pcode for s in spots}) == 1 else None
+        return self._only_place()
+
+    def _only_place(self) -> Spot | None:
+        if self.calendar.periodic or any(
+            self.places.is_spread(s.char_start, s.char_end) for s in self.sentences[:3]
+        ):
+            return None
+        spots = [s for s in local(self.places.spots) if s.is_event]
+        if spots and len({s.place.adm2_pcode for s in spots}) == 1 and spots[0].place.adm2_pcode:
+            return spots[0]
+        return None
+
+    # -- totals and parts ---------------------------------------------------------------
+
+    def _with_total(
+        self, draft: Draft, found: _Found, keys: dict[int, str], all_found: Sequence[_Found]
+    ) -> Draft:
+        mention = found.link.mention
+        if not mention.part and mention.of_people is None:
+            return draft
+        if mention.parent is not None and id(mention.parent) in keys:
+            for other in all_found:
+                if other.link.mention is mention.parent and other.link.casualty_type == found.link.casualty_type:
+                    return replace(draft, part_of=other.key)
+            return draft
+        best = None
+        for other in all_found:
+            if other.key == found.key:
+                break
+            total = other.link.mention
+            if total.part or other.link.casualty_type != found.link.casualty_type or total.low is None:
+                continue
+            if mention.low is not None and total.low >= mention.low and total.of_people is None:
+                best = other.key
+        return replace(draft, part_of=best) if best is not None else draft
+
+    # -- happenings ---------------------------------------------------------------------
+
+    def _happenings(self, drafts: Sequence[Draft]) -> Iterator[Draft]:
+        told = {d.adm2_pcode for d in drafts if d.adm2_pcode and d.tier == "linked"}
+        with_figure = {self._sentence_at(d.char_start) for d in drafts}
+        seen: set[tuple[str, str]] = set()
+        count = 0
+        for number, reading in enumerate(self.readings):
+            span = self.sentences[number]
+            if number in with_figure:
+                continue
+            spots = self.places.within(span.char_start, span.char_end)
+            for happening in find_happenings(reading, spots):
+                word = reading.words[happening.word]
+                when = self._when(number, word.start)
+                if when.scope == "background":
+                    continue
+                spot = happening.spot or (self._carried(number) if reading.words[0].low == "they" else None)
+                pcode = spot.place.adm2_pcode if spot is not None else None
+                if (pcode or str(number), happening.sub_event_type) in seen:
+                    continue
+                seen.add((pcode or str(number), happening.sub_event_type))
+                sure = happening.sure and pcode not in told
+                if happening.sure and pcode is not None:
+                    told.add(pcode)
+                count += 1
+                speaker = self._speaker(number, word.start)
+                start, end = quote_span(reading, None, happening.word, happening.spot)
+                draft = Draft(
+                    draft_id=f"h{count}",
+                    tier="linked" if sure else "unclassified",
+                    rule="happening: event word with a place" if spot else "happening: event word",
+                    score=0.75 if sure else 0.35,
+                    quote=self.text[start:end],
+                    char_start=start,
+                    char_end=end,
+                    figure_start=word.start,
+                    figure_end=word.end,
+                    paragraph=reading.paragraph,
+                    happening=f"{happening.sub_event_type} reported: {word.text}",
+                    date_start=when.start,
+                    date_end=when.end,
+                    date_prec=when.prec,
+                    scope=when.scope,
+                    claimant=speaker.claimant,
+                    claimant_id=speaker.claimant_id,
+                    claimant_type=speaker.claimant_type,
+                    event_type=happening.event_type,
+                    sub_event_type=happening.sub_event_type,
+                )
+                if spot is not None:
+                    below = spot.where_prec <= 3 and spot.place.in_province
+                    draft = replace(
+                        draft, place_name=spot.name, place_id=spot.place.place_id, where_prec=spot.where_prec,
+                        adm2_pcode=pcode if below else None, adm2_name=spot.place.adm2_name if below else None,
+                    )  # fmt: skip
+                yield draft
+
+    def _sentence_at(self, position: int) -> int:
+        for number, span in enumerate(self.sentences):
+            if span.char_start <= position < span.char_end:
+                return number
+        return -1
+
+
+_LINE = re.compile(r"[^\r\n\u2028\u2029]+")
+
+
+def _paragraph_numbers(text: str, sentences: Sequence[Span]) -> list[int]:
+    """Paragraph of each sentence: non-empty lines counted from 1."""
+    starts = [m.start() for m in _LINE.finditer(text) if not m[0].isspace()]
+    numbers: list[int] = []
+    at = 0
+    for span in sentences:
+        while at < len(starts) and starts[at] <= span.char_start:
+            at += 1
+        numbers.append(max(at, 1))
+    return numbers
+
+
+def _nearest_type(reading: Reading, mention: Mention) -> CasualtyType:
+    best: tuple[int, CasualtyType] = (99, "killed")
+    for at, word in enumerate(reading.words):
+        senses = word.senses
+        found = senses.get("act") or senses.get("undergo")
+        befell = found.casualty_type if found else senses.get("people") or senses.get("state") or senses.get("noun_of")
+        if befell is not None:
+            best = min(best, (min(abs(at - mention.start), abs(at - mention.reach)), befell))
+    return best[1]
+
+
+def _custody(link: Link, reading: Reading, speaker: Speaker, vocabulary: Vocabulary) -> CasualtyType:
+    """In the hands of an armed group an arrest is an abduction."""
+    if link.casualty_type != "arrested" or link.lemma not in vocabulary.tables["casualty"]["custody"]:
+        return link.casualty_type
+    if speaker.claimant_type == "armed_group" or link.mention.group in {"security_forces", "police", "officials"}:
+        return "abducted"
+    agents = [m for m in reading.mentions if m.end <= link.start and link.start - m.end <= 3 and m.group == "militants"]
+    return "abducted" if agents and not link.as_subject and link.mention.group != "militants" else "arrested"
+
+
+def _note(link: Link) -> str | None:
+    if link.mention.either:
+        return "Killed or injured: the text does not say which."
+    if link.doubtful:
+        return "The text itself is not sure."
+    if link.mention.low == 0 and link.rule == "zero: no casualties":
+        return "Said of casualties: neither killed nor injured."
+    if link.mention.number is None:
+        return "No number is printed: one person is meant."
+    return None

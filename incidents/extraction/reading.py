@@ -1,0 +1,108 @@
+"""One sentence read: its words, its people, and what befell them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from incidents.extraction.breakdowns import Breakdown, find_breakdowns
+from incidents.extraction.linking import Link, Linker
+from incidents.extraction.mentions import Mention, MentionReader
+from incidents.extraction.tolls_said import colon_links, toll_links, zero_links
+from incidents.extraction.vocabulary import Vocabulary
+from incidents.extraction.words import Word, tag
+
+_CASUALTY_SENSES = ("act", "undergo", "state", "people", "noun_of", "counted", "either", "toll", "suffer_nouns", "send_to", "lives", "injured_toll")
+_NEAR_WORDS = 8
+
+
+@dataclass(slots=True)
+class Reading:
+    """A sentence with what was found in it; positions are those of the whole text."""
+
+    start: int
+    end: int
+    paragraph: int
+    words: list[Word]
+    is_title: bool = False
+    mentions: list[Mention] = field(default_factory=list)
+    breakdowns: list[Breakdown] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    loose: list[Mention] = field(default_factory=list)
+    """Figures beside a casualty word that no rule could link."""
+
+
+def read_sentence(
+    text: str, start: int, end: int, paragraph: int, vocabulary: Vocabulary, reader: MentionReader,
+    is_title: bool = False,
+) -> Reading:  # fmt: skip
+    """Return a sentence with its people, breakdowns, links and loose figures."""
+    words = tag(text, start, end, vocabulary.phrases)
+    reading = Reading(start, end, paragraph, words, is_title)
+    if not any(not w.senses.keys().isdisjoint(_CASUALTY_SENSES) for w in words):
+        return reading
+    reading.mentions = reader.read(words, is_title)
+    reading.breakdowns = find_breakdowns(words, reading.mentions)
+    casualty = vocabulary.tables["casualty"]
+    special = (*toll_links(words, reading.mentions), *colon_links(words, reading.mentions))
+    taken = {id(link.mention) for link in special}
+    linker = Linker(
+        words, reading.mentions, reading.breakdowns,
+        frozenset(casualty["needs_people"]["verbs"]), frozenset(casualty["captives_only"]),
+    )  # fmt: skip
+    for link in special:
+        linker.links.append(link)
+    links = linker.link()
+    links = [k for k in links if id(k.mention) not in taken or k in special]
+    links.extend(zero_links(words, reading.mentions))
+    reading.links = sorted(links, key=lambda k: (k.mention.start, k.start))
+    reading.loose = _loose(reading, {id(m) for m in linker.undone})
+    return reading
+
+
+def _loose(reading: Reading, undone: set[int]) -> list[Mention]:
+    linked = {id(link.mention) for link in reading.links}
+    words = reading.words
+    loose: list[Mention] = []
+    for mention in reading.mentions:
+        if not mention.counted or mention.number is None or mention.kind == "thing":
+            continue
+        if id(mention) in linked or id(mention) in undone:
+            continue
+        if mention.kind == "unknown" or mention.qualifier == "few":
+            continue
+        if _acts(words, mention) or _travels(words, mention):
+            continue
+        reach = _NEAR_WORDS if mention.kind == "people" else 3
+        window = words[max(0, mention.start - reach) : mention.reach + reach]
+        if any(not w.senses.keys().isdisjoint(_CASUALTY_SENSES) and w.start not in _inside(words, mention) for w in window):
+            loose.append(mention)
+    return loose
+
+
+def _inside(words: Sequence[Word], mention: Mention) -> set[int]:
+    return {w.start for w in words[mention.start : mention.end]}
+
+
+def _acts(words: Sequence[Word], mention: Mention) -> bool:
+    """Whether the people do something: "four police officials told", "dozens attacked"."""
+    for word in words[mention.reach : mention.reach + 3]:
+        senses = word.senses
+        if "say" in senses or "doing" in senses:
+            return True
+        if word.low.endswith("ed") and not ("act" in senses or "undergo" in senses):
+            return True
+        if "act" in senses and not senses["act"].forms.isdisjoint({"past", "s", "base"}):
+            return True
+        if not ("adverbs" in senses or "prepositions" in senses or "have" in senses):
+            return False
+    return False
+
+
+def _travels(words: Sequence[Word], mention: Mention) -> bool:
+    """Whether the people are only aboard, housed or depending on something."""
+    before = words[mention.start - 1].low if mention.start else ""
+    after = {w.low for w in words[mention.reach : mention.reach + 3]}
+    return before in {"carrying", "with", "housing", "aboard", "by", "against", "for"} or bool(
+        after & {"aboard", "board", "travelling", "traveling", "depend", "lack"}
+    )

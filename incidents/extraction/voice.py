@@ -1,0 +1,77 @@
+"""What a whole document is: whose statement, of which day, one event or a list of them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from incidents.extraction.attribution import UNATTRIBUTED, Speaker
+from incidents.extraction.dating import Calendar
+from incidents.extraction.vocabulary import Vocabulary
+from incidents.model import ClaimantType
+
+_HEAD = 600
+_MIN_HINTS = 2
+_VOICES: dict[ClaimantType, Speaker] = {
+    "armed_group": Speaker("the armed group's statement", "armed-group-statement", "armed_group"),
+    "state": Speaker("the official statement", "official-statement", "state"),
+    "un_ngo": Speaker("the humanitarian report", "humanitarian-report", "un_ngo"),
+}
+_STATEMENT = re.compile(r"\b(?:ISPR|[Pp]ress (?:release|note)|PRESS RELEASE|statement|Statement|Flash [Uu]pdate|UNICEF|OCHA|UNHCR|UNAMA|[Hh]umanitarian|[Ss]napshot|[Ss]ituation report|[Uu]pdate)\b")
+_BULLET = re.compile(r"^\s*(?:[-*•▪–]|\(?\d{1,2}[.)]|\|)\s*", re.MULTILINE)
+_DATED_LINE = re.compile(
+    r"^\s*(?:[-*•▪–]\s*|\(?\d{1,2}[.)]\s*)?(?:[\w\s]{0,20},\s*)?(?:\d{1,2}/\d{1,2}|\d{4}-\d{2}-\d{2}|\d{1,2}\s+[A-Z][a-z]{2,8}|(?:On\s+)?[A-Z][a-z]{2,8}\.?\s+\d{1,2}\b|On\s+\d{1,2}\s+[A-Z][a-z]+)",
+    re.MULTILINE,
+)
+_RANGE_TITLE = re.compile(r"\b(?:timeline|chronology|incidents|weekly|daily|log|sheet|snapshot|overview|week\s+\d+|list of|attacks on|year's|yearly|monthly|quarterly|human rights)\b", re.IGNORECASE)
+_FULL_DATE = re.compile(
+    r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}\s+[A-Z][a-z]{2,8},?\s+\d{4}\b|\b[A-Z][a-z]{2,8}\.?\s+\d{1,2},?\s+\d{4}\b"
+)
+
+
+def first_full_date(head: str) -> date | None:
+    """Return the first date with a year at the head of a text.
+
+    Examples
+    --------
+    >>> first_full_date("date 2026-01-31 At least 10"), first_full_date("QUETTA, May 3")
+    (datetime.date(2026, 1, 31), None)
+    """
+    reader = Calendar(None)
+    for match in _FULL_DATE.finditer(head):
+        for ref in reader.refs(head, match.start(), match.end()):
+            if ref.when.prec == 1 and ref.when.start is not None:
+                return ref.when.start
+    return None
+
+
+def is_periodic(text: str, title: str) -> bool:
+    """Whether a document lists several dated incidents, each an event of its own.
+
+    Examples
+    --------
+    >>> is_periodic("May 2: Two shot dead.\\nMay 6: Seven killed.\\nMay 9: One hurt.", "")
+    True
+    """
+    dated = len(_DATED_LINE.findall(text))
+    lines = sum(1 for line in text.splitlines() if line.strip())
+    if dated >= 3 and dated * 3 >= lines:
+        return True
+    bullets = len(_BULLET.findall(text))
+    if bullets >= 3 and bullets * 2 >= lines:
+        return True
+    return _RANGE_TITLE.search(title) is not None and dated >= 1
+
+
+def document_voice(text: str, title: str, vocabulary: Vocabulary) -> Speaker:
+    """Return who speaks where a document's sentences name nobody."""
+    head = f"{title}\n{text[:_HEAD]}"
+    low = f"{title}\n{text}".lower()
+    best: tuple[int, ClaimantType] | None = None
+    for voice, hints in vocabulary.tables["document_voice"].items():
+        count = sum(1 for hint in hints if hint in low)
+        if count and (best is None or count > best[0]):
+            best = (count, voice)
+    if best is None or best[0] + len(_STATEMENT.findall(head)) < _MIN_HINTS + 1:
+        return UNATTRIBUTED
+    return _VOICES.get(best[1], UNATTRIBUTED)
