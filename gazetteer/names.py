@@ -54,7 +54,8 @@ class NameIndex:
             for name in (place.name, *place.alternate_names):
                 spelling = Spelling(name, place, primary=name == place.name)
                 full = fold(name)
-                for key in {full, split_kind(full)[0], _joined(full)} - {""}:
+                bare = split_kind(full)[0] if _has_bare_name(place) else full
+                for key in {full, bare, _joined(full)} - {""}:
                     by_key[key].setdefault((place.place_id, name), spelling)
         self._by_key = {key: tuple(found.values()) for key, found in by_key.items()}
         self._keys = [key for key in self._by_key if key.isascii()]
@@ -72,14 +73,10 @@ class NameIndex:
         for near, score, _ in process.extract(
             key, self._keys, scorer=fuzz.ratio, score_cutoff=cutoff, limit=25
         ):
-            if len(near) < _MIN_FUZZY_LENGTH or _first(near) != _first(key):
-                continue
-            if len(key) <= _MAX_SAME_CONSONANTS_LENGTH and _consonants(near) != _consonants(key):
-                continue
-            if key in (f"{near}i", f"{near}n"):  # Mastungi, Australian: of the place, not the place
+            if not _may_be(key, near):
                 continue
             for spelling in self._by_key[near]:
-                if keep(spelling.place):
+                if keep(spelling.place) and _may_be_misspelt(spelling.place, near):
                     candidate = Candidate(spelling.place, spelling.name, round(score, 1))
                     found.setdefault(spelling.place.place_id, candidate)
         return sorted(found.values(), key=lambda candidate: -candidate.score)
@@ -93,6 +90,31 @@ class NameIndex:
             spelling = self._by_key[near][0]
             names.setdefault(spelling.place.name, spelling.name)
         return tuple(names.values())[:count]
+
+
+def _may_be(key: str, near: str) -> bool:
+    """Return whether a near spelling can be the same name written otherwise."""
+    shorter = min(len(key), len(near))
+    if shorter < _MIN_FUZZY_LENGTH or _first(near) != _first(key):
+        return False
+    if shorter <= _MAX_SAME_CONSONANTS_LENGTH and (
+        abs(len(key) - len(near)) > 1 or _consonants(near) != _consonants(key)
+    ):
+        return False
+    return key not in (f"{near}i", f"{near}n")  # Mastungi, Australian: of the place, not the place
+
+
+def _may_be_misspelt(place: Place, near: str) -> bool:
+    """Return whether a place is so often written of that a near spelling is more likely it."""
+    return not place.place_id.startswith("local:") or len(near) > _MAX_SAME_CONSONANTS_LENGTH
+
+
+def _has_bare_name(place: Place) -> bool:
+    """Return whether a place is meant by its name without "town" or the like.
+
+    Kalat is not the Kalat Division, Hazara not Hazara Town, Mexico not Mexico City.
+    """
+    return place.in_province and place.feature_code not in ("ADMD", "PPLX")
 
 
 def _joined(key: str) -> str:

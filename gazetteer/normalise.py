@@ -40,9 +40,10 @@ _ARABIC = {
     "ٱ": "ا",
     "ـ": "",
 }
-_APOSTROPHES = "'’‘ʼʻ`´ʿʾ′＇"
+APOSTROPHES = "'’‘ʼʻ`´ʿʾ′＇"
 _SAME = str.maketrans(_LOOK_ALIKES | _ARABIC)
-_POSSESSIVE = re.compile(rf"(?<=\w)[{_APOSTROPHES}]s\b", re.IGNORECASE)
+_POSSESSIVE = re.compile(rf"(?<=\w)[{APOSTROPHES}]s\b", re.IGNORECASE)
+# A longer text is no name; without a limit a text of megabytes would be folded letter by letter.
 _MAX_LENGTH = 1_000
 
 
@@ -70,7 +71,7 @@ def _is_mark(character: str) -> bool:
 
 
 def _letter_or_space(character: str) -> str:
-    if character in _APOSTROPHES:
+    if character in APOSTROPHES:
         return ""
     category = unicodedata.category(character)
     if category == "Nd":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
+from itertools import chain
 
 from rapidfuzz import process
 
@@ -122,7 +123,7 @@ class Gazetteer:
         head, comma, tail = _QUALIFIER.sub(",", name, count=1).partition(",")
         found = self._equal(key, bare, kind, area)
         if not found and comma and fold(head):
-            return self.locate(head, context=f"{head} {tail} {context}", within=within)
+            return self._locate_part(name, head, f"{head} {tail} {context}", within)
         if found:
             return self._choose(name, found, kind, folded_context, fuzzy=False)
         found = self._near(key, bare, kind, area)
@@ -135,11 +136,24 @@ class Gazetteer:
         if within is None or re.fullmatch(r"PK\d{1,7}", within):
             return within
         place = self.locate(f"{within} district").place
-        return place.adm2_pcode or place.adm1_pcode
+        area = place.adm2_pcode or place.adm1_pcode
+        if area is None:
+            raise PlaceNotFoundError(within, tuple(sorted(d for d in self._districts if d))[:3])
+        return area
+
+    def _locate_part(self, name: str, part: str, context: str, within: str | None) -> Match:
+        """Return what a part of a name means; an error speaks of the whole name."""
+        try:
+            return self.locate(part, context=context, within=within)
+        except PlaceNotFoundError as error:
+            raise PlaceNotFoundError(name, error.suggestions) from None
+        except AmbiguousPlaceError as error:
+            raise AmbiguousPlaceError(name, error.candidates) from None
 
     def _equal(self, key: str, bare: str, kind: Kind, area: str | None) -> list[Candidate]:
         spellings: dict[str, Spelling] = {}
-        for spelling in (*self.names.equal(key), *self.names.equal(bare)):
+        keys = dict.fromkeys((key, bare, f"{bare} {kind.name}"))
+        for spelling in chain.from_iterable(map(self.names.equal, keys)):
             if kind.admits(spelling.place) and _lies_in(spelling.place, area):
                 kept = spellings.setdefault(spelling.place.place_id, spelling)
                 if spelling.primary and not kept.primary:

