@@ -28,7 +28,7 @@ RuleChoice = StrEnum(
     "RuleChoice", {n: n for n in ("range", "lowest", "highest", "latest", "official", "modal")}
 )
 
-ZERO, NOTHING_FOUND, AMBIGUOUS = 0, 1, 2
+NOTHING_FOUND, AMBIGUOUS = 1, 2
 
 
 def main() -> None:
@@ -151,11 +151,13 @@ def locate(
 
 
 def _locate_online(name: str) -> dict[str, Any]:
-    from dashboard.online import OnlineError, locate_online
+    from platformdirs import user_cache_dir
+
+    from gazetteer.online import OnlineGeocoder, OnlineGeocodingError
 
     try:
-        return locate_online(name)
-    except OnlineError as error:
+        return OnlineGeocoder(Path(user_cache_dir("incident-map"))).locate(name).as_dict()
+    except OnlineGeocodingError as error:
         _fail(str(error), NOTHING_FOUND)
 
 

@@ -19,7 +19,7 @@ QUOTE = "<b>nine</b> killed {{7*7}} ${1} ![x](http://evil.test/q)"
 def poisoned_folder(seeds_folder: Path, folder: Path, touched: Path) -> Path:
     shutil.copytree(seeds_folder, folder)
     # What a template engine would run, were it given the text.
-    server = "{{ cycler.__init__.__globals__.os.system('touch %s') }}" % touched
+    server = "{{ cycler.__init__.__globals__.os.system('touch " + str(touched) + "') }}"
     (folder / "900-poison-2026-02-02.toml").write_text(
         f"""
 [source]
@@ -48,6 +48,7 @@ date_start = 2026-01-31
 claimant = '''{POISON} {server}'''
 claimant_id = "poison"
 claimant_type = "unknown"
+claimant_kind = "nobody"
 note = '''{POISON}'''
 """,
         encoding="utf-8",
