@@ -22,6 +22,7 @@ from gazetteer.places import Place
 _CUTOFFS = {5: 90.0, 6: 83.0}
 _LONG_CUTOFF = 85.0
 _MIN_FUZZY_LENGTH = 5
+_MAX_SUGGESTION_LENGTH = 100
 _MAX_SAME_CONSONANTS_LENGTH = 7
 _CONSONANTS = str.maketrans({"q": "k", "c": "k", "v": "w"} | dict.fromkeys("aeiouyh ", ""))
 # The first sound of a name is seldom misspelt; these letters stand for one another in it.
@@ -85,7 +86,7 @@ class NameIndex:
         """Return the nearest spellings, however far they are, each place once."""
         names: dict[str, str] = {}
         for near, _, _ in process.extract(
-            key, self._by_key.keys(), scorer=fuzz.ratio, limit=count * 8
+            key[:_MAX_SUGGESTION_LENGTH], self._by_key.keys(), scorer=fuzz.ratio, limit=count * 8
         ):
             spelling = self._by_key[near][0]
             names.setdefault(spelling.place.name, spelling.name)

@@ -43,8 +43,9 @@ _ARABIC = {
 APOSTROPHES = "'’‘ʼʻ`´ʿʾ′＇"
 _SAME = str.maketrans(_LOOK_ALIKES | _ARABIC)
 _POSSESSIVE = re.compile(rf"(?<=\w)[{APOSTROPHES}]s\b", re.IGNORECASE)
-# A longer text is no name; without a limit a text of megabytes would be folded letter by letter.
-_MAX_LENGTH = 1_000
+# Longer than any name or sentence; without a limit a text of megabytes would be folded letter by
+# letter.
+_MAX_LENGTH = 10_000
 
 
 @lru_cache(maxsize=8192)
@@ -83,7 +84,7 @@ def fold(text: str) -> str:
     """Return a name's plain form: lower case, no accents, no punctuation, single spaces.
 
     Look-alike letters, Arabic and Urdu letter variants, zero-width characters and a closing
-    possessive are levelled. Folding twice changes nothing.
+    possessive are levelled. Folding twice changes nothing. Only the first 10,000 characters count.
 
     Examples
     --------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 
 from rapidfuzz import process
@@ -21,6 +21,7 @@ from gazetteer.places import Place, load_places
 # nothing about which is meant.
 _FUZZY_MARGIN = 4.0
 _NEIGHBOURHOOD_WORDS = 5
+_REMEMBERED = 16_384
 _QUALIFIER = re.compile(r",| in (?=\S)")  # "Dasht, Kech", "Pishin in Iran"
 
 
@@ -55,6 +56,8 @@ class Gazetteer:
             if place.feature_code == "ADM2"
         }
         self._shipped = frozenset(load_places())
+        # Reports say the same few names again and again.
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._locate)
 
     @classmethod
     def default(cls) -> Gazetteer:
@@ -91,7 +94,7 @@ class Gazetteer:
         name
             The name as written, such as "Nushki district" or "Dasht, Kech".
         context
-            The words around the name, if known, the name among them.
+            The words around the name, if known, the name among them: a sentence or a paragraph.
         within
             A district's or the province's P-code ("PK226", "PK2"), or a district's name: only
             places in it are considered.
@@ -113,6 +116,9 @@ class Gazetteer:
         >>> gazetteer.locate("Quetta district").place.where_prec
         3
         """
+        return self._remembered(name, context, within)
+
+    def _locate(self, name: str, context: str, within: str | None) -> Match:
         key, folded_context = without_lead(fold(name)), fold(context)
         area = self._area(within)
         if not key:
@@ -133,8 +139,8 @@ class Gazetteer:
 
     def _area(self, within: str | None) -> str | None:
         """Return the P-code that `within` means."""
-        if within is None or re.fullmatch(r"PK\d{1,7}", within):
-            return within
+        if within is None or re.fullmatch(r"PK\d{1,7}", within, re.IGNORECASE):
+            return within and within.upper()
         place = self.locate(f"{within} district").place
         area = place.adm2_pcode or place.adm1_pcode
         if area is None:
@@ -167,6 +173,8 @@ class Gazetteer:
         if not found:
             return []
         best = found[0].score
+        if not any(c.place.in_province for c in found if c.score == best):
+            found = [c for c in found if not c.place.in_province]
         return [c for c in found if c.score > best - _FUZZY_MARGIN and _lies_in(c.place, area)]
 
     def _choose(

@@ -169,6 +169,15 @@ def test_a_name_that_is_only_like_another_gets_no_place(name):
         GAZETTEER.locate(name)
 
 
+def test_a_name_nearest_to_a_place_elsewhere_is_not_taken_for_the_next_nearest_at_home():
+    karachi, home = GAZETTEER.locate("Karachi").place, GAZETTEER.place("geonames:1167550")
+    places = [replace(home, name="Qila Saifulgarh"), replace(karachi, name="Qila Saifulgar")]
+    places = [replace(place, alternate_names=()) for place in places]
+    assert Gazetteer(places).locate("Qila Saifulgarr").place == places[1]
+    with pytest.raises(PlaceNotFoundError):
+        Gazetteer(places).locate("Qila Saifulgarr", within="PK2")
+
+
 def test_a_division_is_not_the_district_of_its_name():
     division = GAZETTEER.locate("Kalat division").place
     assert (division.adm2_pcode, division.where_prec) == (None, 4)
