@@ -25,15 +25,18 @@ class Span(NamedTuple):
 _CLOSERS = "\"'”’»›)\\]"
 _OPENERS = "\"'“‘„«‹(\\["
 # A stop, what closes after it, a footnote mark; then white space, or a capital glued on.
+# Nothing is tried twice, so that a text of nothing but stops takes no longer than another.
 _STOP = re.compile(
-    rf"(?P<stop>[.!?…۔؟।]+)(?P<closers>[{_CLOSERS}]*)(?:\[\d{{1,3}}\])*"
-    rf"(?:(?P<gap>\s+)|(?=[{_OPENERS}]?[A-Z][a-z]))"
+    rf"(?<![.!?…۔؟।])(?P<stop>[.!?…۔؟।]++)(?P<closers>[{_CLOSERS}]*+)(?:\[\d{{1,3}}\])*+"
+    rf"(?:(?P<gap>\s++)|(?=[{_OPENERS}]?[A-Z][a-z]))"
 )
 _LAST_TOKEN = re.compile(r"[^\s\"'“”‘’«»()\[\],;:—–/]+$")
 _NEXT_WORD = re.compile(rf"(?:[—–-]\s)?[{_OPENERS}]*([^\W_]+(?:[-'’][^\W_]+)*)")
 _ARABIC_ARTICLE = re.compile(r"(?:al|ul|ud|an|ash|as)-[A-Z]")
 _LINE = re.compile(r"[^\r\n\u2028\u2029]+")
 _MAX_WRAP_WIDTH = 120
+# Keeps a text of nothing but single marks that never close from taking for ever.
+_MAX_MARKS_IN_SINGLE_QUOTE = 50
 _MIN_WRAP_WIDTH = 40
 
 
@@ -232,7 +235,7 @@ def _quotes_of_paragraph(text: str, start: int, end: int, goes_on: bool) -> list
         if closing is not None:
             at = closing + 1
             spans.append(Span(mark.end(), marks[closing].start()))
-        elif mark[0] in {"“", "„", "«"} or (goes_on and mark[0] == '"'):
+        elif mark[0] in {"“", "„", "«", "``"} or (goes_on and mark[0] == '"'):
             at = len(marks)
             spans.append(Span(mark.end(), end))
     return [span for span in spans if text[span.char_start : span.char_end].strip()]
@@ -253,7 +256,8 @@ def _closing(text: str, marks: list[re.Match[str]], at: int, end: int) -> int | 
     opening = marks[at - 1][0]
     single = opening in {"‘", "'"}
     fallback: int | None = None
-    for index in range(at, len(marks)):
+    last = min(at + _MAX_MARKS_IN_SINGLE_QUOTE, len(marks)) if single else len(marks)
+    for index in range(at, last):
         mark = marks[index]
         before = text[mark.start() - 1]
         after = text[mark.end()] if mark.end() < end else " "

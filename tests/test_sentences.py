@@ -129,3 +129,9 @@ def test_a_span_is_inside_when_it_shares_a_character(place):
     others = [Span(2, 4), Span(4, 6), Span(8, 9)]
     shared = set(range(start, start + length)) & {2, 3, 4, 5, 8}
     assert is_inside(Span(start, start + length), others) == bool(shared)
+
+
+@pytest.mark.parametrize("text", ["." * 100_000, "“a " * 30_000, "b 'a " * 10_000, '."' * 30_000])
+def test_texts_of_nothing_but_marks_are_read_to_their_end(text):
+    assert split_sentences(text)[-1].char_end == len(text.rstrip())
+    assert all(start < end for start, end in quoted_spans(text))
