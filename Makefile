@@ -1,5 +1,6 @@
 # Everything happens inside .venv; each stamp is renewed when the lock file behind it changes.
 PYTHON ?= python3
+PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -7,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: run setup test test-all check bench lock boundaries places clean
 
 run: $(VENV)/run.stamp            ## set up once, then open the dashboard on the seeds
-	@$(BIN)/incident-map serve
+	@$(BIN)/incident-map serve --port $(PORT)
 
 setup: $(VENV)/run.stamp          ## the set-up of `make run` alone
 
@@ -53,8 +54,7 @@ boundaries: $(VENV)/dev.stamp     ## rebuild geo/data (INCIDENT_MAP_BOUNDARIES n
 		--tehsils $(INCIDENT_MAP_BOUNDARIES)/balochistan_adm3.csv
 
 places: $(VENV)/dev.stamp         ## rebuild gazetteer/data/places.csv
-	@$(BIN)/python scripts/build_places.py $(INCIDENT_MAP_BOUNDARIES)/balochistan_adm2.csv \
-		$(INCIDENT_MAP_BOUNDARIES)/balochistan_adm3.csv
+	@$(BIN)/python scripts/build_places.py
 
 clean:
 	rm -rf $(VENV) build *.egg-info
