@@ -11,6 +11,7 @@ from pathlib import Path
 from gazetteer.resolve import Gazetteer
 from geo.boundaries import Boundaries, District, load_districts
 from incidents import seeds
+from incidents.arithmetic import Notice, notices
 from incidents.lineage import Lineage, load_lineage
 from incidents.model import Catalogue
 from incidents.reconcile import Reporting
@@ -31,6 +32,11 @@ class Atlas:
     def reporting(self) -> Reporting:
         """When each source was out, and its origin."""
         return Reporting.of(self.catalogue, self.lineage.origin_of)
+
+    @cached_property
+    def notices(self) -> tuple[Notice, ...]:
+        """What does not add up in a source, and what many of them repeat."""
+        return notices(self.catalogue, self.reporting)
 
     @cached_property
     def district_names(self) -> dict[str, str]:

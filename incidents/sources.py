@@ -10,6 +10,14 @@ from incidents.citations import cite_source
 
 def source_rows(atlas: Atlas) -> list[dict[str, Any]]:
     """Return one plain row for every source, in the catalogue's order."""
+    notices: dict[str, list[dict[str, Any]]] = {}
+    for notice in atlas.notices:
+        said = {
+            "kind": notice.kind,
+            "claim_ids": list(notice.claim_ids),
+            "message": notice.message,
+        }
+        notices.setdefault(notice.source_id, []).append(said)
     rows = []
     for source in atlas.catalogue.sources:
         claims = [c for c in atlas.catalogue.claims if c.source_id == source.source_id]
@@ -20,6 +28,7 @@ def source_rows(atlas: Atlas) -> list[dict[str, Any]]:
                 "figures": sum(c.is_figure for c in claims),
                 "happenings": sum(not c.is_figure for c in claims),
                 "citation": cite_source(source),
+                "notices": notices.get(source.source_id, []),
             }
         )
     return rows

@@ -9,9 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from incidents.arithmetic import Notice, notices
 from incidents.atlas import Atlas
-from incidents.filters import Filter, select
-from incidents.model import CASUALTY_TYPES, CasualtyType, Claim, Incident, VictimGroup
+from incidents.filters import Filter, known_by, select
+from incidents.model import (
+    CASUALTY_TYPES,
+    CasualtyType,
+    Catalogue,
+    Claim,
+    Incident,
+    VictimGroup,
+)
 from incidents.reconcile import DEFAULT_RULE, Rule
 from incidents.tolls import Counts, DistrictSummary, Toll, by_district, count_voices, toll
 
@@ -90,6 +98,27 @@ class View:
     def voices(self) -> Counts:
         """Sources, origins and claimants behind all claims that are left."""
         return count_voices(self.claims, self.atlas.reporting)
+
+    @cached_property
+    def notices(self) -> tuple[Notice, ...]:
+        """What does not add up in the sources known at the moment of the view.
+
+        The other filters do not matter: a report adds up, or not, as a whole.
+        """
+        moment = self.filter.known_at
+        if moment is None:
+            return self.atlas.notices
+        whole = self.atlas.catalogue
+        known = tuple(s for s in whole.sources if known_by(s, moment))
+        ids = {s.source_id for s in known}
+        claims = tuple(c for c in whole.claims if c.source_id in ids)
+        return notices(Catalogue(known, whole.incidents, claims), self.atlas.reporting)
+
+    def notices_about(self, claim_ids: set[str]) -> tuple[Notice, ...]:
+        """Return the notices that speak of some claims, each once, sums before repetitions."""
+        about = [n for n in self.notices if not claim_ids.isdisjoint(n.claim_ids)]
+        once = {(n.kind, n.message): n for n in about}
+        return tuple(sorted(once.values(), key=lambda n: n.kind == "same_figure"))
 
     @cached_property
     def tolls(self) -> tuple[ProvinceToll, ...]:
