@@ -1,0 +1,253 @@
+"""A web page as a tree, without what a reader of the page does not see.
+
+A page can hold "500 killed" in an element that no browser shows. Such elements are taken
+out before anything is read from the page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+# lxml has no types of its own; its elements are Any here.
+import lxml.html  # type: ignore[import-untyped]
+
+from incidents.reading import limits
+from incidents.reading.refusals import DocumentRefusedError
+
+Element = Any
+"""An `lxml.html.HtmlElement`."""
+
+_NEVER_SHOWN = (
+    "template", "noscript", "script", "style", "head", "svg", "iframe", "object", "embed", "canvas",
+    "audio", "video", "map", "input", "select", "textarea", "button", "datalist", "dialog",
+    # Struck out by the author: no longer said.
+    "del", "s", "strike",
+)  # fmt: skip
+_HIDING = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|content-visibility\s*:\s*hidden"
+    r"|font-size\s*:\s*0*(?:\.0+)?(?:px|pt|em|rem|%)?\s*(?:!|;|$)|font-size\s*:\s*[01]px"
+    r"|opacity\s*:\s*0*(?:\.0+)?%?\s*(?:!|;|$)|(?<![\w-])color\s*:\s*transparent"
+    r"|(?:left|top|right|text-indent|margin-left|margin-top)\s*:\s*-\d{3,}"
+    r"|clip\s*:\s*rect\(\s*[01]?(?:px)?[\s,]+[01]?(?:px)?[\s,]|clip-path\s*:\s*inset\(\s*(?:50|100)%"
+    r"|(?<![\w-])(?:max-)?(?:height|width)\s*:\s*[01](?:px)?\s*(?:!|;|$)|mso-hide\s*:\s*all"
+    r"|transform\s*:\s*scale\(\s*0\s*[,)]",
+    re.IGNORECASE,
+)
+_WHITE = re.compile(
+    r"(?<![\w-])color\s*:\s*(?:white|#f{3,4}\b|#f{6}(?:f{2})?\b|rgba?\(\s*255[\s,]+255[\s,]+255)",
+    re.IGNORECASE,
+)
+_WHITE_NAMES = {"white", "#fff", "#ffffff"}
+_BACKGROUND = re.compile(r"background", re.IGNORECASE)
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_AT_BLOCK = re.compile(r"@[\w-]+[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+_SIMPLE_SELECTOR = re.compile(
+    r"(?P<tag>[a-z][a-z0-9]*)?(?P<kind>[.#])?(?P<name>[\w-]+)?", re.IGNORECASE
+)
+_MAX_STYLE = 500_000
+# libxml2 drops what lies deeper (2,048 levels), so there the page would be read in part.
+_PARSED_DEPTH = 2_000
+_LONG_CELL = 400
+
+
+def parse(text: str) -> Element:
+    """Return the root of a page; deep nests of empty wrappers are flattened.
+
+    Raises
+    ------
+    DocumentRefusedError
+        If nothing is left of the page, or it nests deeper than any page of text.
+    """
+    # An XML declaration in a text that is already decoded would name a wrong encoding.
+    parser = lxml.html.HTMLParser(
+        huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8"
+    )
+    data = re.sub(r"^\s*<\?xml[^>]*\?>", "", text).encode("utf-8", "replace")
+    try:
+        root = lxml.html.document_fromstring(data, parser=parser)
+    except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError) as error:
+        raise DocumentRefusedError(
+            f"a web page without content ({error})",
+            "a page with an article",
+            "Open it in a browser, select the article and paste it.",
+        ) from None
+    deepest = _depth(root)
+    if deepest < _PARSED_DEPTH:
+        _flatten(root)
+        deepest = _depth(root)
+    if deepest > limits.MAX_TREE_DEPTH:
+        at_least = "at least " if deepest >= _PARSED_DEPTH else ""
+        raise DocumentRefusedError(
+            f"a web page that nests {at_least}{deepest:,} elements into each other",
+            f"at most {limits.MAX_TREE_DEPTH}",
+            "Open it in a browser, select the article and paste it.",
+        )
+    return root
+
+
+def drop(element: Element) -> None:
+    """Take an element out of its tree; what follows it stays."""
+    if element.getparent() is not None:
+        element.drop_tree()
+
+
+def drop_unseen(root: Element) -> int:
+    """Take out what a reader of the page does not see; return how many held words.
+
+    Hidden are: elements that no browser shows, `hidden`, `aria-hidden`, inline styles and
+    simple rules of the page's own style sheets that hide, text without size, and white
+    text on no background of its own.
+    """
+    hidden_by_rule = _hiding_rules(root)
+    unseen = 0
+    for element in list(root.iter()):
+        if not isinstance(element.tag, str) or element.tag in {"html", "body"}:
+            continue
+        if element.tag in _NEVER_SHOWN:
+            shown = element.tag == "dialog" and "open" in element.attrib
+            if not shown:
+                drop(element)
+        elif _is_hidden(element) or any(rule(element) for rule in hidden_by_rule):
+            unseen += bool("".join(element.itertext()).strip())
+            drop(element)
+    return unseen
+
+
+def unwrap_layout(root: Element) -> None:
+    """Turn tables that only arrange a page into plain blocks; tables of data stay."""
+    for table in list(root.iter("table")):
+        cells = list(table.iter("td", "th"))
+        if any(_arranges(cell) for cell in cells):
+            for element in (table, *table.iter("tbody", "thead", "tfoot", "tr", "td", "th")):
+                element.tag = "div"
+
+
+def _arranges(cell: Element) -> bool:
+    blocks = sum(1 for _ in cell.iter("p", "h1", "h2", "h3", "div", "table", "ul", "ol"))
+    return blocks > 1 or len("".join(cell.itertext())) > _LONG_CELL
+
+
+def _is_hidden(element: Element) -> bool:
+    get = element.attrib.get
+    style = get("style", "")
+    if "hidden" in element.attrib and get("hidden") != "until-found":
+        return True
+    if get("aria-hidden", "").lower() == "true" or (style and _HIDING.search(style)):
+        return True
+    if element.tag == "font" and get("size") == "0":
+        return True
+    white = _WHITE.search(style) or (
+        element.tag == "font" and get("color", "").strip().lower() in _WHITE_NAMES
+    )
+    return bool(white) and not any(
+        _BACKGROUND.search(e.attrib.get("style", "")) or "bgcolor" in e.attrib
+        for e in (element, *element.iterancestors())
+    )
+
+
+def _hiding_rules(root: Element) -> list[Callable[[Element], bool]]:
+    """Read the page's own `<style>`: rules for one tag, class or id that hide."""
+    rules = []
+    for sheet in root.iter("style"):
+        if sheet.attrib.get("media", "all").lower() not in {"all", "screen", ""}:
+            continue
+        css = _AT_BLOCK.sub("", _CSS_COMMENT.sub("", (sheet.text or "")[:_MAX_STYLE]))
+        for selectors, body in _RULE.findall(css):
+            if not _HIDING.search(body):
+                continue
+            for selector in selectors.split(","):
+                found = _SIMPLE_SELECTOR.fullmatch(selector.strip())
+                if found and found[0] and found["tag"] not in {"html", "body"}:
+                    rules.append(_matcher(**found.groupdict()))
+    return rules
+
+
+def _matcher(tag: str | None, kind: str | None, name: str | None) -> Callable[[Element], bool]:
+    def matches(element: Element) -> bool:
+        if tag and element.tag != tag.lower():
+            return False
+        if kind == "#":
+            return bool(element.attrib.get("id") == name)
+        return kind is None or name in element.attrib.get("class", "").split()
+
+    return matches
+
+
+def _flatten(root: Element) -> None:
+    """Join wrappers that hold nothing but one other wrapper, as deep as they go."""
+    for element in list(root.iter("div", "span", "section", "font", "center", "b", "i")):
+        only = element[0] if len(element) == 1 else None
+        if (
+            only is not None
+            and only.tag == element.tag
+            and not element.attrib
+            and not (element.text or "").strip()
+            and not (only.tail or "").strip()
+            and element.getparent() is not None
+        ):
+            only.tail = element.tail
+            element.getparent().replace(element, only)
+
+
+def _depth(root: Element) -> int:
+    deepest = depth = 0
+    for event, _ in lxml.etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+_BLOCKS = frozenset((
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details",
+    "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3",
+    "h4", "h5", "h6", "header", "head", "hr", "item", "legend", "li", "list", "main", "nav",
+    "ol", "p", "pre", "quote", "row", "section", "summary", "table", "tbody", "tfoot", "thead",
+    "tr", "ul",
+))  # fmt: skip
+CONTAINERS = _BLOCKS - {"p", "pre", "li", "tr", "row", "item", "h1", "h2", "h3", "h4", "h5", "h6"}
+"""Blocks that may hold a whole article."""
+_ROWS = frozenset({"row", "tr"})
+_CELLS = frozenset({"cell", "td", "th"})
+_CELL_END = "\v"
+
+
+def lines_of(root: Element) -> Iterator[str]:
+    """Yield the text of a tree line by line: a block or a table's row is one line.
+
+    Runs of white space are one blank, as a browser shows them; a row's cells are parted
+    by tabs. Works on HTML and on trafilatura's own tags.
+    """
+    line: list[str] = []
+    rows = 0
+    for event, element in lxml.etree.iterwalk(root, events=("start", "end")):
+        tag = element.tag if isinstance(element.tag, str) else ""
+        if tag in _ROWS:
+            rows += 1 if event == "start" else -1
+        breaks = (tag in _BLOCKS and (not rows or tag in _ROWS)) or (
+            tag in {"br", "lb"} and not rows
+        )
+        if breaks:
+            yield from _line(line)
+            line = []
+        elif event == "start" and (tag in _CELLS and line):
+            line.append(_CELL_END)
+        elif event == "start" and rows and tag in _BLOCKS | {"br", "lb"}:
+            line.append(" ")
+        text = element.text if event == "start" else element.tail
+        if text and not (event == "end" and element is root):
+            line.append(text)
+    yield from _line(line)
+
+
+# White space of HTML; a no-break space is kept as read.
+_SPACE = re.compile(r"[ \n\r\f\t]+")
+
+
+def _line(parts: list[str]) -> Iterator[str]:
+    cells = "".join("\v" if part == _CELL_END else part.replace("\v", " ") for part in parts)
+    text = "\t".join(_SPACE.sub(" ", cell).strip(" ") for cell in cells.split("\v")).strip("\t ")
+    if text.strip():
+        yield text

@@ -1,0 +1,63 @@
+"""What a format's reader finds in a document, before it is weighed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pydantic import TypeAdapter
+
+# What a line of text may not hold: NUL, lone surrogates.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The text of a document and what the document says about itself.
+
+    Bylines are looked through for news agencies only; no author's name goes further.
+    """
+
+    text: str
+    title: str | None = None
+    site_names: tuple[str, ...] = ()
+    """What the page calls its publisher."""
+    bylines: tuple[str, ...] = ()
+    margin: tuple[str, ...] = ()
+    """Lines seen beside the text, such as "Published January 31, 2026"."""
+    published: str | None = None
+    """ISO 8601, a day or a time, as the document's own fields state it."""
+    url: str | None = None
+    language: str | None = None
+    notices: tuple[str, ...] = ()
+
+
+# Validates: what a child process answers is believed no more than the document it read.
+PARTS = TypeAdapter(Parts)
+
+
+class Job(NamedTuple):
+    """What is read, apart from its bytes."""
+
+    format: str
+    charset: str | None = None
+    """As a server declared it."""
+
+
+def storable(text: str) -> tuple[str, tuple[str, ...]]:
+    """Replace what cannot be stored (NUL, lone surrogates) by U+FFFD, and say so.
+
+    Examples
+    --------
+    >>> storable("10 killed")
+    ('10 killed', ())
+    """
+    found = _UNSTORABLE.findall(text)
+    if not found:
+        return text, ()
+    codes = ", ".join(sorted({f"U+{ord(c):04X}" for c in found}))
+    return _UNSTORABLE.sub("\ufffd", text), (
+        f"{len(found)} characters that are none ({codes}) are shown as \ufffd: the document's "
+        "own table of letters is damaged. Compare figures with the original.",
+    )

@@ -1,0 +1,43 @@
+"""Why a document was not read."""
+
+from __future__ import annotations
+
+
+class DocumentRefusedError(ValueError):
+    """A document was not read, and nothing of it is kept.
+
+    Parameters
+    ----------
+    came
+        What came: "a PDF protected by a password".
+    expected
+        What can be read instead.
+    remedy
+        What the reader of the message can do, a whole sentence.
+    where
+        Which document; filled in where its name is known.
+
+    Examples
+    --------
+    >>> print(DocumentRefusedError("nothing", "a text", "Paste the text.", where="a.txt"))
+    a.txt is nothing; expected is a text. Paste the text.
+    """
+
+    def __init__(
+        self, came: str, expected: str, remedy: str, *, where: str = "The document"
+    ) -> None:
+        super().__init__(came, expected, remedy)
+        self.came = came
+        self.expected = expected
+        self.remedy = remedy
+        self.where = where
+
+    def __str__(self) -> str:
+        return f"{self.where} is {self.came}; expected is {self.expected}. {self.remedy}"
+
+    def at(self, where: str) -> DocumentRefusedError:
+        """Return the same refusal, naming the document."""
+        return DocumentRefusedError(self.came, self.expected, self.remedy, where=where)
+
+    def __reduce__(self) -> tuple[object, tuple[str, str, str], dict[str, str]]:
+        return DocumentRefusedError, (self.came, self.expected, self.remedy), {"where": self.where}

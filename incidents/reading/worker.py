@@ -1,0 +1,97 @@
+"""The child process: reads one document from standard input, writes its parts as JSON.
+
+Before it looks at the document, it limits its memory and processor time and gives up
+writing, connecting and starting programs, for itself and all libraries in it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+from incidents.reading import docx, eml, html, limits, pdf
+from incidents.reading.parts import PARTS, Job
+from incidents.reading.refusals import DocumentRefusedError
+
+_READERS = {"html": html.read, "pdf": pdf.read, "docx": docx.read, "eml": eml.read}
+# Audit events, see the table in the library reference of Python.
+_FORBIDDEN = (
+    "socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn",
+    "os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.chmod",
+    "os.truncate", "shutil.", "ctypes.", "urllib.", "http.", "smtplib.", "ftplib.", "webbrowser.",
+    "sqlite3.", "tempfile.",
+)  # fmt: skip
+_WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+
+def limit_resources() -> None:
+    """Limit memory, processor time and core files of this process, where the system can."""
+    try:
+        import resource  # noqa: PLC0415  (not on Windows)
+    except ImportError:  # the parent's clock still holds
+        return
+    for kind, wanted in (
+        (resource.RLIMIT_AS, limits.CHILD_MEMORY_BYTES),
+        (resource.RLIMIT_CPU, limits.CHILD_SECONDS),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _, hard = resource.getrlimit(kind)
+        allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        try:
+            resource.setrlimit(kind, (allowed, allowed))
+        except (ValueError, OSError):  # macOS refuses RLIMIT_AS
+            continue
+
+
+def close_doors() -> None:
+    """Let no code in this process write a file, connect, or start a program any more."""
+
+    def refuse(event: str, arguments: tuple[object, ...]) -> None:
+        if event.startswith(_FORBIDDEN):
+            raise PermissionError(f"{event} is not allowed while a document is read")
+        if event == "open" and _writes(arguments):
+            raise PermissionError(f"writing {arguments[0]!r} is not allowed while reading")
+
+    sys.addaudithook(refuse)
+
+
+def _writes(arguments: tuple[object, ...]) -> bool:
+    mode, flags = arguments[1], arguments[2]
+    if isinstance(mode, str) and set(mode) & set("wax+"):
+        return True
+    return isinstance(flags, int) and bool(flags & _WRITE_FLAGS)
+
+
+def answer(request: bytes) -> str:
+    """Read the document in a request and return the answer, both as `child` writes them."""
+    header, _, data = request.partition(b"\n")
+    job = Job(**json.loads(header))
+    try:
+        parts = _READERS[job.format](data, job)
+        size = len(parts.text.encode("utf-8"))
+        if size > limits.MAX_TEXT_BYTES:
+            # Too much to hand over; the parent says how much.
+            return json.dumps({"text_bytes": size})
+        return json.dumps({"parts": PARTS.dump_python(parts)})
+    except DocumentRefusedError as refusal:
+        return json.dumps({"refused": [refusal.came, refusal.expected, refusal.remedy]})
+    except MemoryError:
+        return json.dumps({"failed": "memory"})
+    except Exception as error:  # noqa: BLE001  (whatever a parser raises, the parent must hear)
+        return json.dumps({"failed": f"{type(error).__name__}: {str(error)[:200]}"})
+
+
+def main() -> None:
+    """Serve one request."""
+    sys.stdout.flush()
+    # Libraries that print reach nobody; the answer goes where stdout went.
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    limit_resources()
+    close_doors()
+    out.write(answer(sys.stdin.buffer.read()))
+    out.flush()
+    os._exit(0)

@@ -1,0 +1,218 @@
+"""PDF, DOCX and e-mail: what is read of them, and what is refused."""
+
+import zipfile
+import zlib
+from io import BytesIO
+from pathlib import Path
+
+import docx as python_docx
+import pytest
+from pypdf import PdfReader, PdfWriter
+
+from incidents.reading import DocumentRefusedError, docx, eml, pdf
+from incidents.reading.parts import Job
+
+DOCUMENTS = Path(__file__).parent / "data" / "documents"
+
+
+def _pdf(pages, *, packed=None):
+    """Write a PDF by hand: one list of lines a page."""
+    objects = [b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"]
+    parent = 2 + 2 * len(pages)
+    kids = []
+    for lines in pages:
+        shown = b" ".join(b"(" + line.encode() + b") Tj T*" for line in lines)
+        body = packed or zlib.compress(b"BT /F1 11 Tf 14 TL 50 780 Td " + shown + b" ET")
+        objects.append(
+            b"<</Filter/FlateDecode/Length %d>>stream\n%s\nendstream" % (len(body), body)
+        )
+        kids.append(b"%d 0 R" % (len(objects) + 1))
+        objects.append(
+            b"<</Type/Page/Parent %d 0 R/MediaBox[0 0 595 842]/Contents %d 0 R"
+            b"/Resources<</Font<</F1 1 0 R>>>>>>" % (parent, len(objects))
+        )
+    objects.append(b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(kids), b" ".join(kids)))
+    objects.append(b"<</Type/Catalog/Pages %d 0 R>>" % parent)
+    out, offsets = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    size = len(objects) + 1
+    return out + (
+        b"xref\n0 %d\n0000000000 65535 f \n%strailer<</Size %d/Root %d 0 R>>\nstartxref\n%d\n%%%%EOF"
+        % (size, table, size, len(objects), len(out))
+    )
+
+
+def _read_pdf(data):
+    return pdf.read(data, Job("pdf"))
+
+
+def test_a_pdf_is_read_line_by_line_with_broken_words_left_broken():
+    parts = _read_pdf((DOCUMENTS / "zhob.pdf").read_bytes())
+    assert parts.title == "Bomb kills three labourers near Zhob"
+    assert parts.language == "en-GB"
+    assert "wounded a po-\nliceman near Zhob" in parts.text
+    assert parts.text.endswith("told AFP.\nNobody claimed the attack at once.")
+
+
+def test_a_scan_is_refused_and_a_scanned_page_is_named():
+    words = ["Ten soldiers were killed in Kech on Friday night."]
+    with pytest.raises(DocumentRefusedError, match=r"2 pages without text.*OCR"):
+        _read_pdf(_pdf([[], []]))
+    assert _read_pdf(_pdf([words, []])).notices == (
+        "Pages without text (pictures or scans) were not read: 2.",
+    )
+
+
+def test_a_protected_pdf_is_refused_even_if_its_password_is_empty():
+    writer = PdfWriter(clone_from=PdfReader(BytesIO((DOCUMENTS / "zhob.pdf").read_bytes())))
+    writer.encrypt("", owner_password="owner", algorithm="RC4-128")
+    out = BytesIO()
+    writer.write(out)
+    with pytest.raises(DocumentRefusedError, match="protected"):
+        _read_pdf(out.getvalue())
+
+
+def test_a_pdf_of_301_pages_is_refused():
+    with pytest.raises(DocumentRefusedError, match="301 pages"):
+        _read_pdf(_pdf([["x"]] * 301))
+
+
+def test_a_pdf_that_is_cut_off_is_refused_as_damaged():
+    with pytest.raises(DocumentRefusedError, match="damaged"):
+        _read_pdf((DOCUMENTS / "zhob.pdf").read_bytes()[:300])
+
+
+def test_a_pdf_whose_page_unpacks_without_end_is_refused():
+    packer = zlib.compressobj(9)
+    packed = b"".join(packer.compress(bytes(1_000_000)) for _ in range(200)) + packer.flush()
+    with pytest.raises(DocumentRefusedError, match="compressed bomb"):
+        _read_pdf(_pdf([["x"]], packed=packed))
+
+
+def _docx(fill):
+    document = python_docx.Document()
+    fill(document)
+    out = BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def _read_docx(data):
+    return docx.read(data, Job("docx"))
+
+
+def test_a_docx_is_read_with_its_tables_and_without_captions_and_hidden_words():
+    parts = _read_docx((DOCUMENTS / "zhob.docx").read_bytes())
+    assert parts.title == "Bomb kills three labourers near Zhob"
+    assert parts.text.split("\n") == [
+        "Bomb kills three labourers near Zhob",
+        "A bomb killed three labourers near Zhob on Friday, officials said.",
+        "District\tKilled",
+        "Zhob\t3",
+        "Two were hurt.",
+        "Nobody claimed the attack.",
+    ]
+
+
+def test_tracked_changes_are_read_as_accepted():
+    def fill(document):
+        paragraph = document.add_paragraph("Killed: ")
+        changed = paragraph.add_run("30")._r
+        added = paragraph.add_run("40")._r
+        for run, tag in ((changed, "w:del"), (added, "w:ins")):
+            mark = python_docx.oxml.OxmlElement(tag)
+            run.addprevious(mark)
+            mark.append(run)
+
+    assert _read_docx(_docx(fill)).text == "Killed: 40"
+
+
+def test_white_and_tiny_words_of_a_docx_are_not_read():
+    def fill(document):
+        paragraph = document.add_paragraph("Two were killed.")
+        paragraph.add_run(" 500 killed").font.color.rgb = python_docx.shared.RGBColor(255, 255, 255)
+        paragraph.add_run(" 501 killed").font.size = python_docx.shared.Pt(1)
+
+    assert _read_docx(_docx(fill)).text == "Two were killed."
+
+
+def _zip(entries):
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in entries:
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        ([("word/document.xml", bytes(101_000_000))], r"unpacks to 101\.0 MB"),
+        ([("word/document.xml", bytes(2_000_000))], "compressed bomb"),
+        ([(f"word/{n}.xml", b"") for n in range(2_001)], "2,001 packed files"),
+        ([("word/document.xml", b"<w:document/>")], "damaged"),
+    ],
+)
+def test_a_zip_that_is_no_honest_docx_is_refused(entries, said):
+    with pytest.raises(DocumentRefusedError, match=said):
+        _read_docx(_zip(entries))
+
+
+HEADERS = """From: Desk <desk@example.org>
+Subject: =?utf-8?q?Fwd=3A_Statement=3A_four_soldiers_killed?=
+Date: Sat, 31 Jan 2026 22:10:00 +0500
+MIME-Version: 1.0
+"""
+PLAIN = """Content-Type: text/plain; charset=utf-8
+Content-Transfer-Encoding: quoted-printable
+
+Four soldiers were killed in Kech=E2=80=99s Dasht area.
+"""
+RICH = """Content-Type: text/html; charset=utf-8
+
+<html><body><p style="display:none">500 killed</p><p>Five were hurt in Kech.</p></body></html>
+"""
+ATTACHED = """Content-Type: application/pdf
+Content-Disposition: attachment; filename="report.pdf"
+Content-Transfer-Encoding: base64
+
+JVBERi0=
+"""
+
+
+def _mail(*parts):
+    body = "".join(f"--b\n{part}\n" for part in parts) + "--b--\n"
+    return f"{HEADERS}Content-Type: multipart/mixed; boundary=b\n\n{body}".encode()
+
+
+def _read_mail(data):
+    return eml.read(data, Job("eml"))
+
+
+def test_an_email_is_read_with_its_subject_as_title_and_its_date():
+    parts = _read_mail(_mail(PLAIN, RICH))
+    assert parts.title == "Statement: four soldiers killed"
+    assert parts.text == (
+        "Statement: four soldiers killed\nFour soldiers were killed in Kech’s Dasht area."
+    )
+    assert parts.published == "2026-01-31T22:10:00+05:00"
+    assert parts.site_names == ()
+
+
+def test_the_html_part_is_read_where_there_is_no_plain_one():
+    assert _read_mail(_mail(RICH)).text.split("\n")[1:] == ["Five were hurt in Kech."]
+
+
+def test_attachments_are_named_and_not_read():
+    assert "'report.pdf'" in _read_mail(_mail(PLAIN, ATTACHED)).notices[0]
+    with pytest.raises(DocumentRefusedError, match="Save its attachment"):
+        _read_mail(_mail(ATTACHED))
+
+
+def test_a_malformed_header_does_not_hide_the_text():
+    mail = b"From: a@b\nDate: yesterday\nSubject: =?x?y?z?=\nReceived: x\n\nTwo were killed."
+    assert _read_mail(mail).text.endswith("Two were killed.")
+    assert _read_mail(mail).published is None

@@ -1,0 +1,177 @@
+"""Web pages: the article alone, without what is not seen, captions and other articles."""
+
+from pathlib import Path
+
+import pytest
+
+from incidents.reading import DocumentRefusedError, html, page_tree
+from incidents.reading.parts import Job
+
+DOCUMENTS = Path(__file__).parent / "data" / "documents"
+PARAGRAPHS = (
+    "QUETTA: Two soldiers were killed in Panjgur on Friday, the army said late at night.",
+    "Three were hurt.",
+    "The convoy was moving towards the border when a bomb hit the second vehicle, officials said.",
+    "“We heard a loud blast,” a shopkeeper said.",
+)
+TITLE = "Two soldiers killed in Panjgur"
+HEAD = f"<title>{TITLE} - Some Herald</title>"
+MENU = '<div class="top"><a href="/">Home</a> <a href="/w">World</a></div>'
+HEADLINE = f"<h1>{TITLE}</h1><div>Web Desk | Published January 31, 2026</div>"
+OTHERS = (
+    '<div class="box"><h3>More stories</h3><ul><li><a href="/q">Thirty killed in a bus plunge</a>'
+    '</li><li><a href="/r">Nine die as a roof collapses in Zhob</a></li></ul></div>'
+    '<div class="bottom"><p>Copyright 2026 Some Herald. All rights reserved.</p></div>'
+)
+
+
+def _page(body):
+    return f"<!doctype html><html lang='en'><head>{HEAD}</head><body>{MENU}{body}{OTHERS}</body>"
+
+
+def _p(paragraphs, tag="p"):
+    return "".join(f"<{tag}>{p}</{tag}>" for p in paragraphs)
+
+
+TEMPLATES = {
+    "div": lambda ps: _page(f"{HEADLINE}<div class='story'>{_p(ps)}</div>"),
+    "article": lambda ps: _page(f"<article>{HEADLINE}{_p(ps)}</article>"),
+    "line breaks": lambda ps: _page(f"{HEADLINE}<div id='content'>{'<br><br>'.join(ps)}</div>"),
+    "divs": lambda ps: _page(f"{HEADLINE}<div class='txt'>{_p(ps, 'div')}</div>"),
+    "table": lambda ps: _page(f"<table><tr><td>{HEADLINE}{_p(ps)}</td></tr></table>"),
+    "list": lambda ps: _page(f"{HEADLINE}<div><ul>{_p(ps, 'li')}</ul></div>"),
+}
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_the_headline_and_every_paragraph_are_read_and_nothing_else(template, count):
+    parts = html.article(TEMPLATES[template](PARAGRAPHS[:count]))
+    assert parts.text.split("\n") == [TITLE, *PARAGRAPHS[:count]]
+    assert parts.title == TITLE
+
+
+def test_what_a_page_hides_or_points_to_is_left_out():
+    parts = html.read((DOCUMENTS / "related_inside.html").read_bytes(), Job("html"))
+    assert parts.text.split("\n") == [
+        "Blast near Kalat bus stand kills three",
+        "KALAT: Three people were killed when a roadside bomb went off near the bus stand, police "
+        "said on Tuesday.",
+        "Two others were hurt, a doctor said.",
+        "What is known",
+        "Kalat: three killed",
+        "Mastung: one policeman abducted",
+        "The road was closed for hours.",
+        "Nobody claimed the attack.",
+        "(With inputs from AFP)",
+    ]
+    assert "9 passages that the page does not show were left out." in parts.notices
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "<p style='display:none'>",
+        "<p style='DISPLAY : NONE !important'>",
+        "<p style='visibility:hidden'>",
+        "<p hidden>",
+        "<p aria-hidden='true'>",
+        "<p style='font-size:0'>",
+        "<p style='font-size:0px;color:red'>",
+        "<p style='opacity:0'>",
+        "<p style='color:#fff'>",
+        "<p style='color: white'>",
+        "<p style='color:rgb(255, 255, 255)'>",
+        "<p style='color:transparent'>",
+        "<p style='text-indent:-9999px'>",
+        "<p style='height:0;overflow:hidden'>",
+        "<p class='gone'>",
+        "<p id='gone'>",
+        "<font color='white'>",
+        "<font size='0'>",
+        "<template>",
+        "<noscript>",
+        "<script>",
+        "<del>",
+        "<div style='display:none'><div><div>",
+    ],
+)
+def test_a_hidden_figure_is_not_read(opening):
+    style = "<style>/* x */ p.gone, #gone { display: none }</style>"
+    page = f"<html><head>{style}</head><body><p>Two were killed.</p>{opening}500 killed"
+    root = page_tree.parse(page)
+    page_tree.drop_unseen(root)
+    assert list(page_tree.lines_of(root)) == ["Two were killed."]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<p style='font-size:0.9em'>",
+        "<p style='opacity:0.8'>",
+        "<p style='color:#fff;background:#000'>",
+        "<div style='background-color:black'><p style='color:white'>",
+        "<p style='background-color:#fff'>",
+        "<p style='line-height:1.2;max-width:100%'>",
+        "<p class='kept'>",
+        "<dialog open>",
+    ],
+)
+def test_a_shown_figure_is_read(shown):
+    style = "<style>body{visibility:hidden} @media print{.kept{display:none}}</style>"
+    root = page_tree.parse(f"<html><head>{style}</head><body>{shown}Five killed")
+    page_tree.drop_unseen(root)
+    assert list(page_tree.lines_of(root)) == ["Five killed"]
+
+
+def test_a_row_of_a_table_is_one_line():
+    root = page_tree.parse("<table><tr><th>District<th>Killed<tr><td><p>Kech</p><td> 2 </table>")
+    assert list(page_tree.lines_of(root)) == ["District\tKilled", "Kech\t2"]
+
+
+def test_what_does_not_print_is_kept_as_read():
+    text = "دھماکے می\u200cشود اور Que\u200btta \u202eabc\u202c"
+    assert text in html.article(_page(f"<article>{_p([text, *PARAGRAPHS])}</article>")).text
+
+
+def test_a_headline_that_the_page_does_not_show_is_told_apart():
+    parts = html.article(f"<html><head>{HEAD}</head><body>{_p(PARAGRAPHS)}</body></html>")
+    assert parts.text.startswith(f"{TITLE} - Some Herald\n")
+    assert any("shows no headline" in notice for notice in parts.notices)
+
+
+def test_a_nest_of_empty_wrappers_is_flattened_and_a_deeper_one_refused():
+    nested = "<div>" * 1000 + "<p>Two were killed.</p>" + "</div>" * 1000
+    assert html.article(f"<body>{nested}</body>").text == "Two were killed."
+    with pytest.raises(DocumentRefusedError, match="nests at least 2,048"):
+        html.article("<div>" * 50_000 + "Two were killed." + "</div>" * 50_000)
+
+
+def test_the_declared_charset_of_a_page_is_used():
+    page = "<html><head><meta charset='windows-1251'></head><body><p>Взрыв в Кветте, трое</p>"
+    assert "Взрыв в Кветте" in html.read(page.encode("cp1251"), Job("html")).text
+
+
+@pytest.mark.parametrize(
+    ("head", "published"),
+    [
+        ('<meta property="article:published_time" content="2026-01-31T10:00:00+05:00">', "10:00"),
+        ('<meta name="pubdate" content="2026-01-31">', "2026-01-31"),
+        ('<meta itemprop="datePublished" content="2026-01-31T09:00:00Z">', "09:00"),
+        (
+            '<script type="application/ld+json">[{"@type":["NewsArticle"],'
+            '"datePublished":"2026-01-31T08:00:00Z"}]</script>',
+            "08:00",
+        ),
+        ('<script type="application/ld+json">{broken</script>', None),
+    ],
+)
+def test_the_time_of_publication_comes_from_the_pages_own_fields(head, published):
+    parts = html.article(f"<html><head>{head}</head><body>{_p(PARAGRAPHS)}</body></html>")
+    assert (published in parts.published) if published else parts.published is None
+
+
+def test_an_author_is_used_to_find_agencies_only(capfd):
+    page = f"<html><head><meta name='author' content='Reuters'></head><body>{_p(PARAGRAPHS)}"
+    assert html.article(page).bylines == ("Reuters",)
+    assert capfd.readouterr() == ("", "")
