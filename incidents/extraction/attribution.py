@@ -78,7 +78,8 @@ def speaker_of(
         return before[-1].speaker
     if after:
         return after[0].speaker
-    return before[-1].speaker if before else None
+    told = before or [s for s in sayings if s.end <= position]
+    return told[-1].speaker if told else None
 
 
 def _quote_closed(start: int, end: int, quotes: Sequence[Span]) -> bool:
@@ -192,6 +193,8 @@ def _speaker(words: Sequence[Word], begin: int, end: int, memory: Memory) -> Spe
     else:
         shown = " ".join(w.text for w in span[:14])
         shown = re.sub(r" ([,.)’'](?:s\b)?|['’]s)", r"\1", shown).replace("( ", "(")
+    if kind == "unknown" and span[0].low == "the" and memory.last is not None:
+        return memory.last
     speaker = Speaker(shown[:200], _slug(shown), kind)
     if has_office:
         for name in names:

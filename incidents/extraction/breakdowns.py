@@ -53,11 +53,27 @@ def find_breakdowns(words: Sequence[Word], mentions: Sequence[Mention]) -> list[
         if parts:
             end = parts[-1].reach
             begin = at - 1 if at and words[at - 1].low in {",", "–", "—"} else at
+            if begin < at and words[begin].low == ",":
+                end = _closing_comma(words, end)
             if end < len(words) and words[end].low in {",", ")", "–", "—"}:
                 end += 1
             found.append(Breakdown(begin, end, parent, tuple(counted)))
     _mark_partitives(words, mentions)
     return found
+
+
+def _closing_comma(words: Sequence[Word], at: int) -> int:
+    """End of a breakdown with words in it that name no known people ("the elderly")."""
+    for index in range(at, min(at + 14, len(words) - 1)):
+        if words[index].low in {";", "."}:
+            break
+        if words[index].low == "," and _is_verbal(words[index + 1]):
+            return index
+    return at
+
+
+def _is_verbal(word: Word) -> bool:
+    return any(sense in word.senses for sense in ("be", "have", "act", "undergo", "suffer", "adverbs"))
 
 
 def _chain(

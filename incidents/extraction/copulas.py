@@ -27,6 +27,9 @@ def read_copulas(reading: Reading, last_type: CasualtyType | None) -> None:
     for mention in reading.mentions:
         if not mention.counted or mention.kind == "thing":
             continue
+        if id(mention) not in linked and _part_of_next(reading, mention, linked):
+            linked.add(id(mention))
+            continue
         at = _after_be(words, mention.reach)
         if at is None:
             continue
@@ -41,6 +44,9 @@ def read_copulas(reading: Reading, last_type: CasualtyType | None) -> None:
         described = _described(words, starts, at)
         if described is None:
             continue
+        opened = _opening(words, mention)
+        if opened is not None and mention.of_people is None:
+            mention.of_people = opened
         if mention.of_people is not None or mention.of_them or mention.others or mention.definite:
             mention.group = described.group
             reading.links = [k for k in reading.links if k.mention is not described]
@@ -57,6 +63,34 @@ def read_copulas(reading: Reading, last_type: CasualtyType | None) -> None:
                     mention.part = True
                     _add(reading, mention, befell, "copula: some of them were")
     _read_inclusions(reading, linked)
+
+
+def _part_of_next(reading: Reading, mention: Mention, linked: set[int]) -> bool:
+    """Read "two women among five killed"."""
+    words = reading.words
+    if mention.reach >= len(words) or words[mention.reach].low not in {"among", "amongst"}:
+        return False
+    for link in reading.links:
+        total = link.mention
+        if id(total) in linked and mention.reach < total.start <= mention.reach + 3 and total.number is not None:
+            mention.part, mention.parent = True, total
+            _add(reading, mention, link.casualty_type, "breakdown: some among the total")
+            return True
+    return False
+
+
+def _opening(words: Sequence[Word], mention: Mention) -> CasualtyType | None:
+    """Read "of the 26 dead, 14 were soldiers", "of those killed, five were children"."""
+    if not words or words[0].low not in {"of", "among"} or not 2 < mention.start < 12:
+        return None
+    for word in words[1 : mention.start]:
+        if "people" in word.senses:
+            found: CasualtyType = word.senses["people"]
+            return found
+        if "act" in word.senses and "participle" in word.senses["act"].forms:
+            found = word.senses["act"].casualty_type
+            return found
+    return None
 
 
 def _add(reading: Reading, mention: Mention, befell: CasualtyType, rule: str) -> None:

@@ -22,7 +22,7 @@ _UNIT = r"(?:hours?|days?|weeks?|months?|years?)"
 _PATTERNS = (
     ("between", rf"\b(?:between|from)\s+(?P<b_d1>{_DAY})\s*(?P<b_m1>{_MONTH})?,?\s*(?:and|to|until|till)\s+(?P<b_d2>{_DAY})\s*(?P<b_m2>{_MONTH})(?:,?\s*(?P<b_y>\d{{4}}))?"),
     ("iso", r"\b(?P<i_y>\d{4})-(?P<i_m>\d{2})-(?P<i_d>\d{2})\b"),
-    ("slash", r"(?<![\d/])(?P<s_d>\d{2})/(?P<s_m>\d{2})(?:/(?P<s_y>\d{4}))?(?![\d/])"),
+    ("slash", r"(?<![\d/-])(?P<s_d>\d{2})/(?P<s_m>\d{2})(?:/(?P<s_y>\d{4}))?(?![\d/])"),
     ("night", rf"\b(?P<n_d1>{_DAY})\s*(?P<n_m1>{_MONTH})?\s*(?:/|-|–|to|and)\s*(?P<n_d2>{_DAY})\s*(?P<n_m2>{_MONTH})(?:,?\s*(?P<n_y>\d{{4}}))?"),
     ("monthdays", rf"\b(?P<k_m>{_MONTH})\s*(?P<k_d1>{_DAY})\s*(?:-|–|to|and)\s*(?P<k_d2>{_DAY})(?:,?\s*(?P<k_y>\d{{4}}))?"),
     ("daymonth", rf"\b(?P<d_d>{_DAY})\s*(?:of\s+)?(?P<d_m>{_MONTH})(?:,?\s*(?P<d_y>\d{{4}}))?"),
@@ -31,7 +31,7 @@ _PATTERNS = (
     ("quarter", r"\b(?P<q_n>first|second|third|fourth|last)\s+(?P<q_u>quarter|half)\s+of\s+(?:the\s+year|this\s+year|(?P<q_y>\d{4}))"),
     ("lastspan", rf"\b(?:past|last|previous|preceding)\s+(?P<l_n>{_N})\s+(?P<l_u>{_UNIT})"),
     ("period", rf"\b(?P<p_n>\d+|two|three|four|five|seven)[- ](?P<p_u>hour|day|week|month)\s+(?:period|span|operation|operations|stretch)"),
-    ("inspan", rf"\b(?:in|over|within|during|for)\s+(?:just\s+|the\s+)?(?P<o_n>\d+|two|three|four|five|six|seven|ten|24|48)\s+(?P<o_u>hours|days|weeks|months|years)\b"),
+    ("inspan", r"\b(?:in|over|within|during)\s+(?:just\s+|the\s+)?(?:(?P<o_n>\d+|two|three|four|five|six|seven|ten)\s+(?P<o_u>days|weeks|months|years)|(?P<o_h>24|36|48|72|96)\s+(?P<o_v>hours))\b"),
     ("ago", rf"\b(?P<a_n>{_N}|a|an)\s+(?P<a_u>{_UNIT})\s+(?:ago|earlier|before)\b"),
     ("lastunit", rf"\b(?P<u_w>last|this|previous|past|the current|earlier this)\s+(?P<u_u>year|month|week|{_MONTH}|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"),
     ("daybefore", r"\b(?:the\s+previous\s+day|a\s+day\s+earlier|(?:the|a)\s+day\s+before|the\s+preceding\s+day|previous\s+day)\b"),
@@ -45,7 +45,7 @@ _PATTERNS = (
     ("month", rf"\b(?:in|of|during|last|early|late|mid)[\s-]+(?P<z_m>{_MONTH})(?!\s*\d)"),
     ("recent", r"\b(?:in|over)\s+recent\s+(?:years|months|decades|weeks)|\bfor\s+decades\b|\bsimilar\s+(?:incident|attack|ambush)"),
 )  # fmt: skip
-_TIME = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _PATTERNS), re.IGNORECASE)
+_TIME = re.compile(r"\b(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _PATTERNS) + ")", re.IGNORECASE)
 _QUICK = re.compile(r"\d|day|night|month|year|week|hour|period|recent|decade|morning|evening|similar|quarter|since|" + "|".join(m for m in _MONTHS if len(m) > 3), re.IGNORECASE)
 _HISTORY = re.compile(
     r"\b(?:wanted\s+(?:in|for)|involved\s+in|accused\s+of|responsible\s+for|it\s+may\s+be\s+(?:recalled|mentioned)|previously|in\s+the\s+past|had\s+earlier|similar\s+(?:attack|incident|ambush)|in\s+connection\s+with)\b",
@@ -55,6 +55,11 @@ _SUMMED = re.compile(
     r"\b(?:in\s+(?:two|three|four|five|six|seven|eight|nine|ten|\d+|several|various|multiple|different)\s+(?:separate\s+|different\s+)?(?:operations|attacks|incidents|actions|districts)|in\s+various\s+operations|so\s+far|overall|cumulative|since\s+the\s+(?:start|beginning))\b",
     re.IGNORECASE,
 )
+
+
+_DATELINE = 60
+_DAYS = frozenset({"weekday", "daymonth", "monthday", "yesterday", "today", "night"})
+_SPANS = frozenset({"lastspan", "period", "inspan", "since", "overyear", "quarter", "between"})
 
 
 class When(NamedTuple):
@@ -88,29 +93,43 @@ class Calendar:
         self.published_on = published_on
         self.periodic = periodic
         self.main_day: date | None = None
+        self._seen: dict[tuple[int, int], list[_Ref]] = {}
 
     def learn(self, text: str, spans: Sequence[tuple[int, int]]) -> None:
         """Set the day of the main event from the first sentences that name one."""
+        self._learn(text, spans, also_said_on=False)
+        if self.main_day is None:
+            self._learn(text, spans, also_said_on=True)
+
+    def _learn(self, text: str, spans: Sequence[tuple[int, int]], also_said_on: bool) -> None:
         for start, end in spans:
             for ref in self.refs(text, start, end):
-                if ref.kind in {"weekday", "daymonth", "monthday", "yesterday", "today", "iso", "night"} and ref.when.start:
+                if not also_said_on and _SAID_ON.search(text, max(start, ref.at - 40), ref.at):
+                    continue
+                is_dateline = ref.at < _DATELINE and ref.when.start == self.published_on
+                if ref.kind in _DAYS and ref.when.start and not (is_dateline and ref.kind != "weekday"):
                     self.main_day = ref.when.start
+                    self._seen.clear()
                     return
-        self.main_day = None
+        self._seen.clear()
 
     def refs(self, text: str, start: int, end: int) -> list[_Ref]:
         """Return the times that a stretch of text names, as positions in it."""
+        key = (start, end)
+        if key not in self._seen:
+            self._seen[key] = self._find(text, start, end)
+        return self._seen[key]
+
+    def _find(self, text: str, start: int, end: int) -> list[_Ref]:
         if _QUICK.search(text, start, end) is None:
             return []
         refs: list[_Ref] = []
         for match in _TIME.finditer(text, start, end):
-            kind = match.lastgroup or ""
             name = next(n for n, _ in _PATTERNS if match[n] is not None)
             when = self._read(name, match)
             if when is not None:
                 refs.append(_Ref(match.start(), match.end(), name, when))
-            del kind
-        return _joined(refs, text)
+        return _joined(refs)
 
     def when(
         self, text: str, sentence: tuple[int, int], at: int, carried: When | None = None
@@ -180,6 +199,8 @@ class Calendar:
             return When(None, None, 5, "cumulative")
         if name in {"lastspan", "period", "inspan"}:
             p = {"lastspan": "l", "period": "p", "inspan": "o"}[name]
+            if g["o_h"]:
+                return self._span(g["o_h"], g["o_v"], ref)
             return self._span(g[f"{p}_n"], g[f"{p}_u"], ref)
         if name == "ago":
             return self._ago(g["a_n"], g["a_u"], ref)
@@ -313,7 +334,7 @@ def _last_weekday(number: int, pub: date | None) -> date | None:
     return None if pub is None else pub - timedelta(days=(pub.weekday() - number) % 7)
 
 
-def _joined(refs: list[_Ref], text: str) -> list[_Ref]:
+def _joined(refs: list[_Ref]) -> list[_Ref]:
     """Read "Saturday, January 31" and "Saturday (Jan 31)" as one, the full date."""
     kept: list[_Ref] = []
     for ref in refs:
@@ -327,6 +348,10 @@ def _joined(refs: list[_Ref], text: str) -> list[_Ref]:
 _CLAUSE = re.compile(r"[;]|,\s+(?:which|when|after|while|where|a day|as)\b|\b(?:while|which came|days after)\b")
 
 
+_SAID_ON = re.compile(r"\b(?:said|announced|confirmed|added|told\s+\w+|reported|statement)(?:\s+(?:late\s+)?on|\s+late)?\s+$")
+_EARLIER_FATE = re.compile(r"\b(?:who|which|that)\s+(?:had|have|were|was)\b")
+
+
 def _governing(refs: Sequence[_Ref], text: str, at: int, sentence: tuple[int, int]) -> _Ref | None:
     """The time that a claim is told with: the nearest, not across the border of a clause."""
     best: tuple[float, _Ref] | None = None
@@ -338,9 +363,15 @@ def _governing(refs: Sequence[_Ref], text: str, at: int, sentence: tuple[int, in
                 continue
             distance = 1.0
         else:
+            if ref.kind == "weekday" and _SAID_ON.search(text, max(sentence[0], ref.at - 40), ref.at):
+                continue  # the day of the statement, not of the event
             gap = (at - ref.end) if before else (ref.at - at)
             distance = float(gap) + (0 if before else 8)
             low, high = (ref.end, at) if before else (at, ref.at)
+            if not before and _EARLIER_FATE.search(text, low, high):
+                continue
+            if ref.kind in _SPANS and "," not in text[low:high]:
+                distance *= 0.3
             distance += 60 * len(_CLAUSE.findall(text, low, high))
             if before and ref.at - sentence[0] <= 12:
                 distance = min(distance, 60.0 + 40 * text.count(";", low, high))

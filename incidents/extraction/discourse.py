@@ -16,6 +16,8 @@ _INHERITED_FROM_ONE: frozenset[VictimGroup] = frozenset({"security_forces", "pol
 class Discourse:
     """The people spoken of so far."""
 
+    periodic: bool = False
+    """Whether each sentence may tell of people of its own, as in a list of incidents."""
     last_group: VictimGroup | None = None
     last_type: CasualtyType | None = None
     group_by_type: dict[CasualtyType, VictimGroup] = field(default_factory=dict)
@@ -45,7 +47,9 @@ class Discourse:
         if mention.of_people is not None and mention.of_people in self.group_by_type:
             return self.group_by_type[mention.of_people]
         own = _antecedent([k for k in earlier if k.mention is not mention])
-        if own is None and (mention.others or mention.of_them or mention.definite) and not reading.is_title:
+        subject = link.as_subject and not self.periodic and mention.qualifier == "exact"
+        refers_back = mention.others or mention.of_them or mention.definite or subject
+        if own is None and refers_back and mention.kind == "bare" and not reading.is_title:
             own = self.last_group
         if own is None and _cue_before(reading, mention):
             own = "civilians"
@@ -58,8 +62,10 @@ class Discourse:
         for link in whole:
             if link.mention.group is not None:
                 self.group_by_type[link.casualty_type] = link.mention.group
+        told = [k for k in reading.links if k.mention.low != 0]
+        if told:
+            self.last_type = told[-1].casualty_type
         if whole:
-            self.last_type = whole[-1].casualty_type
             self.last_group = _antecedent(whole)
 
 

@@ -35,15 +35,13 @@ def find_happenings(reading: Reading, spots: Sequence[Spot]) -> Iterator[Happeni
     ]  # fmt: skip
     if not events or any(w.low in _UNREAL for w in words):
         return
-    below = local(spots)
+    below = [s for s in local(spots) if s.place.in_province]
     for spot in below:
         at = min(events, key=lambda i: abs(words[i].start - spot.start))
         event_type, sub_event_type = words[at].senses["event"]
         yield Happening(at, spot, event_type, sub_event_type, spot.place.adm2_pcode is not None)
     if not below:
-        at = next((i for i in events if words[i].low in _SERVICES or words[i].senses["event"][1] == "Other"), None)
-        if at is None and words[0].low in {"they", "it", "he"}:
-            at = events[0]
-        if at is not None:
+        services = [i for i in events if words[i].low in _SERVICES or words[i].senses["event"][1] == "Other"]
+        for at in services or events[:1]:
             event_type, sub_event_type = words[at].senses["event"]
             yield Happening(at, None, event_type, sub_event_type, False)

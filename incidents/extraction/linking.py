@@ -70,6 +70,7 @@ class Linker:
         self.captives_only = captives_only
         self.links: list[Link] = []
         self.undone: list[Mention] = []
+        self.undone_at: list[int] = []
         self._at: dict[int, Mention] = {}
         self._start: dict[int, Mention] = {}
         for mention in mentions:
@@ -150,9 +151,13 @@ class Linker:
         return at > 0 and ("be" in self.words[at - 1].senses or "adverbs" in self.words[at - 1].senses)
 
     def _act(self, at: int, act: Act) -> None:
-        if at in self._at and self._at[at].end > at + 1 and self._at[at].start <= at:
+        if at in self._at and at < self._at[at].end:
             return  # an adjective inside a noun phrase: "five injured miners"
+        if at and self._describes(at):
+            return
         verb = self._verb(at, at + 1, act)
+        if verb.undone:
+            self.undone_at.append(at)
         if verb.passive:
             self._subjects(verb, act)
             return
@@ -163,8 +168,35 @@ class Linker:
             if "participle" in act.forms:
                 self._subjects(verb, act)
             return
-        if not self._objects_of(verb, act) and "participle" in act.forms:
+        if self._objects_of(verb, act):
+            return
+        target, index = self._object_at(verb.end)
+        if target is None and index is not None and not self._is_adverbial(index):
+            self._beside_pronoun(index, verb)
+        elif "participle" in act.forms:
             self._subjects(verb, act)
+
+    def _describes(self, at: int) -> bool:
+        """Whether a participle stands before a noun: "the martyred soldier's father"."""
+        before = self.words[at - 1]
+        return "determiners" in before.senses and before.low != "one" and (at - 1) not in self._at
+
+    def _is_adverbial(self, index: int) -> bool:
+        """"killed the same day", "wounded the previous night"."""
+        following = self.words[index + 1].low if index + 1 < len(self.words) else ""
+        return following in {"same", "previous", "next", "following", "other", "day", "night", "first"}
+
+    def _beside_pronoun(self, index: int, verb: _Verb) -> None:
+        """Read "killed himself and four policemen"."""
+        if "determiners" in self.words[index].senses and self.words[index].low != "her":
+            return
+        at = index + 1
+        while at < len(self.words) and self.words[at].low in _JOINTS:
+            at += 1
+        target = self._start.get(at)
+        if target is not None and target.counted and at > index + 1 and not self._is_subject(target):
+            self._add(target, verb, "active: verb before people", 0.9)
+            self._objects.add(id(target))
 
     def _reads_passive(self, at: int) -> bool:
         """Tell "five soldiers killed in Kech" from "militants killed five soldiers"."""
@@ -191,7 +223,11 @@ class Linker:
             if word.low in _QUOTES or "adverbs" in word.senses or word.low.endswith("ly"):
                 at += 1
                 continue
-            if "determiners" in word.senses or word.low in {"him", "her", "them", "himself", "themselves", "it", "us"}:
+            if "determiners" in word.senses:
+                # "abducted the area's senior administrator"
+                owned = [m for i in range(at + 2, at + 5) if (m := self._start.get(i)) and self.words[i - 1].low == "'s"]
+                return (owned[0], at) if owned else (None, at)
+            if word.low in {"him", "her", "them", "himself", "themselves", "it", "us"}:
                 return None, at
             if word.low in {"and", "or"} and at + 1 < len(self.words) and "act" in self.words[at + 1].senses:
                 at += 2
@@ -260,7 +296,7 @@ class Linker:
         self._subjects(verb, act, active=True)
 
     def _state(self, at: int, casualty_type: CasualtyType) -> None:
-        if at in self._at and self._at[at].end > at + 1:
+        if at in self._at and at < self._at[at].end:
             return
         if self.words[at].low in {"hostage", "captive"} and not self._taken(at):
             return
@@ -280,6 +316,9 @@ class Linker:
     def _subjects(self, verb: _Verb, act: Act, active: bool = False) -> None:
         direct = not (verb.has_be or active)
         subject = self._subject_before(verb.left, direct, verb)
+        if subject is None and direct:
+            subject = self._shared_subject(verb)
+            direct = direct and subject is None
         if subject is None or not subject.counted:
             return
         adjacent = subject.reach - 1 == verb.left
@@ -297,6 +336,21 @@ class Linker:
             if id(subject) in self._objects or not subject.counted:
                 break
             self._add(subject, verb, rule, score, as_subject=True)
+
+    def _shared_subject(self, verb: _Verb) -> Mention | None:
+        """Read "nine people were pulled off a bus and killed": the auxiliary stands before."""
+        if verb.left < 0 or self.words[verb.left].low not in {"and", "then", "and then"}:
+            return None
+        for at in range(verb.left - 1, max(-1, verb.left - 12), -1):
+            word = self.words[at]
+            if "be" in word.senses:
+                return self._subject_before(at - 1, False, verb)
+            if word.low in {";", ":"} or "say" in word.senses or "have" in word.senses:
+                return None
+            mention = self._at.get(at)
+            if mention is not None and not self._governor(mention) and mention.counted:
+                return None
+        return None
 
     def _is_captive(self, mention: Mention) -> bool:
         return mention.group == "inmates" or mention.self_type == "abducted" or mention.of_people == "abducted" or (

@@ -10,6 +10,7 @@ from incidents.extraction.words import Word
 from incidents.model import CasualtyType, Qualifier, VictimGroup
 
 _MAX_MODIFIERS = 7
+_DEFINITE = frozenset({"the", "these", "those", "all", "all the", "both", "the other", "the remaining", "the first", "the last"})
 
 
 @dataclass(slots=True)
@@ -106,7 +107,8 @@ class MentionReader:
             start=at, end=figure.end, low=figure.low, high=figure.high,
             qualifier=figure.qualifier, number=figure.number, kind="bare",
         )  # fmt: skip
-        mention.definite = words[at].low in {"the", "these", "those", "all", "all the", "both"}
+        mention.definite = words[at].low in _DEFINITE
+        mention.others = words[at].low in {"the other", "the remaining", "another"}
         self._read_head(words, mention)
         return mention
 
@@ -180,6 +182,8 @@ class MentionReader:
             senses = words[index].senses
             if "vague" in senses or words[index].low in self._number_words:
                 break
+            if head is not None and ("closers" in senses or "adverbs" in senses):
+                break
             if "group" in senses or "generic" in senses:
                 if words[index].text[:1].isupper() and head is not None and "plural" in _number(words[head]):
                     break
@@ -199,7 +203,12 @@ class MentionReader:
                     break
             elif "modifier" in senses:
                 pass
-            elif any(stop in senses for stop in _STOPS) or not words[index].low[0].isalpha():
+            elif words[index].low == "(" and index + 2 < len(words) and words[index + 2].low == ")":
+                # "Frontier Corps (FC) personnel"
+                if not words[index + 1].text.isupper():
+                    break
+                index += 2
+            elif any(stop in senses for stop in _STOPS) or not _is_word(words[index].low):
                 break
             else:
                 low = words[index].low
@@ -407,9 +416,15 @@ class MentionReader:
             return True
         if at and "prepositions" in words[at - 1].senses:
             return False
+        verb_before = at > 0 and "act" in words[at - 1].senses and not words[at - 1].senses["act"].forms.isdisjoint({"s", "base", "past", "ing"})
         if end >= len(words):
-            return False
-        for word in words[end : end + 2]:
+            return verb_before
+        if verb_before and (not words[end].low[0].isalnum() or words[end].low in {"and", "in", "near", "at"}):
+            return True
+        if words[end].low == "among" and at == 0:
+            return True
+        listed = words[end].low in {",", "and"} and (is_title or at == 0)
+        for word in words[end : end + (5 if listed else 2)]:
             senses = word.senses
             if "be" in senses and not is_title:
                 return True
@@ -417,7 +432,7 @@ class MentionReader:
                 return "participle" in senses["act"].forms
             if "undergo" in senses or "state" in senses or "people" in senses:
                 return True
-            if word.low in {",", "and"} and is_title:
+            if listed and (word.low in {",", "and"} or "group" in senses or "determiners" in senses):
                 continue
             if "adverbs" not in senses and "be" not in senses and not word.low.endswith("ly"):
                 return False
@@ -456,6 +471,10 @@ class MentionReader:
             if at < len(words) and words[at].low == "(":
                 close = _closing(words, at)
                 mention.names_end = close + 1 if close is not None else at
+
+
+def _is_word(low: str) -> bool:
+    return low[0].isalpha() or ("-" in low and low[-1].isalpha())
 
 
 def _closing(words: Sequence[Word], at: int) -> int | None:

@@ -66,7 +66,7 @@ def read_figure(words: Sequence[Word], at: int, numbers: NumberWords) -> Figure 
         if not low < high:
             return None
         qualifier = qualifier if qualifier not in {None, "exact"} else "about"
-    elif end < len(words) and words[end].low in {"to", "or", "-", "–", "and"}:
+    elif end < len(words) and words[end].low in _RANGE_WORDS and not (start and words[start - 1].low == "from"):
         other, other_end = _value(words, end + 1, numbers) if end + 1 < len(words) else (None, end)
         between = words[end].low != "and" or (start > 0 and words[start - 1].low == "between")
         if other is not None and low < other <= 2 * low + 10 and between and other_end <= len(words):
@@ -77,13 +77,17 @@ def read_figure(words: Sequence[Word], at: int, numbers: NumberWords) -> Figure 
     return Figure(low, upper, qualifier or "exact", start, at, end)
 
 
+_RANGE_WORDS = frozenset({"to", "or", "-", "–", "and"})
 _ZERO = frozenset({"none", "nobody"})
+_NEEDS_OF = frozenset({"a number", "a couple", "a pair", "a handful", "a trio", "an unspecified number", "an unknown number", "an undisclosed number"})
 
 
 def _vague(
     words: Sequence[Word], start: int, at: int, vague: tuple[Qualifier, int], before: Qualifier | None
-) -> Figure:
+) -> Figure | None:
     qualifier, count = vague
+    if words[at].low in _NEEDS_OF and not (at + 1 < len(words) and words[at + 1].low == "of"):
+        return None
     low = count if count >= 0 else None
     if qualifier == "exact" and before not in {None, "exact"}:
         qualifier = before or qualifier

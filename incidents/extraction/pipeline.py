@@ -136,7 +136,7 @@ class _Document:
     # -- reading ------------------------------------------------------------------------
 
     def _read(self) -> None:
-        memory, discourse = Memory(), Discourse()
+        memory, discourse = Memory(), Discourse(periodic=self.calendar.periodic)
         for number, span in enumerate(self.sentences):
             title_like = self.is_title or (number == 0 and self._looks_like_title(span))
             reading = read_sentence(
@@ -175,7 +175,7 @@ class _Document:
         words = reading.words
         start, end = quote_span(reading, link)
         figure = words[mention.number if mention.number is not None else max(mention.head, mention.start)]
-        number = self.readings.index(reading) if False else self._number_of(reading)
+        number = self._number_of(reading)
         speaker = self._speaker(number, figure.start)
         when = self._when(number, figure.start)
         befell = _custody(link, reading, speaker, self.vocabulary)
@@ -254,7 +254,7 @@ class _Document:
     # -- places -------------------------------------------------------------------------
 
     def _placed(self, draft: Draft, number: int, at: int, when: When) -> Draft:
-        spot = self._spot(number, at)
+        spot = self._spot(number, at, when)
         if spot is None:
             return draft
         place = spot.place
@@ -268,14 +268,18 @@ class _Document:
             where_prec=spot.where_prec,
         )
 
-    def _spot(self, number: int, at: int) -> Spot | None:
+    def _spot(self, number: int, at: int, when: When) -> Spot | None:
         span = self.sentences[number]
         here = self.places.within(span.char_start, span.char_end)
         below = local(here)
         if below:
             return nearest(below, at, self.text)
-        wide = here[0] if here else None
+        wide = min(here, key=lambda s: (s.where_prec, s.start), default=None)
         if self.is_title or self.places.is_spread(span.char_start, span.char_end):
+            return wide
+        if wide is not None and self.places.is_locative(wide):
+            return wide
+        if when.scope in {"background", "cumulative"} and not _SAME_PLACE.search(self.text, span.char_start, span.char_end):
             return wide
         carried = self._carried(number)
         return carried or wide
@@ -294,14 +298,23 @@ class _Document:
             spots = local(self.places.within(span.char_start, span.char_end))
             if spots:
                 return spots[-1] if len({s.place.adm2_pcode for s in spots}) == 1 else None
-        return self._only_place()
+        return self._only_place(number)
 
-    def _only_place(self) -> Spot | None:
+    def _carried_close(self, number: int) -> Spot | None:
+        """A place from the same paragraph, or from the one before for "they also attacked"."""
+        span = self.sentences[number]
+        opening = self.text[span.char_start : span.char_start + 12].lower().lstrip("\"“'‘ ")
+        same = number and self.readings[number - 1].paragraph == self.readings[number].paragraph
+        return self._carried(number) if same or opening.startswith("they ") else None
+
+    def _only_place(self, number: int) -> Spot | None:
+        """The one place told of so far, if there is only one and the report is not of many."""
         if self.calendar.periodic or any(
             self.places.is_spread(s.char_start, s.char_end) for s in self.sentences[:3]
         ):
             return None
-        spots = [s for s in local(self.places.spots) if s.is_event]
+        so_far = self.sentences[number].char_start
+        spots = [s for s in local(self.places.spots) if s.is_event and s.start < so_far and s.place.in_province]
         if spots and len({s.place.adm2_pcode for s in spots}) == 1 and spots[0].place.adm2_pcode:
             return spots[0]
         return None
@@ -312,7 +325,7 @@ class _Document:
         self, draft: Draft, found: _Found, keys: dict[int, str], all_found: Sequence[_Found]
     ) -> Draft:
         mention = found.link.mention
-        if not mention.part and mention.of_people is None:
+        if not (mention.part or mention.of_them or mention.of_people is not None):
             return draft
         if mention.parent is not None and id(mention.parent) in keys:
             for other in all_found:
@@ -347,11 +360,15 @@ class _Document:
                 when = self._when(number, word.start)
                 if when.scope == "background":
                     continue
-                spot = happening.spot or (self._carried(number) if reading.words[0].low == "they" else None)
-                pcode = spot.place.adm2_pcode if spot is not None else None
-                if (pcode or str(number), happening.sub_event_type) in seen:
+                is_service = happening.event_type == "Strategic developments"
+                spot = happening.spot or (None if is_service else self._carried_close(number))
+                if spot is None and not is_service:
                     continue
-                seen.add((pcode or str(number), happening.sub_event_type))
+                pcode = spot.place.adm2_pcode if spot is not None else None
+                key = spot.place.place_id if spot is not None else f"{number}.{happening.word}"
+                if (key, happening.sub_event_type) in seen:
+                    continue
+                seen.add((key, happening.sub_event_type))
                 sure = happening.sure and pcode not in told
                 if happening.sure and pcode is not None:
                     told.add(pcode)
@@ -395,6 +412,7 @@ class _Document:
         return -1
 
 
+_SAME_PLACE = re.compile(r"\b(?:same|that|this) (?:area|district|place|town|region|road|spot|village)\b|\bthere\b")
 _LINE = re.compile(r"[^\r\n\u2028\u2029]+")
 
 

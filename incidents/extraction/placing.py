@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from gazetteer.places import Place
@@ -18,9 +19,9 @@ _NOT_EVENT_BEFORE = re.compile(
     r"(?:\b(?:official|officials|officer|officers|officials? based|based|spokesm[ae]n|spokesperson|reporters?|journalists?|sources|"
     r"correspondent|briefing|conference|analysts?|residents?|resident of|hail(?:ing|ed|s)?|belong(?:ing|ed|s)?|native|natives|heading|headed|bound|going|way|"
     r"travell?ing|return(?:ing|ed)?|en route|coming|shifted|taken|moved|airlifted|evacuated|referred|rushed|transferred|brought|flown|treated|hospitals?|"
-    r"bordering|borders|neighbou?ring|parts? of|trains?|traffic|route|border with|closing|linking|connecting|link|passengers?|CMH|km|kilomet(?:er|re)s?(?: (?:east|west|north|south))?|miles?)"
+    r"bordering|borders|parts? of|trains?|traffic|route|border with|closing|linking|connecting|link|passengers?|CMH|km|kilomet(?:er|re)s?(?: (?:east|west|north|south))?|miles?)"
     r"\s+(?:in|at|from|to|for|of|with|into|towards?|between|near|were|are|is|was)?\s*(?:the\s+)?(?:district\s+|city\s+of\s+)?$)"
-    r"|(?:\b(?:from|to|towards|for|with|between|and)\s+(?:the\s+)?$)|\bCMH\s+$|\bin (?:a )?hospitals? (?:in|of) $",
+    r"|(?:\b(?:from|to|towards|for|with|between|between \w+ and)\s+(?:the\s+)?$)|\bCMH\s+$|\bin (?:a )?hospitals? (?:in|of) $",
     re.IGNORECASE,
 )
 _FROM_IS_EVENT = re.compile(
@@ -30,11 +31,19 @@ _FROM_IS_EVENT = re.compile(
 _OTHERS_AFTER = re.compile(r"[’']?s?[- ](?:based|bound|born)\b|\s+(?:Hospital|Teaching|Civil Hospital|Combined|High Court|University|Press Club|hospital|police chief|deputy commissioner said|spokesman|spokesperson)\b|-(?!\w*\s*(?:city|area))\w+\s+(?:highway|road|national|train|coach|bus|passenger|Express)", re.IGNORECASE)
 _OFFICE_BEFORE = re.compile(r"\b(?:deputy commissioner|commissioner|district police officer|SSP|DIG|police chief|administrator|DC|DPO|assistant commissioner)(?:\s+\([^)]*\))?\s+(?:of\s+)?$|\b(?:deputy commissioner|commissioner|district police officer|administrator)\s+of\s+$", re.IGNORECASE)
 _DATELINE = re.compile(r"\s*(?:\([^()\n]{1,40}\)\s*)?(?:,\s*(?:Pakistan|[A-Z][a-z]+\.?\s+\d{1,2})[^:—–\n-]{0,20})?(?:\([^()\n]{1,40}\)\s*)?\s*[:—–]|,?\s*[A-Z][a-z]+\.?\s+\d{1,2}\s*(?:\([^()\n]{1,30}\)\s*)?[-—–:]|,\s+\d{1,2}\s+[A-Z][a-z]+\s+\d{4}|\s+\([^()\n]{1,40}\)\s*[-—–]|,\s*Pakistan\s*\([^()\n]{1,40}\)\s*[-—–]")
+_DISTRICTS_BEFORE = re.compile(r"\bdistricts\s+(?:including|such as|of|like|namely)\s+[\w\s,]*$")
 _SPREAD = re.compile(r"\b(?:across|throughout|all over|over)\s+(?:the\s+)?(?:\w+[’']?s?\s+){0,2}(?:province|Balochistan|country)\b|\b(?:\d+|twelve|nine|several|various|different|many|multiple|affected|14|12)\s+(?:locations|districts|places|areas|cities|towns)\b", re.IGNORECASE)
 _CAPITAL = re.compile(r"\b(?:the\s+)?(?:provincial\s+capital|capital of (?:the\s+)?(?:province|Balochistan)|Balochistan[’']s\s+capital)\b", re.IGNORECASE)
+_EVENT_AFTER = re.compile(r"(?:[’']s)?\s+(?:[\w-]+\s+){0,3}(?:blast|attack|bombing|explosion|shooting|firing|siege|ambush|clash|clashes|raid|attacks|encounter)\b")
+_IN = re.compile(r"\b(?:in|across|throughout|over|inside)\s+(?:the\s+)?(?:[\w’']+\s+){0,2}$")
 _NEAR = re.compile(r"\b(?:near|outskirts of|close to|vicinity of|km from|off)\s+(?:the\s+)?$", re.IGNORECASE)
 _PROVINCE_NAME = re.compile(r"\bprovince\b")
 _BALOCHISTAN_IS_SPEAKER = re.compile(r"\b(?:ethnic|government|Chief Minister|chief minister|CTD|Liberation|governor|minister of|police)\s*(?:of\s*)?$", re.IGNORECASE)
+
+
+@lru_cache(maxsize=8)
+def _capital(gazetteer: Gazetteer) -> Place | None:
+    return next((p for p in gazetteer.places if p.name == "Quetta" and p.feature_class == "P"), None)
 
 
 class Spot(NamedTuple):
@@ -82,7 +91,7 @@ class Places:
             kind = _KIND_AFTER.match(text, end)
             stop = kind.end() if kind is not None and kind["kind"].lower() != "area" else end
             spots.append(Spot(start, stop, text[start:stop], place, prec, is_event, is_dateline))
-        capital = next((p for p in self._gazetteer.places if p.name == "Quetta" and p.feature_class == "P"), None)
+        capital = _capital(self._gazetteer)
         if capital is not None:
             for match in _CAPITAL.finditer(text):
                 before = text[max(0, match.start() - 40) : match.start()]
@@ -95,6 +104,8 @@ class Places:
         kind = _KIND_AFTER.match(self._text, end)
         wanted = kind["kind"].lower() if kind else ""
         if not wanted and _KIND_BEFORE.search(self._text[max(0, start - 14) : start]):
+            wanted = "district"
+        if not wanted and _DISTRICTS_BEFORE.search(self._text[max(0, start - 100) : start]):
             wanted = "district"
         code = {"district": "ADM2", "tehsil": "ADM3"}.get(wanted)
         places = [self._gazetteer.place(i) for i in ids]
@@ -119,6 +130,8 @@ class Places:
         text = self._text
         if _OTHERS_AFTER.match(text, end):
             return True
+        if _EVENT_AFTER.match(text, end):
+            return False
         if _FROM_IS_EVENT.search(before):
             return False
         return _NOT_EVENT_BEFORE.search(before) is not None
@@ -126,6 +139,10 @@ class Places:
     def within(self, start: int, end: int, event_only: bool = True) -> list[Spot]:
         """Return the places named in a stretch of the text."""
         return [s for s in self.spots if start <= s.start < end and (s.is_event or not event_only)]
+
+    def is_locative(self, spot: Spot) -> bool:
+        """Whether a wide place is where it happened: "in Balochistan", not "Balochistan's police"."""
+        return _IN.search(self._text[max(0, spot.start - 30) : spot.start]) is not None
 
     def is_spread(self, start: int, end: int) -> bool:
         """Whether a sentence speaks of the whole province or of several places without names."""

@@ -13,6 +13,7 @@ from incidents.extraction.vocabulary import Vocabulary
 from incidents.extraction.words import Word, tag
 
 _CASUALTY_SENSES = ("act", "undergo", "state", "people", "noun_of", "counted", "either", "toll", "suffer_nouns", "send_to", "lives", "injured_toll")
+_OTHERS = frozenset({"other", "others", "the other"})
 _NEAR_WORDS = 8
 
 
@@ -39,7 +40,7 @@ def read_sentence(
     """Return a sentence with its people, breakdowns, links and loose figures."""
     words = tag(text, start, end, vocabulary.phrases)
     reading = Reading(start, end, paragraph, words, is_title)
-    if not any(not w.senses.keys().isdisjoint(_CASUALTY_SENSES) for w in words):
+    if not any(not w.senses.keys().isdisjoint(_CASUALTY_SENSES) or w.low in _OTHERS for w in words):
         return reading
     reading.mentions = reader.read(words, is_title)
     reading.breakdowns = find_breakdowns(words, reading.mentions)
@@ -56,7 +57,10 @@ def read_sentence(
     links = [k for k in links if id(k.mention) not in taken or k in special]
     links.extend(zero_links(words, reading.mentions))
     reading.links = sorted(links, key=lambda k: (k.mention.start, k.start))
-    reading.loose = _loose(reading, {id(m) for m in linker.undone})
+    undone = {id(m) for m in linker.undone} | {
+        id(m) for m in reading.mentions if any(at < m.start <= at + _NEAR_WORDS for at in linker.undone_at)
+    }
+    reading.loose = _loose(reading, undone)
     return reading
 
 
@@ -86,10 +90,14 @@ def _inside(words: Sequence[Word], mention: Mention) -> set[int]:
 
 def _acts(words: Sequence[Word], mention: Mention) -> bool:
     """Whether the people do something: "four police officials told", "dozens attacked"."""
-    for word in words[mention.reach : mention.reach + 3]:
+    for word in words[mention.reach : mention.reach + 9]:
         senses = word.senses
         if "say" in senses or "doing" in senses:
             return True
+        if not word.low[0].isalnum():
+            break
+    for word in words[mention.reach : mention.reach + 3]:
+        senses = word.senses
         if word.low.endswith("ed") and not ("act" in senses or "undergo" in senses):
             return True
         if "act" in senses and not senses["act"].forms.isdisjoint({"past", "s", "base"}):

@@ -124,7 +124,7 @@ def _report(entry: dict[str, Any], style: str, path: Path) -> CodedReport:
         start = joined.find(columns[0], at)
         if start < 0:
             raise ReportError(f"{path}, {entry['id']}: {columns[0]!r} is not in the report after the claim before it")
-        at = start
+        at = start + 1
         in_title = start < len(title)
         offset = 0 if in_title else len(title) + 1
         qualifier, _, count = columns[3].partition(" ")

@@ -166,6 +166,8 @@ def _no(words: Sequence[Word], at: int, mentions: Sequence[Mention]) -> list[Lin
         if "either" in senses:
             return [_zero(at, index + 1, "killed", group, "zero: no casualties"), *_or_more(words, index, group)]
         if "counted" in senses:
+            if senses["counted"] not in {"killed", "injured"}:
+                return []
             return [_zero(at, index + 1, senses["counted"], group, "zero: none counted"), *_or_more(words, index, group)]
         if "lives" in senses:
             if any(w.low in {"loss", "lost"} for w in words[at : index + 3]):

@@ -116,18 +116,31 @@ class _Collector:
 
     def add(self, phrases: Iterable[str], sense: str, detail: Any = True) -> None:  # noqa: ANN401
         for phrase in phrases:
-            self.senses.setdefault(" ".join(t.low for t in tokenize(phrase)), {}).setdefault(
+            self.senses.setdefault(" ".join(tokenize(phrase)), {}).setdefault(
                 sense, detail
             )
 
     def phrases(self) -> Phrases:
-        by_first: dict[str, list[tuple[tuple[str, ...], Senses]]] = {}
+        by_first: dict[str, list[tuple[list[str], int, Senses]]] = {}
         for phrase, senses in self.senses.items():
             first, *rest = phrase.split(" ")
-            by_first.setdefault(first, []).append((tuple(rest), senses))
-        return Phrases(
-            {k: tuple(sorted(v, key=lambda e: -len(e[0]))) for k, v in by_first.items()}
-        )
+            by_first.setdefault(first, []).append((rest, len(rest), senses))
+        return Phrases({k: tuple(sorted(v, key=lambda e: -e[1])) for k, v in by_first.items()})
+
+    def add_people_of_phrases(self) -> None:
+        """Let a phrase that ends in a word for people be people too: "security officials"."""
+        for phrase, senses in self.senses.items():
+            *before, last = phrase.split(" ")
+            head = self.senses.get(last, {})
+            if not before or "group" in senses or not ("group" in head or "generic" in head):
+                continue
+            if not {"claimant", "office", "outlet"} & senses.keys():
+                continue
+            group, number = head.get("generic") or head["group"]
+            if "generic" in head:
+                described = [self.senses[w]["modifier"] for w in before if "modifier" in self.senses.get(w, {})]
+                group = described[-1] if described else group
+            senses["group"] = (group, number)
 
 
 def _build(tables: dict[str, Any]) -> Vocabulary:
@@ -145,6 +158,7 @@ def _build(tables: dict[str, Any]) -> Vocabulary:
     words.add(tables["cues"]["civilians"], "civilian_cue")
     _add_claimants(words, tables)
     _add_events(words, tables)
+    words.add_people_of_phrases()
     return Vocabulary(tables, words.phrases())
 
 

@@ -69,7 +69,7 @@ def document_voice(text: str, title: str, vocabulary: Vocabulary) -> Speaker:
     low = f"{title}\n{text}".lower()
     best: tuple[int, ClaimantType] | None = None
     for voice, hints in vocabulary.tables["document_voice"].items():
-        count = sum(1 for hint in hints if hint in low)
+        count = sum(1 for hint in hints if hint in low) + sum(1 for hint in hints if hint in title.lower())
         if count and (best is None or count > best[0]):
             best = (count, voice)
     if best is None or best[0] + len(_STATEMENT.findall(head)) < _MIN_HINTS + 1:

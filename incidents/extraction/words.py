@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 # Numbers with thousands commas; a possessive ending; words with inner hyphens, apostrophes, or
 # digits joined by . / : (7.62, 24/25, 20:30); any other mark alone.
 _TOKEN = re.compile(
-    r"\d+(?:,\d{2,3})+(?![\d,])(?:\.\d+)?"
+    r"(?:[A-Za-z]{1,3}\.?)?\d+(?:,\d{2,3})+(?![\d,])(?:\.\d+)?"
     r"|[’'][sS]\b"
     r"|\w+(?:(?:[-‐‑](?=\w)|[’'](?!s\b)(?=\w)|(?<=\d)[./:](?=\d))\w+)*"
     r"|[^\w\s]"
@@ -18,14 +18,6 @@ _TOKEN = re.compile(
 Senses = Mapping[str, Any]
 """What a word can be: sense name to its detail, as the vocabulary lists it."""
 NOTHING: Senses = {}
-
-
-class Token(NamedTuple):
-    """A word as it stands in the text."""
-
-    low: str
-    start: int
-    end: int
 
 
 class Word(NamedTuple):
@@ -41,55 +33,67 @@ class Word(NamedTuple):
 class Phrases(NamedTuple):
     """The vocabulary's phrases by their first word, the longest first."""
 
-    by_first: Mapping[str, tuple[tuple[tuple[str, ...], Senses], ...]]
+    by_first: Mapping[str, tuple[tuple[list[str], int, Senses], ...]]
+    """First word to the rest of the phrase, its number of words, and its senses."""
 
 
-def plain(word: str) -> str:
-    """Return a word as the vocabulary writes it.
+def plain(text: str) -> str:
+    """Return a text as the vocabulary writes it, of the same length.
 
     Examples
     --------
     >>> plain("Passer‑by"), plain("Didn’t")
     ('passer-by', "didn't")
     """
-    low = word.lower()
-    if low.isascii():
-        return low
-    return low.replace("’", "'").replace("‐", "-").replace("‑", "-")
+    low = text.lower()
+    if len(low) != len(text):  # a few letters grow in lower case, such as the Turkish İ
+        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    return low if low.isascii() else low.translate(_PLAIN)
 
 
-def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:
-    """Return the words and marks of a stretch of text; positions are those of the text.
+_PLAIN = {ord("’"): "'", ord("‐"): "-", ord("‑"): "-"}
+
+
+def tokenize(text: str) -> list[str]:
+    """Return the words and marks of a text in plain form.
 
     Examples
     --------
-    >>> [t.low for t in tokenize("Over 1,200 of Kech’s 24/25 men…")]
+    >>> tokenize("Over 1,200 of Kech’s 24/25 men…")
     ['over', '1,200', 'of', 'kech', "'s", '24/25', 'men', '…']
     """
-    stop = len(text) if end is None else end
-    return [Token(plain(m[0]), m.start(), m.end()) for m in _TOKEN.finditer(text, start, stop)]
+    low = plain(text)
+    return [low[m.start() : m.end()] for m in _TOKEN.finditer(text)]
 
 
 def tag(text: str, start: int, end: int, phrases: Phrases) -> list[Word]:
-    """Return the words of a stretch of text, the vocabulary's phrases as one word each."""
-    tokens = tokenize(text, start, end)
-    by_first = phrases.by_first
+    """Return the words of a stretch of text, the vocabulary's phrases as one word each.
+
+    Positions are those of `text`.
+    """
+    plain_text = plain(text[start:end])
+    spans = [m.span() for m in _TOKEN.finditer(text, start, end)]
+    lows = [plain_text[begin - start : stop - start] for begin, stop in spans]
+    lookup = phrases.by_first.get
     words: list[Word] = []
-    at, size = 0, len(tokens)
+    at, size = 0, len(spans)
     while at < size:
-        low, begin, stop = tokens[at]
+        low = lows[at]
+        begin, stop = spans[at]
         senses = NOTHING
         length = 1
-        for rest, found in by_first.get(low, ()):
-            if not rest:
-                senses = found
-                break
-            if tuple(t.low for t in tokens[at + 1 : at + 1 + len(rest)]) == rest:
-                senses = found
-                length = 1 + len(rest)
-                stop = tokens[at + len(rest)].end
-                low = f"{low} {' '.join(rest)}"
-                break
+        found = lookup(low)
+        if found is not None:
+            for rest, count, known in found:
+                if count == 0:
+                    senses = known
+                    break
+                if lows[at + 1 : at + 1 + count] == rest:
+                    senses = known
+                    length = 1 + count
+                    stop = spans[at + count][1]
+                    low = f"{low} {' '.join(rest)}"
+                    break
         words.append(Word(low, begin, stop, senses, text[begin:stop]))
         at += length
     return words
