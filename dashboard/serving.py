@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import tomllib
 from pathlib import Path
@@ -63,14 +64,25 @@ def check_configuration() -> None:
     from streamlit import config
 
     safe = safe_options()
-    config.get_config_options(force_reparse=True)
+    options = config.get_config_options(force_reparse=True)
     differing = [
         (key, st.get_option(key), value, config.get_where_defined(key))
         for key, value in safe.items()
         if config.is_manually_set(key) and st.get_option(key) != value
     ]
+    # `streamlit run` would read these; here they have no effect, and saying so is safer
+    # than letting somebody believe that they do.
+    for key, value in safe.items():
+        named = options[key].env_var
+        given = os.environ.get(named)
+        if given is not None and given.strip().casefold() != _as_variable(value):
+            differing.append((key, given, value, f"the variable {named}"))
     if differing:
         raise UnsafeConfigurationError(differing)
+
+
+def _as_variable(value: object) -> str:
+    return (" ".join(map(str, value)) if isinstance(value, list) else str(value)).casefold()
 
 
 def serve(port: int = DEFAULT_PORT) -> None:

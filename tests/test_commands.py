@@ -1,0 +1,175 @@
+"""The command line as a user runs it: output, exit status, messages."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import geopandas as gpd
+import pytest
+
+
+def run(*words, **environment):
+    command = [sys.executable, "-m", "dashboard", *words]
+    return subprocess.run(
+        command, capture_output=True, check=False, env=os.environ | environment, timeout=120
+    )
+
+
+@pytest.mark.parametrize("command", ["serve", "export", "locate", "sources"])
+def test_each_command_explains_itself_with_an_example(command):
+    said = run(command, "--help")
+    assert said.returncode == 0
+    assert f"incident-map {command}" in said.stdout.decode()
+    assert "Example:" in said.stdout.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "district"),
+    [
+        ("Quetta", "Quetta"), ("Mastung", "Mastung"), ("Nushki", "Nushki"), ("Gwadar", "Gwadar"),
+        ("Pasni", "Gwadar"), ("Kharan", "Kharan"), ("Dalbandin", "Chagai"), ("Noshki", "Nushki"),
+    ],
+)  # fmt: skip
+def test_locate_answers_with_the_district(name, district):
+    said = run("locate", name, "--json")
+    found = json.loads(said.stdout)
+    assert said.returncode == 0
+    assert found["adm2_name"] == district
+    assert {
+        "place_id", "name", "matched_name", "match", "score", "latitude", "longitude",
+        "adm2_pcode", "adm2_name", "where_prec", "candidates",
+    } <= set(found)  # fmt: skip
+
+
+def test_locate_ends_with_1_and_the_nearest_spellings_where_nothing_is_found():
+    said = run("locate", "Qwertyville", "--json")
+    assert (said.returncode, said.stdout) == (1, b"")
+    assert "Nearest spellings" in said.stderr.decode()
+
+
+def test_locate_ends_with_2_and_the_candidates_where_a_name_means_several_places():
+    said = run("locate", "Dasht")
+    assert (said.returncode, said.stdout) == (2, b"")
+    assert "pcode:" in said.stderr.decode()
+
+
+def test_export_to_standard_output_carries_the_file_alone():
+    said = run("export", "--layer", "districts", "--format", "geojson", "--output", "-")
+    assert said.returncode == 0
+    assert said.stderr == b""
+    assert len(json.loads(said.stdout)["features"]) == 35
+
+
+def test_export_writes_a_file_that_geopandas_opens_and_says_so(tmp_path):
+    path = tmp_path / "incidents.gpkg"
+    said = run("export", "--layer", "incidents", "--format", "gpkg", "--output", str(path))
+    assert said.returncode == 0
+    assert str(path) in said.stderr.decode()
+    assert len(gpd.read_file(path)) == 15
+
+
+def test_a_csv_has_its_about_file_beside_it(tmp_path):
+    path = tmp_path / "claims.csv"
+    run("export", "--layer", "claims", "--format", "csv", "--source", "003", "--output", str(path))
+    told = json.loads((tmp_path / "claims.csv.about.json").read_text())
+    assert told["filters"]["sources"] == ["003-afp-2026-01-31"]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--source", "999"], "source '999' is not known here"),
+        (["--casualty-type", "eaten"], "casualty type 'eaten' is not known here"),
+        (["--district", "Atlantis"], "district 'Atlantis' is not known here"),
+        (["--from", "yesterday"], "--from 'yesterday' is not a day"),
+        (["--as-known-at", "soon"], "'soon' is not a moment"),
+        (["--scope", "galaxy"], "scope 'galaxy' is not known here"),
+    ],
+)
+def test_a_wrong_filter_is_refused_with_what_is_known(words, expected):
+    said = run("export", "--layer", "claims", "--format", "csv", "--output", "-", *words)
+    assert (said.returncode, said.stdout) == (1, b"")
+    assert expected in said.stderr.decode()
+
+
+def test_export_into_a_folder_that_is_not_there_is_a_clear_error(tmp_path):
+    path = tmp_path / "nowhere" / "a.csv"
+    said = run("export", "--layer", "claims", "--format", "csv", "--output", str(path))
+    assert said.returncode == 1
+    assert "cannot be written" in said.stderr.decode()
+
+
+def test_a_toll_as_known_on_the_first_day_lacks_the_second_days_report():
+    words = [
+        "--layer",
+        "claims",
+        "--format",
+        "geojson",
+        "--as-known-at",
+        "2026-01-31",
+        "--output",
+        "-",
+    ]
+    found = json.loads(run("export", *words).stdout)
+    sources = {f["properties"]["source_id"] for f in found["features"]}
+    assert sources
+    assert "004-unknown-2026-02-01" not in sources
+
+
+def test_sources_lists_each_document_with_its_origin():
+    rows = json.loads(run("sources", "--json").stdout)
+    assert len(rows) == 5
+    assert len({row["origin_id"] for row in rows}) == 2
+
+
+def test_a_mistake_in_a_seed_is_named_with_its_file(tmp_path, seeds_folder):
+    for path in seeds_folder.glob("*.toml"):
+        text = path.read_text()
+        (tmp_path / path.name).write_text(
+            text.replace('qualifier = "dozens"', 'qualifier = "heaps"')
+        )
+    said = run("sources", INCIDENT_MAP_SEEDS=str(tmp_path))
+    assert said.returncode == 1
+    assert "heaps" in said.stderr.decode()
+    assert ".toml" in said.stderr.decode()
+
+
+def test_serve_refuses_a_variable_that_asks_for_something_unsafe():
+    said = run("serve", "--port", "8999", STREAMLIT_SERVER_ADDRESS="0.0.0.0")
+    assert said.returncode == 1
+    assert "server.address is '0.0.0.0'" in said.stderr.decode()
+    assert "expected '127.0.0.1'" in said.stderr.decode()
+
+
+def test_serve_refuses_a_configuration_file_that_asks_for_something_unsafe(tmp_path):
+    (tmp_path / ".streamlit").mkdir()
+    (tmp_path / ".streamlit" / "config.toml").write_text("[server]\nenableXsrfProtection = false\n")
+    said = run("serve", "--port", "8999", HOME=str(tmp_path))
+    assert said.returncode == 1
+    assert "server.enableXsrfProtection is False" in said.stderr.decode()
+    assert str(tmp_path) in said.stderr.decode()
+
+
+def test_serve_says_when_its_port_is_taken_and_sigterm_ends_the_whole_server():
+    from reader import free_port
+
+    port = free_port()
+    command = [sys.executable, "-m", "dashboard", "serve", "--port", str(port)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as first:
+        lines = iter(first.stdout.readline, "")
+        assert f"http://localhost:{port}" in next(lines)
+        assert any("started on 127.0.0.1" in line for line in lines)
+        second = run("serve", "--port", str(port))
+        assert second.returncode == 1
+        assert f"Port {port} is in use" in second.stderr.decode()
+        first.send_signal(signal.SIGTERM)
+        first.communicate(timeout=20)
+    assert first.returncode in (0, -signal.SIGTERM)
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", port))
