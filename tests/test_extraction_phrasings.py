@@ -144,6 +144,93 @@ Man, son shot dead in Kalat | killed 1 men; killed 1 civilians
 Pakistan: 14 killed after rally bombing | killed 14 total
 Over 60 dead in Balochistan attacks | killed 60> total
 Two women among five killed in firing | killed 2 women; killed 5 total
+Three Frontier Corps soldiers and a Levies man lost their lives in the line of duty. | killed 3 security_forces; killed 1 security_forces
+A total of 44 people have been killed since Monday. | killed 44 total
+The attack, which killed 14 people, was the third this month. | killed 14 total
+Officials said that 12 of the militants were killed. | killed 12 militants
+The military said its troops had killed all four attackers. | killed 4 militants
+All four assailants were shot dead by the police. | killed 4 militants
+The army chief said 11 soldiers had been martyred. | killed 11 security_forces
+Fighting left 15 insurgents and four soldiers dead. | killed 15 militants; killed 4 security_forces
+A landmine blast injured three shepherds, one of them critically. | injured 3 civilians; injured 1 civilians
+The bodies of three people, who were shot dead, were found in Turbat. | killed 3 total
+Bodies of two abducted labourers found in Awaran | killed 2 civilians
+Two bodies, bearing bullet wounds, were recovered from Zhob. | killed 2 total
+Gunmen intercepted a bus and killed seven passengers after checking their identity cards. | killed 7 civilians
+Seven passengers were offloaded and shot dead. | killed 7 civilians
+At least one person was killed and six, including a woman, were injured. | killed 1+ total; injured 6 total; injured 1 women
+The explosion killed one and injured seven others. | killed 1 total; injured 7 total
+Police said two men on a motorcycle shot and wounded a trader. | injured 1 civilians
+A policeman was martyred and his colleague injured in firing. | killed 1 police; injured 1 police
+Four members of a family were killed in the shelling. | killed 4 civilians
+Another soldier succumbed to injuries at CMH, bringing the number of martyrs to five. | killed 1 security_forces; killed 5 security_forces
+Twelve people were martyred and 40 injured in the suicide attack. | killed 12 total; injured 40 total
+A suicide bomber killed 15 people and wounded 38 outside a stadium in Quetta. | killed 15 total; injured 38 total
+Five Chinese nationals and their Pakistani driver were killed. | killed 5 civilians; killed 1 civilians
+Six terrorists were killed while two were arrested in injured condition. | killed 6 militants; arrested 2 militants
+One terrorist was captured alive. | arrested 1 militants
+The CTD killed five members of a banned outfit in Mastung. | killed 5 militants
+Forces gun down eight terrorists in Panjgur | killed 8 militants
+Eight terrorists gunned down in Panjgur: CTD | killed 8 militants
+Two FC personnel martyred, seven injured in Kohlu IED blast | killed 2 security_forces; injured 7 security_forces
+FC man martyred in Turbat grenade attack | killed 1 security_forces
+Labourer shot dead in Panjgur | killed 1 civilians
+Two labourers from Sindh killed in Kech | killed 2 civilians
+Nine Punjab-bound passengers killed in Zhob | killed 9 civilians
+Blast near rally leaves 14 dead, 35 injured | killed 14 total; injured 35 total
+Death toll from bombing climbs to 26 as one more victim dies | killed 26 total; killed 1 total
+Over two dozen people were kidnapped. | abducted 24> total
+Among those killed were a DSP and his gunman. | killed 1 police; killed 1 police
+The wounded include four children. | injured 4 children
+Six of the injured are in critical condition. | injured 6 total
+Three of the abducted men were later released. | freed 3 men
+Eight abductees returned home. | freed 8 civilians
+The commander was killed along with two of his associates. | killed 1 militants; killed 2 militants
+Security forces foiled the attack and killed 10 terrorists, including four suicide bombers. | killed 10 militants; killed 4 militants
+Thirty-one terrorists have been killed so far in the operation. | killed 31 militants
+Militants executed 21 hostages and killed four soldiers. | killed 21 civilians; killed 4 security_forces
+More than 190 passengers were rescued from the hijacked train. | freed 190> civilians
+The militants released women and children but held 182 people hostage. | abducted 182 total
+BLA fighters captured six soldiers. | abducted 6 security_forces
+Two police constables were held hostage for hours. | abducted 2 police
+Armed men abducted a tribal elder and his two sons. | abducted 1 civilians; abducted 2 civilians
+Unidentified assailants kidnapped Assistant Commissioner Tump Hanif Noorzai. | abducted 1 officials
+The minor girl was among the four victims. | -
+Several people were reported dead and dozens injured. | killed few total; injured dozens total
+Two security personnel also sustained minor injuries. | injured 2 security_forces
+The shootout caused the deaths of two bystanders. | killed 2 civilians
+Four people got injured when a cracker exploded. | injured 4 total
+Dozens of people, mostly labourers, were killed. | killed dozens total
+The clashes claimed at least six lives on both sides. | killed 6+ total
+Eighteen lives were lost in the carnage. | killed 18 total
+The firing resulted in the killing of a passer-by. | killed 1 civilians
+The group took the lives of two soldiers. | killed 2 security_forces
+He said five of his men had been killed. | killed 5 men
+Ten militants were killed and as many injured. | killed 10 militants; injured 10 militants
+An FC soldier and three children were among those wounded. | injured 1 security_forces; injured 3 children
+Two people – a shopkeeper and a student – were killed. | killed 2 total; killed 1 civilians; killed 1 civilians
+The dead were identified as two brothers and a cousin. | killed 2 civilians; killed 1 civilians
+Rescue workers shifted 12 bodies and 30 injured to the hospital. | killed 12 total; injured 30 total
+The hospital received 13 bodies and 24 wounded people. | killed 13 total; injured 24 total
+At the hospital, doctors said they had received four dead and 22 injured. | killed 4 total; injured 22 total
+Five security forces personnel were martyred. | killed 5 security_forces
+Frontier Corps (FC) soldiers killed three attackers. | killed 3 militants
+In Kalat, 18 security personnel were martyred and 23 militants killed. | killed 18 security_forces; killed 23 militants
+The attackers killed 39 people, including 14 security men, and wounded 30. | killed 39 total; killed 14 security_forces; injured 30 total
+A woman suicide bomber targeted a convoy, martyring one soldier and injuring two. | killed 1 security_forces; injured 2 security_forces
+Three-year-old girl among two killed in Khuzdar | killed 1 children; killed 2 total
+A 12-year-old boy was killed and his two sisters were injured. | killed 1 children; injured 2 women
+Four levies personnel were taken hostage and their weapons snatched. | abducted 4 security_forces
+Insurgents killed at least 22 people after forcing them off vehicles. | killed 22+ total
+Some 20 militants and 10 troops died in the clashes. | killed 20~ militants; killed 10 security_forces
+Casualties: 5 killed, 12 injured. | killed 5 total; injured 12 total
+Killed: 2 FC soldiers, 1 civilian. Injured: 6. | killed 2 security_forces; killed 1 civilians; injured 6 total
+2 x FC personnel martyred, 4 x injured in IED attack. | killed 2 security_forces; injured 4 security_forces
+SF casualties: 3 KIA, 5 WIA. | killed 3 total; injured 5 total
+The incident caused no injuries or damage. | injured 0 total
+No loss of life was reported, but two vehicles were damaged. | killed 0 total
+The train derailed but no passenger was hurt. | injured 0 civilians
+All passengers remained safe. | -
 """
 
 HARD_NEGATIVES = """
@@ -178,6 +265,19 @@ One of the deadliest attacks in decades killed civilians.
 The attackers did not kill any of the 20 labourers.
 Two operations were conducted against killers.
 An award of Rs10 million was fixed on the head of the slain commander.
+At least 15 rockets were fired at the camp, and the injured were airlifted.
+The convoy of 30 vehicles carrying the dead left on Friday.
+More than 500 policemen were deployed after the killings.
+The 17-member family of the slain soldier lives in Loralai.
+The bomb, weighing 8 kg, was meant to kill.
+Two more witnesses were heard in the murder case.
+He was arrested for the third time in 2019.
+Three suicide vests were recovered from the slain terrorists.
+Three policemen witnessed the killing.
+An alert warned that militants may abduct two officials.
+Four ambulances rushed the dead and injured to hospital.
+The victims' families were given Rs1.5m each; 12 others will be paid later.
+Seven suspects in the killing remain at large.
 """
 
 

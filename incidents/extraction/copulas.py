@@ -150,6 +150,7 @@ def _read_inclusions(reading: Reading, linked: set[int]) -> None:
                 _add(reading, mention, befell, "breakdown: the dead or hurt include")
                 linked.add(id(mention))
     starts = {m.start: m for m in reading.mentions}
+    _read_identities(reading, starts, linked)
     for at, word in enumerate(words):
         if word.low not in {"among", "amongst"} and word.low != "among those":
             continue
@@ -165,6 +166,22 @@ def _read_inclusions(reading: Reading, linked: set[int]) -> None:
                 linked.add(id(mention))
             index = mention.reach
             while index < len(words) and words[index].low in {",", "and", "as well as"}:
+                index += 1
+
+
+def _read_identities(reading: Reading, starts: dict[int, Mention], linked: set[int]) -> None:
+    """Read "the dead were identified as two brothers and a cousin"."""
+    words = reading.words
+    for at in range(1, len(words) - 3):
+        if "people" not in words[at].senses or words[at + 1].low not in {"were", "are", "have", "was"}:
+            continue
+        index = next((i + 2 for i in range(at + 2, min(at + 5, len(words) - 1)) if words[i].low == "identified" and words[i + 1].low == "as"), None)
+        while index is not None and (mention := starts.get(index)) is not None:
+            if mention.counted and id(mention) not in linked:
+                _add(reading, mention, words[at].senses["people"], "copula: identified as")
+                linked.add(id(mention))
+            index = mention.reach
+            while index < len(words) and words[index].low in {",", "and"}:
                 index += 1
 
 

@@ -46,6 +46,8 @@ class Discourse:
             return mention.parent.group
         if mention.of_people is not None and mention.of_people in self.group_by_type:
             return self.group_by_type[mention.of_people]
+        if mention.others and mention.number is None and earlier:
+            return earlier[-1].mention.group or "total"
         own = _antecedent([k for k in earlier if k.mention is not mention])
         subject = link.as_subject and not self.periodic and mention.qualifier == "exact"
         refers_back = mention.others or mention.of_them or mention.definite or subject

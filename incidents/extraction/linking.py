@@ -158,6 +158,8 @@ class Linker:
         verb = self._verb(at, at + 1, act)
         if verb.undone:
             self.undone_at.append(at)
+        if act.lemma == "hold" and any(w.low in {"hostage", "captive"} for w in self.words[at + 1 : at + 12]):
+            return  # the state "hostage" says it
         if verb.passive:
             self._subjects(verb, act)
             return
@@ -296,7 +298,7 @@ class Linker:
         self._subjects(verb, act, active=True)
 
     def _state(self, at: int, casualty_type: CasualtyType) -> None:
-        if at in self._at and at < self._at[at].end:
+        if at in self._at and at < self._at[at].end and self._at[at].counted:
             return
         if self.words[at].low in {"hostage", "captive"} and not self._taken(at):
             return
@@ -331,11 +333,20 @@ class Linker:
         if verb.lemma in self.captives_only and not self._is_captive(subject):
             return
         self._add(subject, verb, rule, score, as_subject=True)
+        self._companions(verb, rule, score)
         # Coordinated subjects: "10 security personnel and 37 militants were killed".
         while (subject := self._previous_in_list(subject)) is not None:
             if id(subject) in self._objects or not subject.counted:
                 break
             self._add(subject, verb, rule, score, as_subject=True)
+
+    def _companions(self, verb: _Verb, rule: str, score: float) -> None:
+        """Read "was killed along with two of his men"."""
+        at = verb.end
+        if at < len(self.words) and self.words[at].low in {"along with", "together with", "alongside", "as well as"}:
+            companion = self._start.get(at + 1)
+            if companion is not None and companion.counted and not self._is_subject(companion):
+                self._add(companion, verb, rule, score, as_subject=True)
 
     def _shared_subject(self, verb: _Verb) -> Mention | None:
         """Read "nine people were pulled off a bus and killed": the auxiliary stands before."""
@@ -388,6 +399,10 @@ class Linker:
                 return None
             if word.low == "," and direct:
                 return None
+            if word.low == ",":
+                apposed = self._before_apposition(at)
+                if apposed is not None:
+                    return apposed
             if "relatives" in senses and word.low in {"who", "which", "that", "whom"}:
                 return self._antecedent(at, verb)
             if "say" in senses and word.low not in {"reported", "claimed"}:
@@ -400,6 +415,18 @@ class Linker:
                 return None
             crossed += 1
             at -= 1
+        return None
+
+    def _before_apposition(self, at: int) -> Mention | None:
+        """Read "five labourers, all from Punjab, were killed"."""
+        for comma in range(at - 1, max(0, at - 14), -1):
+            word = self.words[comma]
+            if "be" in word.senses or "say" in word.senses or word.low in {";", ":"}:
+                return None
+            if word.low == ",":
+                mention = self._at.get(comma - 1)
+                whole = mention is not None and mention.counted and mention.reach == comma and mention.kind != "thing"
+                return mention if whole and mention is not None and not self._governor(mention) else None
         return None
 
     def _antecedent(self, at: int, verb: _Verb) -> Mention | None:

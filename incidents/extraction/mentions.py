@@ -128,6 +128,9 @@ class MentionReader:
             if self._partitive(words, mention, at + 1):
                 return
             at += 2 if "determiners" in words[at + 1].senses else 1
+        if at < len(words) and words[at].low in {"x", "×"}:
+            at += 1
+            mention.end = at
         while at < len(words) and words[at].low in {"more", "other", "others", "additional", "further", "fellow", "new"}:
             mention.others = True
             at += 1
@@ -184,6 +187,8 @@ class MentionReader:
                 break
             if head is not None and ("closers" in senses or "adverbs" in senses):
                 break
+            if "state" in senses and "group" in senses and "determiners" not in words[index - 1].senses:
+                break  # "took 18 hostage"
             if "group" in senses or "generic" in senses:
                 if words[index].text[:1].isupper() and head is not None and "plural" in _number(words[head]):
                     break
@@ -267,6 +272,9 @@ class MentionReader:
         elif "group" in senses or "generic" in senses:
             mention.kind = "people"
             mention.group = group_of(words, inside, index)
+            owned = start > 0 and words[start - 1].low in {"his", "her", "their"}
+            if "relational" in senses or (owned and words[index].low in {"gunman", "gunmen"}):
+                mention.group, mention.others, mention.kind = None, True, "people"
             self._complement(words, mention)
             self._coordinate(words, mention)
         elif "not_people" in senses:

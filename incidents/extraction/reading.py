@@ -102,7 +102,7 @@ def _acts(words: Sequence[Word], mention: Mention) -> bool:
             return True
         if "act" in senses and not senses["act"].forms.isdisjoint({"past", "s", "base"}):
             return True
-        if not ("adverbs" in senses or "prepositions" in senses or "have" in senses):
+        if not ("adverbs" in senses or "prepositions" in senses or "have" in senses or "be" in senses):
             return False
     return False
 

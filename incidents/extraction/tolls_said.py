@@ -114,7 +114,22 @@ def colon_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link
             target.group = before.group if before is not None else _described(words, at) or "total"
             target.kind = "people"
         links.append(Link(target, casualty_type, "form: count after a colon", 0.93, at, at + 1))
+        while (more := _next_counted(words, starts, target)) is not None:
+            links.append(Link(more, casualty_type, "form: count after a colon", 0.9, at, at + 1))
+            target = more
     return links
+
+
+def _next_counted(words: Sequence[Word], starts: dict[int, Mention], mention: Mention) -> Mention | None:
+    at = mention.reach
+    if mention.group is None or at >= len(words) or words[at].low not in {",", "and", "&"}:
+        return None
+    following = starts.get(at + 1)
+    if following is None or following.kind != "people" or following.group is None:
+        return None
+    after = words[following.reach] if following.reach < len(words) else None
+    ends = after is None or after.low in {",", ";", ".", "and", "&"}
+    return following if ends else None
 
 
 def _described(words: Sequence[Word], at: int) -> VictimGroup | None:

@@ -155,6 +155,7 @@ def _build(tables: dict[str, Any]) -> Vocabulary:
         words.add(phrases, word_class)
     words.add(tables["name_titles"]["words"], "title")
     words.add((p for w in tables["not_people"]["words"] for p in (w, _plural(w))), "not_people")
+    words.add(tables["relational"]["words"], "relational")
     words.add(tables["cues"]["civilians"], "civilian_cue")
     _add_claimants(words, tables)
     _add_events(words, tables)
