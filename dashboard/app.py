@@ -20,6 +20,8 @@ from dashboard.painting import paint
 from dashboard.records_below import show_below
 from dashboard.toll_strip import show_tolls
 from dashboard.wording import count, date_span
+from incidents.atlas import Atlas
+from incidents.texts import Texts
 from incidents.view import View
 
 # The panel and the map end above the fold of a 1366x768 laptop.
@@ -54,7 +56,7 @@ def main() -> None:
     )
     _notices(asking.unknown_parameters(atlas, query))
     if (claim_id := st.query_params.get("claim", "")) in atlas.catalogue.claim:
-        show_claim(view, claim_id, asking.address(atlas, choices))
+        show_claim(view, claim_id, _texts(), link, asking.address(atlas, choices, **_area(atlas)))
     if not view.claims:
         st.info(_nothing_left(view), icon=":material/filter_alt_off:")
     show_tolls(view, link)
@@ -100,6 +102,20 @@ def _notices(unknown: list[str]) -> None:
         named = ", ".join(escape_markdown(item[:60]) for item in unknown[:5])
         more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
         st.warning(f"Ignored in the address, nothing here has that name: {named}{more}")
+
+
+def _texts() -> Texts | None:
+    try:
+        return loading.texts()
+    except (ValueError, OSError) as error:
+        st.warning(f"The texts cannot be read. {escape_markdown(str(error))}")
+        return None
+
+
+def _area(atlas: Atlas) -> dict[str, str]:
+    """Return the area in the address, so that the way back leads to it."""
+    area = st.query_params.get("at", "")
+    return {"at": area} if area in atlas.district_names.values() else {}
 
 
 def _nothing_left(view: View) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 
 from dashboard.markup import Element, element
@@ -16,8 +15,11 @@ from incidents.view import View
 Link = Callable[[str], str]
 
 
-def claim_card(view: View, claim: Claim, link: Link) -> Element:
-    """Return a claim with its quote, its source and its citations."""
+def claim_card(view: View, claim: Claim, link: Link, in_text: Element | None = None) -> Element:
+    """Return a claim with its quote, its source and its citations.
+
+    `in_text` stands for the quote where more of its text is shown.
+    """
     source = view.atlas.catalogue.source[claim.source_id]
     return element(
         "article",
@@ -27,7 +29,10 @@ def claim_card(view: View, claim: Claim, link: Link) -> Element:
             element("span", _kind(claim), css="im-kind") if claim.is_figure else None,
             css="im-claim-head",
         ),
-        element("blockquote", f"“{claim.quote}”", css="im-quote", lang=source.language, dir="auto"),
+        in_text
+        or element(
+            "blockquote", f"“{claim.quote}”", css="im-quote", lang=source.language, dir="auto"
+        ),
         element(
             "p",
             element("span", claim.claimant, css="im-claimant"),
@@ -84,19 +89,4 @@ def _citations(view: View, claim: Claim) -> Element:
         element("pre", bibtex(source, [claim]), css="im-copy", tabindex="0"),
         element("pre", csl_json([csl_item(source, [claim])]), css="im-copy", tabindex="0"),
         css="im-cite",
-    )
-
-
-def selectors_json(claim: Claim, sha256: str) -> str:
-    """Return the W3C selectors of a claim's quote (Web Annotation Data Model), as JSON."""
-    return json.dumps(
-        {
-            "sha256": sha256,
-            "selector": [
-                {"type": "TextQuoteSelector", "exact": claim.quote},
-                {"type": "TextPositionSelector", "start": claim.char_start, "end": claim.char_end},
-            ],
-        },
-        ensure_ascii=False,
-        indent=2,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from datetime import date
 from enum import StrEnum
@@ -39,11 +40,21 @@ def main() -> None:
 @app.command(epilog="Example:  incident-map serve --port 8600")
 def serve(
     port: Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)] = 8501,
+    texts: Annotated[
+        Path | None,
+        typer.Option(help="Folder with the sources' texts (.txt), to show quotes in sentences."),
+    ] = None,
 ) -> None:
     """Open the dashboard on this machine (127.0.0.1); SIGTERM or Ctrl-C ends it."""
     from dashboard.serving import PortInUseError, UnsafeConfigurationError
     from dashboard.serving import serve as run
+    from incidents.texts import TEXTS_VARIABLE
 
+    if texts is not None:
+        if not texts.is_dir():
+            _fail(f"--texts {texts} is not a folder. Name the folder that holds the texts.")
+        # The page runs in this process and reads the variable.
+        os.environ[TEXTS_VARIABLE] = str(texts.resolve())
     typer.echo(f"Incident Map: http://localhost:{port}  (Ctrl-C ends it)")
     try:
         run(port)
@@ -205,6 +216,8 @@ def sources(
             f"{row['source_id']}  {row['figures']} figures, {row['happenings']} happenings  "
             f"origin {row['origin_id']}\n    {row['citation']}"
         )
+        for notice in row["notices"]:
+            typer.echo(f"    notice: {notice['message']}")
 
 
 def _day(option: str, text: str | None) -> date | None:

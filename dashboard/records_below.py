@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard.claim_cards import Link, claim_cards
 from dashboard.markup import element, show
+from dashboard.notice_list import notice_list
 from dashboard.toll_chart import show_chart
 from dashboard.wording import SCOPES, WHERE_PREC, count, days, range_text, what, words
 from incidents.citations import bibtex, csl, csl_json
@@ -146,6 +147,7 @@ def _sources(view: View) -> None:
                     css="im-remark",
                 ),
                 element("p", source.note, css="im-note") if source.note else None,
+                notice_list(n for n in view.notices if n.source_id == source.source_id),
                 element("p", f"sha256 of the text {source.sha256}", css="im-hash"),
                 element("a", "Open the document", href=source.url, rel="noreferrer noopener")
                 if source.url

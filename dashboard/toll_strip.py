@@ -7,6 +7,7 @@ from datetime import date
 
 from dashboard.claim_cards import Link, claim_cards
 from dashboard.markup import Element, element, show
+from dashboard.notice_list import notice_list
 from dashboard.wording import count, figure, range_text, short_day, words
 from incidents.model import Claim
 from incidents.reconcile import RULE_MEANINGS, printed
@@ -91,6 +92,9 @@ def _behind(view: View, tile: ProvinceToll, link: Link) -> list[Element]:
             css="im-cards",
         )
     )
+    about = view.notices_about({c.claim_id for c in shown.claims})
+    if listed := notice_list(about, with_source=True):
+        lines.append(listed)
     aside = [c for c in shown.claims if c.claim_id in reasons]
     if aside:
         lines.append(element("h4", "Set aside"))

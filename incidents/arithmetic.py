@@ -137,7 +137,7 @@ def _with_day_before(figures: Figures, total: Claim, allowed: Bounds, wrong: Sum
     added = " + ".join(in_words(c) for c in nearest.claims)
     said = f" With the day before's {added} it is {both.printed:,}"
     if both.exceeds(allowed) or both.falls_short(allowed) or both.printed != allowed.printed:
-        return f"{said}, which it is not either."
+        return f"{said}: not the total either."
     return f"{said}: the total seems to count both days."
 
 
@@ -185,5 +185,5 @@ def _repeated(claims: Sequence[Claim], reporting: Reporting) -> str:
     said += f"of {origins} and {claimants}: "
     if voices.origins < voices.sources:
         reports = "1 report" if voices.origins == 1 else f"{voices.origins} reports"
-        return said + f"likely copies, so at most {reports} of it."
+        return said + f"likely copies, which count as {reports}, not {voices.sources}."
     return said + "no copying was found in the texts; they may repeat one statement."
