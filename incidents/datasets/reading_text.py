@@ -1,0 +1,296 @@
+"""CSV and TSV as blocks of text columns: shape checked, every record numbered, none lost."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+from numpy.typing import NDArray
+
+from incidents.datasets.blocks import Block, check_header, text_table
+from incidents.datasets.encodings import ByteStream, find_garbled, not_utf8
+from incidents.datasets.records import read_strictly, scan
+from incidents.datasets.refusals import FileRefusedError, Refusal, shown
+
+SEPARATORS = (",", ";", "\t", "|")
+MAX_RECORD_BYTES = 32 << 20
+"""A record longer than this is a damaged file, or no table."""
+GARBLED_SHOWN = 3
+_SAMPLE_RECORDS = 50
+
+
+class TextTable:
+    """One CSV or TSV file, ready to be read block by block.
+
+    Parameters
+    ----------
+    path
+        The file.
+    known
+        The columns of the format that it should have, if any: they tell the separator, and
+        stand in for a header that is not there.
+    encoding, separator
+        As declared, or empty.
+
+    Attributes
+    ----------
+    header
+        The columns' names.
+    separator
+        The one found.
+
+    Raises
+    ------
+    FileRefusedError
+        If no table can be read from it.
+    """
+
+    def __init__(
+        self, path: Path, known: Sequence[str] = (), encoding: str = "", separator: str = ""
+    ) -> None:
+        self.path = path
+        self.stream = ByteStream(path, encoding)
+        self._chunks = iter(self.stream)
+        self._head = next(self._chunks)
+        self._skip = 0
+        sample = self._sample()
+        first_line = sample.partition("\n")[0].rstrip("\r")
+        if len(first_line) == 5 and first_line.lower().startswith("sep="):
+            separator = separator or first_line[4]
+            self._skip = len((sample.partition("\n")[0] + "\n").encode())
+            sample = sample.partition("\n")[2]
+        if not sample.strip():
+            raise FileRefusedError(path.name, "empty", "a header and rows", "Export it again.")
+        self.separator = separator or _separator(sample, known)
+        self._read_header(sample, known)
+
+    def _sample(self) -> str:
+        """Return the first records as text, replacing what is no UTF-8."""
+        return self._head[: 1 << 20].decode(errors="replace")
+
+    def _read_header(self, sample: str, known: Sequence[str]) -> None:
+        records = read_strictly(sample, self.separator, last=len(self._head) < 1 << 20)
+        first, end = next(records, (None, 0))
+        if first is None or first.fault:
+            raise FileRefusedError(
+                self.path.name,
+                f"a file whose first line is no header ({first.fault if first else 'it never ends'})",
+                "the columns' names in the first line",
+                "Correct the quotes of the first line.",
+            )
+        names = [name.strip() for name in first.cells]
+        without_header = (
+            bool(known)
+            and len(names) == len(known)
+            and not set(map(str.casefold, names)) & set(known)
+        )
+        if without_header:
+            self.header = list(known)
+            return
+        check_header(self.path.name, names)
+        self.header = names
+        blank = len(sample) - len(sample.lstrip("\r\n"))
+        self._skip += len(sample[: max(end, blank)].encode())
+        following = [line for line, _ in zip(records, range(_SAMPLE_RECORDS), strict=False)]
+        self._refuse_shifted([len(line.cells) for line, _ in following if not line.fault])
+
+    def _refuse_shifted(self, widths: list[int]) -> None:
+        """Refuse a table whose every row has more cells than its header."""
+        expected = len(self.header)
+        if widths and min(widths) == max(widths) and widths[0] > expected:
+            raise FileRefusedError(
+                self.path.name,
+                f"a table whose every row has {widths[0]} cells under {expected} names",
+                "a name for every cell",
+                "Add the name that is missing, or take out the separator at the lines' ends.",
+            )
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the rows; nothing between them is left out.
+
+        Raises
+        ------
+        FileRefusedError
+            If the file turns out not to be UTF-8, or a record never ends.
+        """
+        rest = self._head[self._skip :]
+        row = 1
+        for chunk in self._chunks:
+            block, rest, row = self._take(rest, row, last=False)
+            if block:
+                yield block
+            rest += chunk
+        while rest:
+            before = len(rest)
+            block, rest, row = self._take(rest, row, last=True)
+            if block:
+                yield block
+            if len(rest) == before:
+                break
+
+    def _take(self, data: bytes, row: int, *, last: bool) -> tuple[Block | None, bytes, int]:
+        """Return a block of the whole records in some bytes, what is left, and the next row."""
+        if last and not data.endswith(b"\n"):
+            data += b"\n"
+        scanned = scan(data, self.separator)
+        end = int(scanned.ends[-1]) if scanned.ends.size else 0
+        if scanned.clean and (end or not last) and not (last and end < len(data)):
+            if len(data) - end > MAX_RECORD_BYTES:
+                # A quote that never closes, or a line that never ends.
+                return self._take_strictly(data, row, last=False, give_up=True)
+            block = self._parse(data[:end], scanned.ends, row) if end else None
+            if block is not None or not end:
+                return block, data[end:], row + _rows_of(block)
+        return self._take_strictly(data, row, last=last)
+
+    def _parse(self, data: bytes, ends: NDArray[np.int64], row: int) -> Block | None:
+        """Return the block that pyarrow reads, or None if it counts records differently."""
+        wrong: list[pyarrow.csv.InvalidRow] = []
+
+        def note(found: pyarrow.csv.InvalidRow) -> str:
+            wrong.append(found)
+            return "skip"
+
+        try:
+            table = self._read(data, threads=True)
+        except pa.ArrowInvalid:
+            self._check_utf8(data, ends, row)
+            table = self._read(data, threads=False, handler=note)
+        starts = np.concatenate(([0], ends[:-1]))
+        filled = int(np.count_nonzero(ends - starts > 2)) + sum(
+            bool(data[s:e].strip(b"\r\n")) for s, e in zip(starts, ends, strict=True) if e - s <= 2
+        )
+        if len(table) + len(wrong) != filled:
+            return None
+        numbers = np.arange(row, row + filled)
+        if wrong:
+            lost = np.array([found.number - 1 for found in wrong])
+            numbers = np.delete(numbers, lost)
+        refused = [self._wrong_width(row + w.number - 1, w.actual_columns, w.text) for w in wrong]
+        return Block(
+            table,
+            numbers,
+            refused,
+            list(self._garbled(data, ends, row)),
+            may_hold_nul=b"\0" in data,
+        )
+
+    def _read(self, data: bytes, *, threads: bool, handler: object = None) -> pa.Table:
+        return pyarrow.csv.read_csv(
+            pa.BufferReader(data),
+            read_options=pyarrow.csv.ReadOptions(
+                column_names=self.header,
+                use_threads=threads,
+                block_size=(1 << 20) if threads and len(data) > 1 << 21 else len(data) + 1,
+            ),
+            parse_options=pyarrow.csv.ParseOptions(
+                delimiter=self.separator, newlines_in_values=True, invalid_row_handler=handler
+            ),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types=dict.fromkeys(self.header, pa.string()), strings_can_be_null=False
+            ),
+        )
+
+    def _take_strictly(
+        self, data: bytes, row: int, *, last: bool, give_up: bool = False
+    ) -> tuple[Block | None, bytes, int]:
+        """Read record by record where quotes are at fault; refuse the lines that are."""
+        self._check_utf8(data, np.flatnonzero(np.frombuffer(data, np.uint8) == 10) + 1, row)
+        text = data.decode(errors="ignore" if not last else "strict")
+        cells: list[tuple[str, ...]] = []
+        numbers: list[int] = []
+        refused: list[Refusal] = []
+        at, first = 0, row
+        for line, end in read_strictly(text, self.separator, last=last or give_up):
+            if give_up and end - at > MAX_RECORD_BYTES:
+                raise FileRefusedError(
+                    f"{self.path.name}, row {row},",
+                    f"longer than {MAX_RECORD_BYTES >> 20} MB",
+                    "rows of text",
+                    "The file is damaged, or no table; export it again.",
+                )
+            if line.fault:
+                refused.append(self._refusal(row, line.column, line.text, line.fault))
+            elif len(line.cells) != len(self.header):
+                refused.append(self._wrong_width(row, len(line.cells), line.text))
+            else:
+                cells.append(line.cells)
+                numbers.append(row)
+            row, at = row + 1, end
+            if give_up and line.fault:
+                break
+        rest = data[len(text[:at].encode()) :]
+        columns = list(zip(*cells, strict=True)) if cells else [()] * len(self.header)
+        block = Block(
+            text_table(self.header, columns),
+            np.array(numbers, np.int64),
+            refused,
+            may_hold_nul="\0" in text[:at],
+        )
+        if row == first and last and not text[:at].strip():
+            return None, b"", row
+        return (block if row > first else None), rest, row
+
+    def _check_utf8(self, data: bytes, ends: NDArray[np.int64], row: int) -> None:
+        try:
+            data.decode()
+        except UnicodeDecodeError as error:
+            if error.end == len(data) and "unexpected end" in error.reason:
+                return
+            number = row + int(np.searchsorted(ends, error.start, side="right"))
+            raise not_utf8(self.path, data, error, f"row {number}") from None
+
+    def _garbled(self, data: bytes, ends: NDArray[np.int64], row: int) -> Iterator[Refusal]:
+        for at, text, meant in find_garbled(data, GARBLED_SHOWN):
+            number = row + int(np.searchsorted(ends, at, side="right"))
+            reason = "looks garbled: text saved in one encoding and read in another"
+            if meant and meant != text:
+                reason += f"; it may have been {meant!r}"
+            yield Refusal(number, "", shown(text), reason + ". It is kept as it came")
+
+    def _wrong_width(self, row: int, cells: int, text: str) -> Refusal:
+        expected = len(self.header)
+        reason = f"{cells} cell{'' if cells == 1 else 's'} where the header has {expected}"
+        if cells > expected:
+            reason += f"; a text that holds {_name(self.separator)} must stand in quotes"
+        elif cells == 1:
+            reason += "; it looks like a footer or a note: take it out"
+        else:
+            reason += "; the row is cut short"
+        return Refusal(row, "", shown(text), reason)
+
+    def _refusal(self, row: int, column: int, text: str, fault: str) -> Refusal:
+        name = self.header[column - 1] if column <= len(self.header) else f"cell {column}"
+        return Refusal(
+            row, name, shown(text), f"{fault}; put texts in quotes and double those inside"
+        )
+
+
+def _rows_of(block: Block | None) -> int:
+    return 0 if block is None else len(block.numbers) + len(block.refused)
+
+
+def _name(separator: str) -> str:
+    return {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}.get(
+        separator, repr(separator)
+    )
+
+
+def _separator(sample: str, known: Sequence[str]) -> str:
+    """Return the separator under which the first line has most known names, else most cells."""
+    first_line = next((line for line in sample.splitlines() if line.strip()), "")
+
+    def fits(separator: str) -> tuple[int, int]:
+        try:
+            cells = next(csv.reader(io.StringIO(first_line), delimiter=separator), [])
+        except csv.Error:
+            return 0, 0
+        names = {cell.strip().casefold() for cell in cells}
+        return len(names & set(known)), len(cells)
+
+    return max(SEPARATORS, key=fits)
