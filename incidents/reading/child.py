@@ -12,7 +12,7 @@ from typing import Any
 import incidents
 from incidents.reading import limits
 from incidents.reading.parts import PARTS, Job, Parts
-from incidents.reading.refusals import DocumentRefusedError
+from incidents.reading.refusals import DocumentRefusedError, too_long
 
 # The package may be importable only because of where the parent was started.
 _START = (
@@ -76,15 +76,6 @@ def _parts(job: Job, answer: dict[str, Any]) -> Parts:
         f"damaged: reading it as {job.format.upper()} failed ({answer['failed']})",
         "a whole file",
         "Fetch it again; if another program opens it, save it as PDF or paste the words.",
-    )
-
-
-def too_long(size: int) -> DocumentRefusedError:
-    """Return the refusal of a text that is too long."""
-    return DocumentRefusedError(
-        f"a text of {limits.megabytes(size)}",
-        f"at most {limits.megabytes(limits.MAX_TEXT_BYTES)} of text",
-        "Add the report alone, or in parts.",
     )
 
 

@@ -22,7 +22,7 @@ from incidents.reading import (
     teasers,
 )
 from incidents.reading.parts import Job, Parts
-from incidents.reading.refusals import DocumentRefusedError
+from incidents.reading.refusals import DocumentRefusedError, too_long
 
 PASTED = "The pasted text"
 _MEDIA_TYPES = {
@@ -132,7 +132,7 @@ def _read(data: bytes, file_name: str | None, media_type: str | None, url: str |
         raise _empty("a file without a word")
     text_bytes = text.encode("utf-8")
     if len(text_bytes) > limits.MAX_TEXT_BYTES:
-        raise child.too_long(len(text_bytes))
+        raise too_long(len(text_bytes))
 
     spoken = language.language_of(text, parts.language)
     address, address_notices = _address(url, parts, text)

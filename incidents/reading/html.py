@@ -20,11 +20,11 @@ from typing import Any
 import trafilatura
 from trafilatura.settings import DEFAULT_CONFIG
 
-from incidents.reading import decoding, page_tree, publication_day, teasers
+from incidents.reading import decoding, limits, page_tree, publication_day, teasers
 from incidents.reading.attribution import known_outlet
 from incidents.reading.page_tree import Element
 from incidents.reading.parts import Job, Parts, storable
-from incidents.reading.refusals import DocumentRefusedError
+from incidents.reading.refusals import DocumentRefusedError, too_long
 
 _CHARSET = re.compile(
     rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.IGNORECASE
@@ -64,6 +64,8 @@ _MIN_WORDS_OF_LINK = 4
 _LONG_LINE = 40
 _BYLINE_LINES = 5
 _MOST = 0.7
+_MAX_CHOSEN_FROM = 300_000
+"""Characters; beyond, trafilatura takes minutes, and no article is that long."""
 _TRUSTED_SHARE = 0.33
 """A choice with less of the page's words than this is not believed."""
 _CONTENT_TAGS = ("p", "li", "td", "blockquote", "h1", "h2", "h3")
@@ -97,6 +99,9 @@ def article(page: str) -> Parts:
     canonical = _canonical(root, metas)
     page_title = _text(root.find(".//title"))
     unseen = page_tree.drop_unseen(root)
+    size = sum(len(text.encode("utf-8")) for text in root.itertext())
+    if size > limits.MAX_TEXT_BYTES:
+        raise too_long(size)
     times = [e.attrib.get("datetime", "") for e in root.iter("time") if _tells_publication(e)]
     marked = [
         e.attrib.get("content") or e.attrib.get("datetime") or _text(e)
@@ -151,12 +156,8 @@ def article(page: str) -> Parts:
 
 def _article_lines(root: Element) -> Iterator[str]:
     """Yield the paragraphs of the article, without bylines and lines that point elsewhere."""
-    chosen = trafilatura.bare_extraction(
-        deepcopy(root), include_comments=False, favor_precision=True, config=_settings()
-    )
-    body = getattr(chosen, "body", None)
-    lines = list(page_tree.lines_of(body)) if body is not None else []
     most = _most_of_the_words(root)
+    lines = _chosen(root) if _length(most) < _MAX_CHOSEN_FROM else most
     trusted = _length(lines) >= _TRUSTED_SHARE * _length(most)
     lines = _without_gaps(lines, root) if trusted else most
     pointed_at = False
@@ -169,6 +170,14 @@ def _article_lines(root: Element) -> Iterator[str]:
         if not beside:
             yield line
         pointed_at = teasers.is_label(line)
+
+
+def _chosen(root: Element) -> list[str]:
+    chosen = trafilatura.bare_extraction(
+        deepcopy(root), include_comments=False, favor_precision=True, config=_settings()
+    )
+    body = getattr(chosen, "body", None)
+    return list(page_tree.lines_of(body)) if body is not None else []
 
 
 def _most_of_the_words(root: Element) -> list[str]:

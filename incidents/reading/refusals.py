@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from incidents.reading import limits
+
 
 class DocumentRefusedError(ValueError):
     """A document was not read, and nothing of it is kept.
@@ -41,3 +43,12 @@ class DocumentRefusedError(ValueError):
 
     def __reduce__(self) -> tuple[object, tuple[str, str, str], dict[str, str]]:
         return DocumentRefusedError, (self.came, self.expected, self.remedy), {"where": self.where}
+
+
+def too_long(size: int) -> DocumentRefusedError:
+    """Return the refusal of a text of so many bytes."""
+    return DocumentRefusedError(
+        f"a text of {limits.megabytes(size)}",
+        f"at most {limits.megabytes(limits.MAX_TEXT_BYTES)} of text",
+        "Add the report alone, or in parts.",
+    )
