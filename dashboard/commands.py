@@ -12,6 +12,8 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from dashboard.origin_commands import origins
+
 app = typer.Typer(
     name="incident-map",
     help="Reports of attacks as a map that can be checked: every number opens to its words.",
@@ -20,6 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(origins, name="origins")
 
 # Literal types hold these words in `incidents`; the command line shows them as choices
 # without importing the subject, so that `--help` answers at once.

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.claim_cards import Link, claim_cards
 from dashboard.markup import element, show
 from dashboard.notice_list import notice_list
+from dashboard.origins_panel import show_origins
 from dashboard.toll_chart import show_chart
 from dashboard.wording import SCOPES, WHERE_PREC, count, days, range_text, what, words
 from incidents.citations import bibtex, csl, csl_json
@@ -121,6 +122,7 @@ def _districts_table(view: View) -> None:
 
 
 def _sources(view: View) -> None:
+    show_origins(view)
     left = {c.source_id for c in view.claims}
     for row in source_rows(view.atlas):
         source = view.atlas.catalogue.source[row["source_id"]]

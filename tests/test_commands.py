@@ -1,20 +1,13 @@
 """The command line as a user runs it: output, exit status, messages."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
 
 import geopandas as gpd
 import pytest
-
-
-def run(*words, **environment):
-    command = [sys.executable, "-m", "dashboard", *words]
-    return subprocess.run(
-        command, capture_output=True, check=False, env=os.environ | environment, timeout=120
-    )
+from command_line import run
 
 
 @pytest.mark.parametrize("command", ["serve", "export", "locate", "sources"])
