@@ -175,3 +175,35 @@ def test_an_author_is_used_to_find_agencies_only(capfd):
     page = f"<html><head><meta name='author' content='Reuters'></head><body>{_p(PARAGRAPHS)}"
     assert html.article(page).bylines == ("Reuters",)
     assert capfd.readouterr() == ("", "")
+
+
+def test_readers_comments_are_left_out_even_where_they_are_longer_than_the_article():
+    comments = "".join(
+        f"<li class='comment'><p>I think that {n} people were killed and they hide it from us."
+        for n in range(20, 40)
+    )
+    page = _page(f"<main><article>{HEADLINE}{_p(PARAGRAPHS)}</article><ol>{comments}</ol></main>")
+    assert html.article(page).text.split("\n") == [TITLE, *PARAGRAPHS]
+
+
+def test_the_line_under_the_headline_is_read_and_a_list_of_others_in_the_text_is_not():
+    under = "Officials say that two others were hurt in the ambush on Friday."
+    others = (
+        "<div class='more'><h2>Recommended Stories</h2><span class='sr-only'>list of 2 items</span>"
+        "<ul><li><span class='sr-only'>list 1 of 2</span><a href='/1'>At least 22 killed</a></li>"
+        "<li><a href='/2'>Photos: 15 killed in train attack</a></li></ul></div>"
+    )
+    body = f"{_p(PARAGRAPHS[:1])}{others}{_p(PARAGRAPHS[1:])}"
+    page = _page(f"<header>{HEADLINE}<p><em>{under}</em></p></header><div class='t'>{body}</div>")
+    assert html.article(page).text.split("\n") == [TITLE, under, *PARAGRAPHS]
+
+
+def test_words_outside_of_paragraphs_and_lists_between_them_are_not_lost():
+    sidebar = "<td><p>Weather: 3 degrees</p><p>Gold: 20 rupees less</p></td>"
+    table = f"<table><tr>{sidebar}<td><h1>{TITLE}</h1><font>{'<p>'.join(PARAGRAPHS)}</font></table>"
+    assert html.article(_page(table)).text.split("\n") == [TITLE, *PARAGRAPHS]
+    items = ["Panjgur: two soldiers killed", "Mastung: one policeman abducted"]
+    body = f"{_p(PARAGRAPHS[:1])}<h2>In short</h2><ul>{_p(items, 'li')}</ul>{_p(PARAGRAPHS[1:])}"
+    page = _page(f"<section><header>{HEADLINE}</header><section>{body}</section></section>")
+    expected = [TITLE, PARAGRAPHS[0], "In short", *items, *PARAGRAPHS[1:]]
+    assert html.article(page).text.split("\n") == expected

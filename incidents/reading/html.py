@@ -62,12 +62,14 @@ _MARGIN_LINE_LENGTH = 160
 _MAX_JSON_DEPTH = 12
 _MIN_WORDS_OF_LINK = 4
 _LONG_LINE = 40
+_LONG_TITLE = 15
 _BYLINE_LINES = 5
 _MOST = 0.7
 _MAX_CHOSEN_FROM = 300_000
 """Characters; beyond, trafilatura takes minutes, and no article is that long."""
 _TRUSTED_SHARE = 0.33
 """A choice with less of the page's words than this is not believed."""
+_WHOLE = frozenset({"html", "body", "main", "article"})
 _CONTENT_TAGS = ("p", "li", "td", "blockquote", "h1", "h2", "h3")
 
 
@@ -119,11 +121,11 @@ def article(page: str) -> Parts:
     ]  # fmt: skip
     _drop_other_articles(root)
     page_tree.unwrap_layout(root)
-    lines = list(_article_lines(root))
+    lines = list(_article_lines(root, title))
     notices = [*damage]
     if unseen:
         notices.append(f"{unseen} passages that the page does not show were left out.")
-    if title and not any(_folded(line) == _folded(title) for line in lines[:3]):
+    if title and not any(_holds(line, title) for line in lines[:3]):
         lines.insert(0, title)
         if not shown:
             notices.append("The page shows no headline; its title stands as the first paragraph.")
@@ -154,12 +156,12 @@ def article(page: str) -> Parts:
     )
 
 
-def _article_lines(root: Element) -> Iterator[str]:
+def _article_lines(root: Element, title: str | None) -> Iterator[str]:
     """Yield the paragraphs of the article, without bylines and lines that point elsewhere."""
     most = _most_of_the_words(root)
     lines = _chosen(root) if _length(most) < _MAX_CHOSEN_FROM else most
     trusted = _length(lines) >= _TRUSTED_SHARE * _length(most)
-    lines = _without_gaps(lines, root) if trusted else most
+    lines = _without_gaps(lines, root, title) if trusted else most
     pointed_at = False
     for at, line in enumerate(lines):
         beside = (
@@ -203,26 +205,37 @@ def _most_of_the_words(root: Element) -> list[str]:
         block = inner
 
 
-def _without_gaps(chosen: list[str], root: Element) -> list[str]:
-    """Put back what the choice left out between its first and its last paragraph.
+def _without_gaps(chosen: list[str], root: Element, title: str | None) -> list[str]:
+    """Put back what the choice left out of the article.
 
-    Lists and subheadings go missing in the choice, and a figure in them would be hidden.
-    Lines that are only a link stay out.
+    Lists, subheadings, the line under the headline and words outside of paragraphs go
+    missing in the choice, and a figure in them would be hidden. So everything is taken
+    between the first and the last chosen paragraph, and the long lines around them: those
+    of the same block, and those after the headline. Lines that are only a link stay out.
     """
-    page = list(page_tree.lines_of(root))
+    placed = list(page_tree.placed_lines(root))
+    page = [_folded(line) for line, _ in placed]
     wanted = {_folded(line) for line in chosen}
-    anchors = [
-        at for at, line in enumerate(page) if len(line) >= _LONG_LINE and _folded(line) in wanted
-    ]
-    missed = {_folded(c) for c in chosen if len(c) >= _LONG_LINE} - {_folded(p) for p in page}
+    anchors = [at for at, line in enumerate(page) if len(line) >= _LONG_LINE and line in wanted]
+    missed = {_folded(c) for c in chosen if len(c) >= _LONG_LINE} - set(page)
     if not anchors or missed:
         return chosen
+    first, last = anchors[0], anchors[-1]
+    block = page_tree.common_block([placed[at][1] for at in anchors])
+    headline = _folded(title) if title and len(title) >= _LONG_TITLE else None
+    above = [at for at in range(first) if headline and headline in page[at]]
     links = _links(root)
-    return [
-        line
-        for at, line in enumerate(page)
-        if _folded(line) in wanted or (anchors[0] < at < anchors[-1] and _folded(line) not in links)
-    ]
+
+    def belongs(at: int, line: str, element: Element) -> bool:
+        if (above and at < above[0]) or (page[at] in links and page[at] not in wanted):
+            return False
+        if page[at] in wanted or at in above:
+            return True
+        around = block is element or any(block is e for e in element.iterancestors())
+        after_headline = bool(above) and above[-1] < at < first
+        return first < at < last or (len(line) >= _LONG_LINE and (around or after_headline))
+
+    return [line for at, (line, element) in enumerate(placed) if belongs(at, line, element)]
 
 
 def _links(root: Element) -> set[str]:
@@ -243,9 +256,14 @@ def _settings() -> ConfigParser:
 
 def _drop_other_articles(root: Element) -> None:
     """Take out captions, lists of related articles and paragraphs that are only a link."""
+    for element in list(root.iter()):
+        if not isinstance(element.tag, str) or element.tag in _WHOLE:
+            continue
+        if _names(element) & teasers.comment_names() and element.find(".//h1") is None:
+            page_tree.drop(element)
     content = _content_length(root)
     for element in list(root.iter()):
-        if not isinstance(element.tag, str) or element.tag in {"html", "body", "main", "article"}:
+        if not isinstance(element.tag, str) or element.tag in _WHOLE:
             continue
         if _is_apart(element) and _content_length(element) < content / 2:
             following = element.getnext()
@@ -257,7 +275,7 @@ def _drop_other_articles(root: Element) -> None:
 def _is_apart(element: Element) -> bool:
     if element.tag in {"figcaption", "nav", "aside", "footer", "form"}:
         return True
-    if (_classes(element) | {element.attrib.get("id", "").lower()}) & teasers.block_names():
+    if _names(element) & teasers.block_names():
         return True
     if element.tag in {"p", "ul", "ol", "div", "section", "td"} and _is_links(element):
         return True
@@ -387,12 +405,21 @@ def _classes(element: Element) -> set[str]:
     return set(element.attrib.get("class", "").lower().split()) if element.attrib else set()
 
 
+def _names(element: Element) -> set[str]:
+    return _classes(element) | {element.attrib.get("id", "").lower()}
+
+
 def _text(element: Element | None) -> str:
     return _SPACE.sub(" ", "".join(element.itertext())).strip() if element is not None else ""
 
 
 def _folded(text: str) -> str:
     return _SPACE.sub(" ", re.sub(r"[‘’“”\"'`]", "", text)).strip().casefold()
+
+
+def _holds(line: str, title: str) -> bool:
+    folded = _folded(title)
+    return _folded(line) == folded or (len(folded) >= _LONG_TITLE and folded in _folded(line))
 
 
 def _content_length(element: Element) -> int:

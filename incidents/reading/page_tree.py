@@ -7,7 +7,10 @@ out before anything is read from the page.
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable, Iterator
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 # lxml has no types of its own; its elements are Any here.
@@ -38,6 +41,10 @@ _HIDING = re.compile(
 _WHITE = re.compile(
     r"(?<![\w-])color\s*:\s*(?:white|#f{3,4}\b|#f{6}(?:f{2})?\b|rgba?\(\s*255[\s,]+255[\s,]+255)",
     re.IGNORECASE,
+)
+# Tailwind's and Bootstrap's ways of showing on wider screens what is hidden on narrow ones.
+_SHOWN_AGAIN = re.compile(
+    r":(?:block|inline|flex|grid|table|visible)|^d-\w+-(?:block|inline|flex|table)"
 )
 _WHITE_NAMES = {"white", "#fff", "#ffffff"}
 _BACKGROUND = re.compile(r"background", re.IGNORECASE)
@@ -133,6 +140,9 @@ def _arranges(cell: Element) -> bool:
 def _is_hidden(element: Element) -> bool:
     get = element.attrib.get
     style = get("style", "")
+    classes = set(get("class", "").split())
+    if classes & _unseen_names() and not any(_SHOWN_AGAIN.search(name) for name in classes):
+        return True
     if "hidden" in element.attrib and get("hidden") != "until-found":
         return True
     if get("aria-hidden", "").lower() == "true" or (style and _HIDING.search(style)):
@@ -146,6 +156,12 @@ def _is_hidden(element: Element) -> bool:
         _BACKGROUND.search(e.attrib.get("style", "")) or "bgcolor" in e.attrib
         for e in (element, *element.iterancestors())
     )
+
+
+@cache
+def _unseen_names() -> frozenset[str]:
+    data = tomllib.loads((files("incidents") / "data" / "teasers.toml").read_text("utf-8"))
+    return frozenset(data["unseen"])
 
 
 def _hiding_rules(root: Element) -> list[Callable[[Element], bool]]:
@@ -215,7 +231,12 @@ _CELL_END = "\v"
 
 
 def lines_of(root: Element) -> Iterator[str]:
-    """Yield the text of a tree line by line: a block or a table's row is one line.
+    """Yield the text of a tree line by line: a block or a table's row is one line."""
+    return (line for line, _ in placed_lines(root))
+
+
+def placed_lines(root: Element) -> Iterator[tuple[str, Element]]:
+    """Yield each line of a tree with the element in which it ends.
 
     Runs of white space are one blank, as a browser shows them; a row's cells are parted
     by tabs. Works on HTML and on trafilatura's own tags.
@@ -230,7 +251,8 @@ def lines_of(root: Element) -> Iterator[str]:
             tag in {"br", "lb"} and not rows
         )
         if breaks:
-            yield from _line(line)
+            # What comes before a block belongs to the element around it.
+            yield from _line(line, element if event == "end" else element.getparent())
             line = []
         elif event == "start" and (tag in _CELLS and line):
             line.append(_CELL_END)
@@ -239,15 +261,26 @@ def lines_of(root: Element) -> Iterator[str]:
         text = element.text if event == "start" else element.tail
         if text and not (event == "end" and element is root):
             line.append(text)
-    yield from _line(line)
+    yield from _line(line, root)
 
 
 # White space of HTML; a no-break space is kept as read.
 _SPACE = re.compile(r"[ \n\r\f\t]+")
 
 
-def _line(parts: list[str]) -> Iterator[str]:
+def _line(parts: list[str], element: Element) -> Iterator[tuple[str, Element]]:
     cells = "".join("\v" if part == _CELL_END else part.replace("\v", " ") for part in parts)
     text = "\t".join(_SPACE.sub(" ", cell).strip(" ") for cell in cells.split("\v")).strip("\t ")
     if text.strip():
-        yield text
+        yield text, element
+
+
+def common_block(elements: list[Element]) -> Element:
+    """Return the innermost element around all of some elements, and around none of them alone."""
+    chains = [list(reversed(list(element.iterancestors()))) for element in elements]
+    together = None
+    for level in zip(*chains, strict=False):
+        if any(element is not level[0] for element in level):
+            break
+        together = level[0]
+    return together

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta, timezone
+from itertools import pairwise
 from typing import NamedTuple
 
 from incidents.model import KARACHI
@@ -36,6 +37,7 @@ _UPDATED = r"(?:last\s+)?(?:updated|modified|edited)(?:\s+(?:on|at))?"
 _START = r"(?:^|[|•·–—]\s*|^by\s[^|\n]{1,60}?[\s,]\s*)"
 _LABELLED = re.compile(rf"{_START}{_PUBLISHED}\s*[:|–-]?\s*{_DATE}", re.IGNORECASE)
 _CHANGED = re.compile(rf"{_START}{_UPDATED}\s*[:|–-]?\s*{_DATE}", re.IGNORECASE)
+_LABEL = re.compile(rf"{_PUBLISHED}\s*:?", re.IGNORECASE)
 _ALONE = re.compile(rf"\s*{_DATE}\s*", re.IGNORECASE)
 _DATELINE = re.compile(
     rf"\s*[A-Z][\w .'’/-]{{2,40}},\s*(?:[A-Z]\w+,\s*)?{_DATE}\s*(?:\([\w ./]+\)\s*)?[:—–-]",
@@ -101,7 +103,7 @@ def from_text(text: str, margin: Sequence[str] = ()) -> PublicationDay:
     top = lines[:_TOP_LINES]
     bottom = lines[max(len(top), len(lines) - _BOTTOM_LINES) :]
     notices: tuple[str, ...] = ()
-    for line in (*top, *bottom, *margin):
+    for line in (*top, *bottom, *margin, *_labels_with_days(top), *_labels_with_days(margin)):
         # A long line is a paragraph: a date counts only as its very beginning.
         found = _LABELLED.search(line) if len(line) <= _SHORT_LINE else _LABELLED.match(line)
         if found:
@@ -142,6 +144,15 @@ def is_date_line(line: str) -> bool:
     (True, False)
     """
     return any(p.fullmatch(line.strip()) for p in (_ALONE, _LABELLED, _CHANGED))
+
+
+def _labels_with_days(lines: Sequence[str]) -> list[str]:
+    """Join a label that stands alone with the date on the next line."""
+    return [
+        f"{label} {day}"
+        for label, day in pairwise(lines)
+        if _LABEL.fullmatch(label) and _ALONE.fullmatch(day)
+    ]
 
 
 def is_byline(line: str) -> bool:

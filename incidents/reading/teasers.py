@@ -57,6 +57,12 @@ def block_names() -> frozenset[str]:
     return frozenset(_data()["blocks"])
 
 
+@cache
+def comment_names() -> frozenset[str]:
+    """Words in a class or id that mark readers' comments."""
+    return frozenset(_data()["comments"])
+
+
 def is_label(line: str) -> bool:
     """Whether a line is nothing but such a label, so that what follows is the teaser.
 
