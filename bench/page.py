@@ -75,10 +75,15 @@ def run() -> list[Figure]:
                 _open(page, address)
                 starts.append(time.perf_counter() - begun)
                 if len(starts) == STARTS:
-                    figures = _changes(browser.new_page(viewport={"width": 1366, "height": 768}), address)
+                    figures = _changes(
+                        browser.new_page(viewport={"width": 1366, "height": 768}), address
+                    )
                 page.close()
         browser.close()
-    return [Figure("from `make run` (second time) to the first painted map", tuple(starts), "s"), *figures]
+    return [
+        Figure("from `make run` (second time) to the first painted map", tuple(starts), "s"),
+        *figures,
+    ]
 
 
 @contextmanager
@@ -123,7 +128,9 @@ def _changes(page: Page, address: str) -> list[Figure]:
     files: dict[str, int] = {}
     page.on(
         "response",
-        lambda r: files.__setitem__(r.url, len(r.body())) if "/component/" in r.url and r.ok else None,
+        lambda r: (
+            files.__setitem__(r.url, len(r.body())) if "/component/" in r.url and r.ok else None
+        ),
     )
     _open(page, address)
     page.locator(".im-footer").wait_for()

@@ -7,6 +7,7 @@ import json
 
 import streamlit as st
 
+from dashboard.markup import element, show
 from incidents.exports import FORMATS, MEDIA_TYPES, about_json, to_bytes
 from incidents.layers import LAYERS, build_layer
 from incidents.view import View
@@ -15,7 +16,7 @@ from incidents.view import View
 def show_downloads(view: View) -> None:
     """Show the export buttons; the file is made when it is asked for."""
     with st.sidebar:
-        st.subheader("Take away", anchor=False)
+        show(element("h2", "Take away", css="im-side"))
         left, right = st.columns(2)
         with left:
             layer = st.selectbox("Layer", LAYERS, key="layer")

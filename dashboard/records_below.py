@@ -48,7 +48,16 @@ def _not_placed(view: View, link: Link) -> None:
             "Said of the whole province, or of no place in particular. These claims colour no district.",
             css="im-hint",
         ),
-        element("div", *claim_cards(view, claims, link), css="im-cards") if claims else None,
+        element(
+            "div",
+            *claim_cards(view, claims, link),
+            css="im-cards im-scroll",
+            tabindex="0",
+            role="region",
+            aria_label="Claims that are not placed",
+        )
+        if claims
+        else None,
     )
     if view.outside:
         show(

@@ -60,6 +60,9 @@ def _chart(view: View, tile: ProvinceToll) -> None:
         }
     )
     x = alt.X("reported:T", title="reported (Asia/Karachi)")
+    # Each claimant's last figure stands until it is replaced, so its line runs on.
+    last = figures.groupby("claimant", sort=False).tail(1).assign(reported=after)
+    lines = pd.concat([figures, last])
     chart = (
         alt.Chart(band)
         .mark_area(interpolate="step-after", opacity=0.18, color="#777")
@@ -68,7 +71,7 @@ def _chart(view: View, tile: ProvinceToll) -> None:
             y=alt.Y("low:Q", title=f"{words(tile.victim_group)} {tile.casualty_type}"),
             y2="high:Q",
         )
-        + alt.Chart(figures)
+        + alt.Chart(lines)
         .mark_line(interpolate="step-after")
         .encode(
             x=x,
