@@ -6,7 +6,7 @@ A notice says what stands in the texts and what it comes to. It changes no figur
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, get_args
@@ -48,12 +48,24 @@ def notices(catalogue: Catalogue, reporting: Reporting) -> tuple[Notice, ...]:
     by_source: dict[str, list[Claim]] = defaultdict(list)
     for claim in catalogue.claims:
         by_source[claim.source_id].append(claim)
-    repeated = _same_figures(catalogue, reporting)
     found: list[Notice] = []
     for source in catalogue.sources:
         found += _misfits(source.source_id, by_source[source.source_id])
-        found += repeated[source.source_id]
-    return tuple(found)
+    found += repeated_figures(catalogue, reporting)
+    order = {source.source_id: place for place, source in enumerate(catalogue.sources)}
+    return tuple(sorted(found, key=lambda n: order[n.source_id]))
+
+
+def notices_of(
+    catalogue: Catalogue, reporting: Reporting, all_notices: Iterable[Notice], known: Container[str]
+) -> tuple[Notice, ...]:
+    """Return the notices as they stand where only some sources are known, out of all of them.
+
+    A report adds up, or not, whatever else is known; how often a figure is repeated is counted
+    anew.
+    """
+    own = (n for n in all_notices if n.kind != "same_figure" and n.source_id in known)
+    return (*own, *repeated_figures(catalogue, reporting, known))
 
 
 def _misfits(source_id: str, claims: Sequence[Claim]) -> list[Notice]:
@@ -65,7 +77,7 @@ def _misfits(source_id: str, claims: Sequence[Claim]) -> list[Notice]:
             continue
         for breakdown in figures.breakdowns(total):
             wrong = misfit(total, breakdown.summands, complete=breakdown.complete)
-            if wrong is None:
+            if wrong is None or wrong.reach < rules().smallest_share * allowed.low:
                 continue
             kind, message = _said(figures, total, allowed, wrong)
             ids = (total.claim_id, *(c.claim_id for c in wrong.claims))
@@ -141,24 +153,32 @@ def _with_day_before(figures: Figures, total: Claim, allowed: Bounds, wrong: Sum
     return f"{said}: the total seems to count both days."
 
 
-def _same_figures(catalogue: Catalogue, reporting: Reporting) -> dict[str, list[Notice]]:
-    """Return, by source, the figures that many sources print within a day of each other."""
+def repeated_figures(
+    catalogue: Catalogue, reporting: Reporting, known: Container[str] | None = None
+) -> list[Notice]:
+    """Return the figures that many sources print within a day, a notice for each of these sources.
+
+    `known` are the sources that count, by default all. Documents without a date do not.
+    """
     alike: dict[tuple[object, ...], list[Claim]] = defaultdict(list)
     for claim in catalogue.claims:
         number = printed(claim)
         dated = catalogue.source[claim.source_id].reported_on is not None
         if number is None or claim.is_vague or not claim.is_figure or not dated:
             continue
+        if known is not None and claim.source_id not in known:
+            continue
         if number >= rules().smallest_repeated_figure:
             key = (claim.incident_id, claim.casualty_type, claim.victim_group, claim.scope, number)
             alike[key].append(claim)
-    found: dict[str, list[Notice]] = defaultdict(list)
+    found: list[Notice] = []
     for claims in alike.values():
         for together in _within_a_day(claims, reporting):
-            for source_id in sorted({c.source_id for c in together}):
-                ids = tuple(c.claim_id for c in together)
-                said = _repeated(together, reporting)
-                found[source_id].append(Notice("same_figure", source_id, ids, said))
+            ids, said = tuple(c.claim_id for c in together), _repeated(together, reporting)
+            found += [
+                Notice("same_figure", source_id, ids, said)
+                for source_id in sorted({c.source_id for c in together})
+            ]
     return found
 
 

@@ -1,8 +1,9 @@
 """Which figures of one source are parts of which total, said or implied.
 
 A part is said where its claim is `part_of` the total. It is implied where the same source gives,
-for the same incident, place, kind of casualty and days, a figure for everyone and figures for
-groups of which nobody belongs to two.
+for the same incident, place, kind of casualty and days, a figure for everyone and figures for two
+groups or more of which nobody belongs to two. What an armed group claims is held against what
+others say, never added to it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from typing import Any, TypeVar
 from incidents.figure_bounds import bounds
 from incidents.model import Claim
 from incidents.sums import MOST_COMBINATIONS, Alternative, Summand
-from incidents.tolls import COVERED_BY
 
 _Key = TypeVar("_Key", bound=Hashable)
 
@@ -52,18 +52,17 @@ class Figures:
         """Yield how a total is broken down: by who they were, by age and sex, by place, by days."""
         said = self._parts.get((total.claim_id, total.casualty_type), [])
         beside = self._beside.get((total.incident_id, total.casualty_type), [])
-        implied = [c for c in beside if _is_implied(c, total)]
+        implied = [c for c in beside if _is_implied(c, total)] if _can_imply(total) else []
         for groups in (rules().roles, rules().ages):
             names = set(groups) - {total.victim_group}
-            parts = [c for c in said if c.victim_group in names] or [
-                c for c in implied if c.victim_group in names
-            ]
+            parts = [c for c in said if c.victim_group in names]
+            parts = parts or _if_several([c for c in implied if c.victim_group in names], total)
             if parts:
                 yield _by_group(total, parts, everyone=groups == rules().ages)
         if again := [c for c in said if c.victim_group == total.victim_group]:
             summands = _by_place(again)
-            several = len(summands) > 1 or any(len(a) > 1 for s in summands for a in s)
-            yield Breakdown(summands, all(summands) and several and _is_all(total, again))
+            complete = len(summands) > 1 and all(summands) and _is_all(total, again)
+            yield Breakdown(summands, complete)
         if total.scope == "cumulative" and (days := self._days_of(total)):
             yield days
 
@@ -72,7 +71,7 @@ class Figures:
         if total.scope == "previous_day":
             return ()
         before = self._before.get((place_of(total), total.casualty_type), [])
-        before = [c for c in before if c.victim_group in rules().roles]
+        before = [c for c in before if c.victim_group in rules().roles and _one_side(c, total)]
         return tuple(s for s in _by_group(total, before).summands if s)
 
     def _days_of(self, total: Claim) -> Breakdown | None:
@@ -82,7 +81,9 @@ class Figures:
         overlapping.
         """
         key = (place_of(total), total.casualty_type, total.victim_group)
-        within = [c for c in self._daily.get(key, []) if _lies_within(c, total)]
+        within = [
+            c for c in self._daily.get(key, []) if _lies_within(c, total) and _one_side(c, total)
+        ]
         by_span = _gathered(within, _days)
         by_span.pop(_days(total), None)
         spans = sorted(by_span)
@@ -101,19 +102,35 @@ def place_of(claim: Claim) -> str:
     return "province" if claim.where_prec in (4, 5) else claim.place_id or str(claim.where_prec)
 
 
+def _can_imply(total: Claim) -> bool:
+    allowed = bounds(total)
+    return (
+        total.victim_group == "total"
+        and total.part_of is None
+        and allowed is not None
+        and allowed.printed >= rules().smallest_implied_total
+    )
+
+
 def _is_implied(claim: Claim, total: Claim) -> bool:
-    inside = COVERED_BY.get(claim.victim_group or "", frozenset())
     return (
         claim.claim_id != total.claim_id
-        # Two speakers who differ do not make a wrong sum; a total of all is the report's own.
-        and (
-            total.victim_group == "total"
-            or (total.victim_group in inside and claim.claimant_id == total.claimant_id)
-        )
         and claim.scope == total.scope
         and place_of(claim) == place_of(total)
         and _lies_within(claim, total)
+        and _one_side(claim, total)
     )
+
+
+def _if_several(claims: list[Claim], total: Claim) -> list[Claim]:
+    """Keep implied parts of two groups; of one group only what the total's own speaker says."""
+    if len({c.victim_group for c in claims}) > 1:
+        return claims
+    return [c for c in claims if c.claimant_kind != "nobody" and c.claimant_id == total.claimant_id]
+
+
+def _one_side(claim: Claim, total: Claim) -> bool:
+    return (claim.claimant_type == "armed_group") == (total.claimant_type == "armed_group")
 
 
 def _days(claim: Claim) -> tuple[int, int]:
@@ -188,6 +205,8 @@ class Rules:
     incomplete: re.Pattern[str]
     roles: tuple[str, ...]
     ages: tuple[str, ...]
+    smallest_implied_total: int
+    smallest_share: float
     smallest_repeated_figure: int
     fewest_repeating_sources: int
 
@@ -202,6 +221,8 @@ def rules() -> Rules:
         incomplete=re.compile(rf"\b(?:{words})\b", re.IGNORECASE),
         roles=tuple(data["roles"]),
         ages=tuple(data["ages"]),
+        smallest_implied_total=data["smallest_implied_total"],
+        smallest_share=data["smallest_share"],
         smallest_repeated_figure=data["smallest_repeated_figure"],
         fewest_repeating_sources=data["fewest_repeating_sources"],
     )

@@ -9,17 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from incidents.arithmetic import Notice, notices
+from incidents.arithmetic import Notice, notices_of
 from incidents.atlas import Atlas
 from incidents.filters import Filter, known_by, select
-from incidents.model import (
-    CASUALTY_TYPES,
-    CasualtyType,
-    Catalogue,
-    Claim,
-    Incident,
-    VictimGroup,
-)
+from incidents.model import CASUALTY_TYPES, CasualtyType, Claim, Incident, VictimGroup
 from incidents.reconcile import DEFAULT_RULE, Rule
 from incidents.tolls import Counts, DistrictSummary, Toll, by_district, count_voices, toll
 
@@ -105,14 +98,11 @@ class View:
 
         The other filters do not matter: a report adds up, or not, as a whole.
         """
-        moment = self.filter.known_at
+        atlas, moment = self.atlas, self.filter.known_at
         if moment is None:
-            return self.atlas.notices
-        whole = self.atlas.catalogue
-        known = tuple(s for s in whole.sources if known_by(s, moment))
-        ids = {s.source_id for s in known}
-        claims = tuple(c for c in whole.claims if c.source_id in ids)
-        return notices(Catalogue(known, whole.incidents, claims), self.atlas.reporting)
+            return atlas.notices
+        known = {s.source_id for s in atlas.catalogue.sources if known_by(s, moment)}
+        return notices_of(atlas.catalogue, atlas.reporting, atlas.notices, known)
 
     def notices_about(self, claim_ids: set[str]) -> tuple[Notice, ...]:
         """Return the notices that speak of some claims, each once, sums before repetitions."""
