@@ -13,10 +13,33 @@ from incidents.model import ClaimantType
 from incidents.sentences import Span
 
 _WINDOW = 16
-_SPECIFIC: tuple[ClaimantType, ...] = ("armed_group", "un_ngo", "hospital", "state", "witness", "media", "unknown")
-_QUOTES = frozenset("“”\"«»„")
+_SPECIFIC: tuple[ClaimantType, ...] = (
+    "armed_group",
+    "un_ngo",
+    "hospital",
+    "state",
+    "witness",
+    "media",
+    "unknown",
+)
+_QUOTES = frozenset('“”"«»„')
 _SLUG = re.compile(r"[^a-z0-9]+")
-_NOT_SPOKEN = frozenset({"reported", "recorded", "documented", "confirmed", "noted", "put", "quoted", "stated", "posted", "estimated", "wrote", "recalled"})
+_NOT_SPOKEN = frozenset(
+    {
+        "reported",
+        "recorded",
+        "documented",
+        "confirmed",
+        "noted",
+        "put",
+        "quoted",
+        "stated",
+        "posted",
+        "estimated",
+        "wrote",
+        "recalled",
+    }
+)
 
 
 class Speaker(NamedTuple):
@@ -68,9 +91,7 @@ def sayings_of(reading: Reading, memory: Memory) -> list[Saying]:
     return found
 
 
-def speaker_of(
-    position: int, sayings: Sequence[Saying], sentence: Span, quotes: Sequence[Span]
-) -> Speaker | None:
+def speaker_of(position: int, sayings: Sequence[Saying], quotes: Sequence[Span]) -> Speaker | None:
     """Return who says what stands at a position, by the sayings of its own sentence."""
     before = [s for s in sayings if s.follows and s.end <= position]
     after = [s for s in sayings if s.start >= position]
@@ -86,21 +107,33 @@ def _quote_closed(start: int, end: int, quotes: Sequence[Span]) -> bool:
     return any(start < q.char_end < end and q.char_end - q.char_start > 40 for q in quotes)
 
 
-def _saying(words: Sequence[Word], at: int, memory: Memory) -> Saying | None:
+def _saying(words: Sequence[Word], at: int, memory: Memory) -> Saying | None:  # noqa: PLR0911, PLR0912
     left = at - 1
-    while left >= 0 and ("adverbs" in words[left].senses or words[left].low in {"has", "have", "had", "further", "also", "later"}) and "be" not in words[left].senses:
+    while (
+        left >= 0
+        and (
+            "adverbs" in words[left].senses
+            or words[left].low in {"has", "have", "had", "further", "also", "later"}
+        )
+        and "be" not in words[left].senses
+    ):
         left -= 1
     word = words[at]
     if left >= 0 and "be" in words[left].senses:
         return None
     following = words[at + 1] if at + 1 < len(words) else None
-    if word.senses["say"] == "ing" and not (following is not None and following.low in {"that", "in", "the"}):
+    if word.senses["say"] == "ing" and not (
+        following is not None and following.low in {"that", "in", "the"}
+    ):
         return None
     inverted = left < 0 or words[left].low == "," or words[left].low in _QUOTES
     if left >= 0 and words[left].low in {"he", "she", "they", "it", "who"}:
         if words[left].low == "who":
             return None
-        if memory.last is None or (words[left].low == "it" and memory.last.claimant_type not in {"armed_group", "state", "un_ngo"}):
+        if memory.last is None or (
+            words[left].low == "it"
+            and memory.last.claimant_type not in {"armed_group", "state", "un_ngo"}
+        ):
             return None
         return Saying(words[left].start, word.end, memory.last, True)
     if not inverted:
@@ -117,7 +150,11 @@ def _saying(words: Sequence[Word], at: int, memory: Memory) -> Saying | None:
         # "Sarfraz Bugti, the chief minister, said": the office stands before the comma.
         begin = _left_begin(words, left - 1, through_comma=True)
         speaker = _speaker(words, begin, left, memory)
-        if speaker is not None and not (following.text[:1].isupper() or "claimant" in following.senses or "determiners" in following.senses):
+        if speaker is not None and not (
+            following.text[:1].isupper()
+            or "claimant" in following.senses
+            or "determiners" in following.senses
+        ):
             return Saying(words[begin].start, _past_audience(words, at), speaker, True)
     if inverted and end > at + 1:
         speaker = _speaker(words, at + 1, end, memory)
@@ -130,7 +167,14 @@ def _past_audience(words: Sequence[Word], at: int) -> int:
     """End of "told AFP", "told reporters": what is said begins after it."""
     end = words[at].end
     for word in words[at + 1 : at + 4]:
-        if "outlet" in word.senses or word.low in {"in", "a", "the", "statement", "news", "conference"}:
+        if "outlet" in word.senses or word.low in {
+            "in",
+            "a",
+            "the",
+            "statement",
+            "news",
+            "conference",
+        }:
             end = word.end
         else:
             break
@@ -144,7 +188,15 @@ def _left_begin(words: Sequence[Word], at: int, through_comma: bool = False) -> 
         before = words[begin - 1]
         if before.low in _QUOTES or before.low in {";", ":", "—", "–", ".", "?", "!", "…", ")"}:
             break
-        if "say" in before.senses or before.low in {"that", "but", "while", "although", "as", "when", "after"}:
+        if "say" in before.senses or before.low in {
+            "that",
+            "but",
+            "while",
+            "although",
+            "as",
+            "when",
+            "after",
+        }:
             break
         if "act" in before.senses or ("be" in before.senses) or "undergo" in before.senses:
             break
@@ -168,7 +220,11 @@ def _right_end(words: Sequence[Word], at: int) -> int:
             ahead = words[end + 1 : end + 4]
             if commas > 1 or not any("claimant" in w.senses or "office" in w.senses for w in ahead):
                 break
-        if "relatives" in word.senses or "say" in word.senses or word.low in {"as", "while", "when", "but", "after"}:
+        if (
+            "relatives" in word.senses
+            or "say" in word.senses
+            or word.low in {"as", "while", "when", "but", "after"}
+        ):
             break
         end += 1
     return end
@@ -176,18 +232,31 @@ def _right_end(words: Sequence[Word], at: int) -> int:
 
 def _speaker(words: Sequence[Word], begin: int, end: int, memory: Memory) -> Speaker | None:
     span = words[begin:end]
-    while span and (span[0].low in {",", "and", "meanwhile", "however", "later", "'s"} or "adverbs" in span[0].senses):
+    while span and (
+        span[0].low in {",", "and", "meanwhile", "however", "later", "'s"}
+        or "adverbs" in span[0].senses
+    ):
         span = span[1:]
     while span and (span[-1].low in {",", "and"} or "adverbs" in span[-1].senses):
         span = span[:-1]
     if not span:
         return None
     kinds = [w.senses["claimant"] for w in span if "claimant" in w.senses]
-    names = [w for w in span if w.text[:1].isupper() and "claimant" not in w.senses and w.low[0].isalpha()]
+    names = [
+        w
+        for w in span
+        if w.text[:1].isupper() and "claimant" not in w.senses and w.low[0].isalpha()
+    ]
     kind = _kind(kinds, span)
     if kind is None:
-        return next((memory.offices[w.low] for w in reversed(names) if w.low in memory.offices), None)
-    has_office = any("office" in w.senses or w.senses.get("claimant") in {"state", "armed_group", "un_ngo", "hospital"} for w in span)
+        return next(
+            (memory.offices[w.low] for w in reversed(names) if w.low in memory.offices), None
+        )
+    has_office = any(
+        "office" in w.senses
+        or w.senses.get("claimant") in {"state", "armed_group", "un_ngo", "hospital"}
+        for w in span
+    )
     if kind == "witness" and not has_office:
         shown = next(w.text for w in span if w.senses.get("claimant") == "witness")
     else:
@@ -205,8 +274,12 @@ def _speaker(words: Sequence[Word], begin: int, end: int, memory: Memory) -> Spe
 def _kind(kinds: Sequence[ClaimantType], span: Sequence[Word]) -> ClaimantType | None:
     if not kinds:
         return None
-    first = span[0].senses.get("claimant") or (span[1].senses.get("claimant") if len(span) > 1 else None)
-    if first in {"state", "armed_group", "un_ngo", "hospital", "witness"} and not (set(kinds) & {"armed_group"}):
+    first = span[0].senses.get("claimant") or (
+        span[1].senses.get("claimant") if len(span) > 1 else None
+    )
+    if first in {"state", "armed_group", "un_ngo", "hospital", "witness"} and not (
+        set(kinds) & {"armed_group"}
+    ):
         chosen: ClaimantType = first
         return chosen
     return next(kind for kind in _SPECIFIC if kind in kinds)

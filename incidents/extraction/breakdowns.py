@@ -22,7 +22,7 @@ class Breakdown(NamedTuple):
     parts: tuple[Mention, ...]
 
 
-def find_breakdowns(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Breakdown]:
+def find_breakdowns(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Breakdown]:  # noqa: PLR0912
     """Mark the mentions that are parts, and return where the breakdowns stand."""
     by_start = {m.start: m for m in mentions}
     found: list[Breakdown] = []
@@ -73,7 +73,9 @@ def _closing_comma(words: Sequence[Word], at: int) -> int:
 
 
 def _is_verbal(word: Word) -> bool:
-    return any(sense in word.senses for sense in ("be", "have", "act", "undergo", "suffer", "adverbs"))
+    return any(
+        sense in word.senses for sense in ("be", "have", "act", "undergo", "suffer", "adverbs")
+    )
 
 
 def _chain(
@@ -82,10 +84,16 @@ def _chain(
     parts: list[Mention] = []
     separators: list[str] = []
     while True:
-        while at < len(words) and words[at].low in {"the", "at", "least", "and", "others"} and at not in by_start:
+        while (
+            at < len(words)
+            and words[at].low in {"the", "at", "least", "and", "others"}
+            and at not in by_start
+        ):
             at += 1
         mention = by_start.get(at)
-        if mention is None or (mention.kind == "bare" and mention.group is None and not mention.others):
+        if mention is None or (
+            mention.kind == "bare" and mention.group is None and not mention.others
+        ):
             break
         parts.append(mention)
         at = mention.reach
@@ -109,7 +117,9 @@ def _without_new_clause(
             continue
         if _has_own_verb(words, parts[number]) and separators[number - 1] != "and":
             return parts[:number]
-        if parts[number].others or (separators[number - 1] == "and" and parts[number].kind == "bare"):
+        if parts[number].others or (
+            separators[number - 1] == "and" and parts[number].kind == "bare"
+        ):
             return parts[:number]
     return parts
 
@@ -117,7 +127,13 @@ def _without_new_clause(
 def _has_own_verb(words: Sequence[Word], mention: Mention) -> bool:
     for word in words[mention.reach : mention.reach + 2]:
         senses = word.senses
-        if "be" in senses or "act" in senses or "undergo" in senses or "suffer" in senses or "people" in senses:
+        if (
+            "be" in senses
+            or "act" in senses
+            or "undergo" in senses
+            or "suffer" in senses
+            or "people" in senses
+        ):
             return True
         if "adverbs" not in senses:
             return False
@@ -130,9 +146,9 @@ def _parent(words: Sequence[Word], mentions: Sequence[Mention], at: int) -> Ment
             continue
         if at - mention.end > _REACH:
             return None
-        if mention.counted and mention.kind != "thing" and not mention.of_them:
-            if mention.low != 1 or mention.number is not None or words[at].low == "(":
-                return mention
+        whole = mention.counted and mention.kind != "thing" and not mention.of_them
+        if whole and (mention.number is not None or words[at].low == "("):
+            return mention
     return None
 
 
@@ -140,7 +156,14 @@ def _adjoins(words: Sequence[Word], parent: Mention | None, at: int) -> bool:
     if parent is None:
         return False
     between = words[parent.end : at]
-    return all("act" in w.senses or "state" in w.senses or "adverbs" in w.senses or "be" in w.senses or "undergo" in w.senses for w in between)
+    return all(
+        "act" in w.senses
+        or "state" in w.senses
+        or "adverbs" in w.senses
+        or "be" in w.senses
+        or "undergo" in w.senses
+        for w in between
+    )
 
 
 def _mark_partitives(words: Sequence[Word], mentions: Sequence[Mention]) -> None:
@@ -149,7 +172,11 @@ def _mark_partitives(words: Sequence[Word], mentions: Sequence[Mention]) -> None
         if not mention.counted:
             continue
         before = words[mention.start - 2 : mention.start] if mention.start > 1 else ()
-        whom = len(before) == 2 and before[0].low in {"of", "among"} and before[1].low in {"whom", "them", "these"}
+        whom = (
+            len(before) == 2
+            and before[0].low in {"of", "among"}
+            and before[1].low in {"whom", "them", "these"}
+        )
         if (mention.of_them or whom) and mention.of_people is None:
             mention.of_them = True
             if mention.parent is None:

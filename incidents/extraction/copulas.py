@@ -11,7 +11,7 @@ from incidents.extraction.words import Word
 from incidents.model import CasualtyType
 
 
-def read_copulas(reading: Reading, last_type: CasualtyType | None) -> None:
+def read_copulas(reading: Reading, last_type: CasualtyType | None) -> None:  # noqa: PLR0912
     """Add to a sentence what its copulas say of whom.
 
     Parameters
@@ -72,7 +72,11 @@ def _part_of_next(reading: Reading, mention: Mention, linked: set[int]) -> bool:
         return False
     for link in reading.links:
         total = link.mention
-        if id(total) in linked and mention.reach < total.start <= mention.reach + 3 and total.number is not None:
+        if (
+            id(total) in linked
+            and mention.reach < total.start <= mention.reach + 3
+            and total.number is not None
+        ):
             mention.part, mention.parent = True, total
             _add(reading, mention, link.casualty_type, "breakdown: some among the total")
             return True
@@ -132,7 +136,13 @@ def _described(words: Sequence[Word], starts: dict[int, Mention], at: int) -> Me
         if mention is not None:
             return mention if mention.kind == "people" and mention.number is None else None
         senses = words[index].senses
-        if "act" in senses or "undergo" in senses or "prepositions" in senses or "state" in senses or not words[index].low[0].isalpha():
+        if (
+            "act" in senses
+            or "undergo" in senses
+            or "prepositions" in senses
+            or "state" in senses
+            or not words[index].low[0].isalpha()
+        ):
             return None
     return None
 
@@ -155,16 +165,18 @@ def _read_inclusions(reading: Reading, linked: set[int]) -> None:
         if word.low not in {"among", "amongst"} and word.low != "among those":
             continue
         befell = _among(words, at)
-        be = next((i for i in range(at + 1, min(at + 8, len(words))) if "be" in words[i].senses), None)
+        be = next(
+            (i for i in range(at + 1, min(at + 8, len(words))) if "be" in words[i].senses), None
+        )
         if befell is None or be is None:
             continue
         index = be + 1
-        while (mention := starts.get(index)) is not None:
-            if mention.counted and id(mention) not in linked:
-                mention.part = True
-                _add(reading, mention, befell, "copula: among the dead or hurt were")
-                linked.add(id(mention))
-            index = mention.reach
+        while (person := starts.get(index)) is not None:
+            if person.counted and id(person) not in linked:
+                person.part = True
+                _add(reading, person, befell, "copula: among the dead or hurt were")
+                linked.add(id(person))
+            index = person.reach
             while index < len(words) and words[index].low in {",", "and", "as well as"}:
                 index += 1
 
@@ -173,14 +185,26 @@ def _read_identities(reading: Reading, starts: dict[int, Mention], linked: set[i
     """Read "the dead were identified as two brothers and a cousin"."""
     words = reading.words
     for at in range(1, len(words) - 3):
-        if "people" not in words[at].senses or words[at + 1].low not in {"were", "are", "have", "was"}:
+        if "people" not in words[at].senses or words[at + 1].low not in {
+            "were",
+            "are",
+            "have",
+            "was",
+        }:
             continue
-        index = next((i + 2 for i in range(at + 2, min(at + 5, len(words) - 1)) if words[i].low == "identified" and words[i + 1].low == "as"), None)
-        while index is not None and (mention := starts.get(index)) is not None:
-            if mention.counted and id(mention) not in linked:
-                _add(reading, mention, words[at].senses["people"], "copula: identified as")
-                linked.add(id(mention))
-            index = mention.reach
+        index = next(
+            (
+                i + 2
+                for i in range(at + 2, min(at + 5, len(words) - 1))
+                if words[i].low == "identified" and words[i + 1].low == "as"
+            ),
+            None,
+        )
+        while index is not None and (named := starts.get(index)) is not None:
+            if named.counted and id(named) not in linked:
+                _add(reading, named, words[at].senses["people"], "copula: identified as")
+                linked.add(id(named))
+            index = named.reach
             while index < len(words) and words[index].low in {",", "and"}:
                 index += 1
 

@@ -4,61 +4,64 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from importlib.resources import files
 from typing import NamedTuple
 
+import ahocorasick
+
+from incidents.extraction.words import plain
 from incidents.model import Scope
 
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if number}
-_MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if number} | {"sept": 9}
+_MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if number} | {
+    "sept": 9
+}
 _WEEKDAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
-_MONTH = "(?:" + "|".join(sorted((m.capitalize() for m in _MONTHS), key=len, reverse=True)) + r")\b\.?"
-_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
-_N = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|24|36|48|72|few|several|couple of)"
-_SMALL = {w: n for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())}
-_UNIT = r"(?:hours?|days?|weeks?|months?|years?)"
+_SMALL = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9, "ten": 10, "twelve": 12, "couple of": 2,
+}  # fmt: skip
+_TABLE = tomllib.loads((files("incidents") / "data" / "times.toml").read_text("utf-8"))
 
-_PATTERNS = (
-    ("between", rf"\b(?:between|from)\s+(?P<b_d1>{_DAY})\s*(?P<b_m1>{_MONTH})?,?\s*(?:and|to|until|till)\s+(?P<b_d2>{_DAY})\s*(?P<b_m2>{_MONTH})(?:,?\s*(?P<b_y>\d{{4}}))?"),
-    ("iso", r"\b(?P<i_y>\d{4})-(?P<i_m>\d{2})-(?P<i_d>\d{2})\b"),
-    ("slash", r"(?<![\d/-])(?P<s_d>\d{2})/(?P<s_m>\d{2})(?:/(?P<s_y>\d{4}))?(?![\d/])"),
-    ("night", rf"\b(?P<n_d1>{_DAY})\s*(?P<n_m1>{_MONTH})?\s*(?:/|-|–|to|and)\s*(?P<n_d2>{_DAY})\s*(?P<n_m2>{_MONTH})(?:,?\s*(?P<n_y>\d{{4}}))?"),
-    ("monthdays", rf"\b(?P<k_m>{_MONTH})\s*(?P<k_d1>{_DAY})\s*(?:-|–|to|and)\s*(?P<k_d2>{_DAY})(?:,?\s*(?P<k_y>\d{{4}}))?"),
-    ("daymonth", rf"\b(?P<d_d>{_DAY})\s*(?:of\s+)?(?P<d_m>{_MONTH})(?:,?\s*(?P<d_y>\d{{4}}))?"),
-    ("monthday", rf"\b(?P<m_m>{_MONTH})\s*(?P<m_d>{_DAY})\b(?:,?\s*(?P<m_y>\d{{4}}))?(?!\s*(?:people|persons|militants|soldiers|terrorists))"),
-    ("monthyear", rf"\b(?P<y_m>{_MONTH}),?\s*(?:of\s+)?(?P<y_y>\d{{4}})\b"),
-    ("quarter", r"\b(?P<q_n>first|second|third|fourth|last)\s+(?P<q_u>quarter|half)\s+of\s+(?:the\s+year|this\s+year|(?P<q_y>\d{4}))"),
-    ("lastspan", rf"\b(?:past|last|previous|preceding)\s+(?P<l_n>{_N})\s+(?P<l_u>{_UNIT})"),
-    ("period", rf"\b(?P<p_n>\d+|two|three|four|five|seven)[- ](?P<p_u>hour|day|week|month)\s+(?:period|span|operation|operations|stretch)"),
-    ("inspan", r"\b(?:in|over|within|during)\s+(?:just\s+|the\s+)?(?:(?P<o_n>\d+|two|three|four|five|six|seven|ten)\s+(?P<o_u>days|weeks|months|years)|(?P<o_h>24|36|48|72|96)\s+(?P<o_v>hours))\b"),
-    ("ago", rf"\b(?P<a_n>{_N}|a|an)\s+(?P<a_u>{_UNIT})\s+(?:ago|earlier|before)\b"),
-    ("lastunit", rf"\b(?P<u_w>last|this|previous|past|the current|earlier this)\s+(?P<u_u>year|month|week|{_MONTH}|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"),
-    ("daybefore", r"\b(?:the\s+previous\s+day|a\s+day\s+earlier|(?:the|a)\s+day\s+before|the\s+preceding\s+day|previous\s+day)\b"),
-    ("dayafter", r"\b(?:a|one)\s+day\s+after\b"),
-    ("since", rf"\b(?:since|so\s+far\s+(?:this|in))\s+(?:(?P<c_m>{_MONTH})\s*)?(?P<c_y>\d{{4}}|the\s+start\s+of\s+the\s+year|year)?"),
-    ("overyear", r"\b(?:over|during|throughout|in)\s+the\s+(?P<w_u>year|month|week|reporting\s+period|quarter)\b"),
-    ("year", r"\b(?:in|during|of|throughout)\s+(?P<x_y>(?:19|20)\d{2})\b"),
-    ("yesterday", r"\byesterday\b"),
-    ("today", r"\b(?:today|tonight|this\s+(?:morning|afternoon|evening))\b"),
-    ("weekday", r"\b(?P<g_w>(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"),
-    ("month", rf"\b(?:in|of|during|last|early|late|mid)[\s-]+(?P<z_m>{_MONTH})(?!\s*\d)"),
-    ("recent", r"\b(?:in|over)\s+recent\s+(?:years|months|decades|weeks)|\bfor\s+decades\b|\bsimilar\s+(?:incident|attack|ambush)"),
+
+def _filled(pattern: str) -> str:
+    for name in ("month", "day", "n", "unit"):
+        pattern = pattern.replace(f"<{name}>", _TABLE[name])
+    return pattern
+
+
+_PATTERNS = tuple((name, _filled(pattern)) for name, pattern in _TABLE["patterns"].items())
+_TIME = re.compile(r"\b(?:" + "|".join(f"(?P<{name}>{p})" for name, p in _PATTERNS) + ")")
+# The expression is tried only around these: most of a text speaks of no time.
+_TRIGGERS = (
+    "day", "night", "month", "year", "week", "hour", "period", "recent", "decade", "morning", "similar",
+    "afternoon", "evening", "quarter", "half of", "since", "so far", *"0123456789",
+    *(m for m in _MONTHS if m != "may"), "may ",
 )  # fmt: skip
-_TIME = re.compile(r"\b(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _PATTERNS) + ")", re.IGNORECASE)
-_QUICK = re.compile(r"\d|day|night|month|year|week|hour|period|recent|decade|morning|evening|similar|quarter|since|" + "|".join(m for m in _MONTHS if len(m) > 3), re.IGNORECASE)
-_HISTORY = re.compile(
-    r"\b(?:wanted\s+(?:in|for)|involved\s+in|accused\s+of|responsible\s+for|it\s+may\s+be\s+(?:recalled|mentioned)|previously|in\s+the\s+past|had\s+earlier|similar\s+(?:attack|incident|ambush)|in\s+connection\s+with)\b",
-    re.IGNORECASE,
-)
-_SUMMED = re.compile(
-    r"\b(?:in\s+(?:two|three|four|five|six|seven|eight|nine|ten|\d+|several|various|multiple|different)\s+(?:separate\s+|different\s+)?(?:operations|attacks|incidents|actions|districts)|in\s+various\s+operations|so\s+far|overall|cumulative|since\s+the\s+(?:start|beginning))\b",
-    re.IGNORECASE,
-)
+_BEFORE, _AFTER = 40, 48
+
+
+def _automaton() -> ahocorasick.Automaton:
+    automaton = ahocorasick.Automaton()
+    for trigger in _TRIGGERS:
+        automaton.add_word(trigger, True)
+    automaton.make_automaton()
+    return automaton
+
+
+_TRIGGER = _automaton()
+
+
+_HISTORY = re.compile(_TABLE["history"], re.IGNORECASE)
+_SUMMED = re.compile(_TABLE["summed"], re.IGNORECASE)
 
 
 _DATELINE = 60
 _DAYS = frozenset({"weekday", "daymonth", "monthday", "yesterday", "today", "night"})
+_DATED = frozenset({"weekday", "daymonth", "monthday", "daybefore", "dayafter"})
 _SPANS = frozenset({"lastspan", "period", "inspan", "since", "overyear", "quarter", "between"})
 
 
@@ -76,6 +79,30 @@ class _Ref(NamedTuple):
     end: int
     kind: str
     when: When
+
+
+def _matches(sentence: str) -> Iterator[re.Match[str]]:
+    """Yield the times in a sentence in plain form."""
+    low = high = 0
+    for at, _ in _TRIGGER.iter(sentence):
+        if at - _BEFORE > high:
+            yield from _TIME.finditer(sentence, _word_start(sentence, low), high)
+            low = at - _BEFORE
+        high = at + _AFTER
+    if high > low:
+        yield from _TIME.finditer(sentence, _word_start(sentence, low), high)
+
+
+def _word_start(text: str, at: int) -> int:
+    while at > 0 and text[at - 1].isalnum():
+        at -= 1
+    return at
+
+
+def _is_modal(match: re.Match[str], text: str, start: int) -> bool:
+    """Whether a "may" in a match is the verb, not the month."""
+    at = match[0].find("may")
+    return at >= 0 and text[start + match.start() + at] == "m"
 
 
 class Calendar:
@@ -107,7 +134,11 @@ class Calendar:
                 if not also_said_on and _SAID_ON.search(text, max(start, ref.at - 40), ref.at):
                     continue
                 is_dateline = ref.at < _DATELINE and ref.when.start == self.published_on
-                if ref.kind in _DAYS and ref.when.start and not (is_dateline and ref.kind != "weekday"):
+                if (
+                    ref.kind in _DAYS
+                    and ref.when.start
+                    and not (is_dateline and ref.kind != "weekday")
+                ):
                     self.main_day = ref.when.start
                     self._seen.clear()
                     return
@@ -121,14 +152,14 @@ class Calendar:
         return self._seen[key]
 
     def _find(self, text: str, start: int, end: int) -> list[_Ref]:
-        if _QUICK.search(text, start, end) is None:
-            return []
         refs: list[_Ref] = []
-        for match in _TIME.finditer(text, start, end):
+        for match in _matches(plain(text[start:end])):
+            if _is_modal(match, text, start):
+                continue
             name = next(n for n, _ in _PATTERNS if match[n] is not None)
             when = self._read(name, match)
             if when is not None:
-                refs.append(_Ref(match.start(), match.end(), name, when))
+                refs.append(_Ref(start + match.start(), start + match.end(), name, when))
         return _joined(refs)
 
     def when(
@@ -148,13 +179,15 @@ class Calendar:
                 when = When(self.published_on, self.published_on, 2, "event")
             else:
                 when = When(day, day, 1 if day else None, "event")
-        if when.scope == "event" and not self.periodic or when.scope == "event" and best is None:
+        if (when.scope == "event" and not self.periodic) or (
+            when.scope == "event" and best is None
+        ):
             history = _HISTORY.search(text, start, at)
             if history is not None:
                 return when._replace(scope="background")
-        if when.scope == "event" and _SUMMED.search(text, at, min(end, at + 90)):
-            if best is None or best.kind not in {"weekday", "daymonth", "monthday", "daybefore", "dayafter"}:
-                when = when._replace(scope="cumulative")
+        dated = best is not None and best.kind in _DATED
+        if when.scope == "event" and not dated and _SUMMED.search(text, at, min(end, at + 90)):
+            when = when._replace(scope="cumulative")
         return when
 
     # -- one pattern each ---------------------------------------------------------------
@@ -182,7 +215,9 @@ class Calendar:
             days = (last - first).days
             if name != "between" and days <= 1:
                 return self._placed(When(first, last, 2 if days else 1, "event"))
-            return When(first, last, _prec(days), "cumulative" if days > 1 or name == "between" else "event")
+            return When(
+                first, last, _prec(days), "cumulative" if days > 1 or name == "between" else "event"
+            )
         if name == "monthyear":
             return self._month(_MONTHS[g["y_m"].lower().rstrip(".")], int(g["y_y"]))
         if name == "year":
@@ -227,7 +262,9 @@ class Calendar:
             return self._placed(When(day, day, 1 if day else None, "event"))
         return None
 
-    def _date(self, day: str, month: str | None, year: str | None, numeric: bool = False) -> date | None:
+    def _date(
+        self, day: str, month: str | None, year: str | None, numeric: bool = False
+    ) -> date | None:
         number = int(re.sub(r"\D", "", day))
         if month is None:
             return None
@@ -282,7 +319,11 @@ class Calendar:
         return When(first, ref, _prec((ref - first).days), "cumulative")
 
     def _ago(self, count: str, unit: str, ref: date | None) -> When:
-        number = 1 if count.lower() in {"a", "an"} else _SMALL.get(count.lower(), int(count) if count.isdigit() else 3)
+        number = (
+            1
+            if count.lower() in {"a", "an"}
+            else _SMALL.get(count.lower(), int(count) if count.isdigit() else 3)
+        )
         if unit[0].lower() == "h":
             return When(ref, ref, 1 if ref else None, "event")
         days = number * {"d": 1, "w": 7, "m": 30, "y": 365}[unit[0].lower()]
@@ -293,7 +334,7 @@ class Calendar:
         prec = {"d": 1, "w": 3, "m": 4, "y": 5}[unit[0].lower()]
         return When(day, day, prec, scope)
 
-    def _unit(self, which: str, unit: str, ref: date | None) -> When | None:
+    def _unit(self, which: str, unit: str, ref: date | None) -> When | None:  # noqa: PLR0911
         pub = self.published_on
         if unit in _WEEKDAYS:
             day = _last_weekday(_WEEKDAYS[unit], pub - timedelta(days=1) if pub else None)
@@ -306,7 +347,12 @@ class Calendar:
             return self._month(number, year)._replace(scope="background")
         this = which in {"this", "the current", "earlier this"}
         if pub is None or ref is None:
-            return When(None, None, {"year": 5, "month": 4}.get(unit, 3), "cumulative" if this else "background")
+            return When(
+                None,
+                None,
+                {"year": 5, "month": 4}.get(unit, 3),
+                "cumulative" if this else "background",
+            )
         if unit == "year":
             year = pub.year if this else pub.year - 1
             scope: Scope = "cumulative" if this or which == "past" else "background"
@@ -315,11 +361,21 @@ class Calendar:
             return When(date(year, 1, 1), pub if this else date(year, 12, 31), 5, scope)
         if unit == "month":
             if this:
-                return When(pub.replace(day=1), pub, 4, "cumulative" if which != "earlier this" else "background")
+                return When(
+                    pub.replace(day=1),
+                    pub,
+                    4,
+                    "cumulative" if which != "earlier this" else "background",
+                )
             final = pub.replace(day=1) - timedelta(days=1)
             return When(final.replace(day=1), final, 4, "background")
         first = pub - timedelta(days=pub.weekday() + (0 if this else 7))
-        return When(first, pub if this else first + timedelta(days=6), 3, "cumulative" if which != "earlier this" else "background")
+        return When(
+            first,
+            pub if this else first + timedelta(days=6),
+            3,
+            "cumulative" if which != "earlier this" else "background",
+        )
 
 
 def _prec(days: int) -> int:
@@ -338,18 +394,23 @@ def _joined(refs: list[_Ref]) -> list[_Ref]:
     """Read "Saturday, January 31" and "Saturday (Jan 31)" as one, the full date."""
     kept: list[_Ref] = []
     for ref in refs:
-        if kept and kept[-1].kind == "weekday" and ref.kind in {"monthday", "daymonth"} and ref.at - kept[-1].end <= 3:
+        if (
+            kept
+            and kept[-1].kind == "weekday"
+            and ref.kind in {"monthday", "daymonth"}
+            and ref.at - kept[-1].end <= 3
+        ):
             ref = ref._replace(at=kept[-1].at)  # noqa: PLW2901
             kept.pop()
         kept.append(ref)
     return kept
 
 
-_CLAUSE = re.compile(r"[;]|,\s+(?:which|when|after|while|where|a day|as)\b|\b(?:while|which came|days after)\b")
+_CLAUSE = re.compile(_TABLE["clause"])
 
 
-_SAID_ON = re.compile(r"\b(?:said|announced|confirmed|added|told\s+\w+|reported|statement)(?:\s+(?:late\s+)?on|\s+late)?\s+$")
-_EARLIER_FATE = re.compile(r"\b(?:who|which|that)\s+(?:had|have|were|was)\b")
+_SAID_ON = re.compile(_TABLE["said_on"])
+_EARLIER_FATE = re.compile(_TABLE["earlier_fate"])
 
 
 def _governing(refs: Sequence[_Ref], text: str, at: int, sentence: tuple[int, int]) -> _Ref | None:
@@ -363,7 +424,9 @@ def _governing(refs: Sequence[_Ref], text: str, at: int, sentence: tuple[int, in
                 continue
             distance = 1.0
         else:
-            if ref.kind == "weekday" and _SAID_ON.search(text, max(sentence[0], ref.at - 40), ref.at):
+            if ref.kind == "weekday" and _SAID_ON.search(
+                text, max(sentence[0], ref.at - 40), ref.at
+            ):
                 continue  # the day of the statement, not of the event
             gap = (at - ref.end) if before else (ref.at - at)
             distance = float(gap) + (0 if before else 8)

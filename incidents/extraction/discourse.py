@@ -9,7 +9,9 @@ from incidents.extraction.mentions import Mention
 from incidents.extraction.reading import Reading
 from incidents.model import CasualtyType, VictimGroup
 
-_INHERITED_FROM_ONE: frozenset[VictimGroup] = frozenset({"security_forces", "police", "militants", "inmates"})
+_INHERITED_FROM_ONE: frozenset[VictimGroup] = frozenset(
+    {"security_forces", "police", "militants", "inmates"}
+)
 
 
 @dataclass
@@ -72,13 +74,23 @@ class Discourse:
 
 
 def _antecedent(links: list[Link]) -> VictimGroup | None:
-    whole = [k.mention for k in links if not k.mention.part and k.mention.low != 0 and k.mention.group is not None]
+    whole = [
+        k.mention
+        for k in links
+        if not k.mention.part and k.mention.low != 0 and k.mention.group is not None
+    ]
     if not whole:
         return None
     last = whole[-1]
     # Several groups under one verb: "others" may be of any of them.
-    together = [k.mention for k in links if not k.mention.part and k.mention.group is not None and k.mention.low != 0 and any(
-        j.mention is last and j.start == k.start for j in links)]
+    together = [
+        k.mention
+        for k in links
+        if not k.mention.part
+        and k.mention.group is not None
+        and k.mention.low != 0
+        and any(j.mention is last and j.start == k.start for j in links)
+    ]
     groups = {m.group for m in together}
     if len(groups) > 1:
         return "total"

@@ -8,9 +8,46 @@ from typing import NamedTuple
 from incidents.extraction.placing import Spot, local
 from incidents.extraction.reading import Reading
 
-_ELSEWHERE = frozenset({"after", "since", "following", "amid", "against", "condemned", "condemn", "responsibility", "despite"})
-_UNREAL = frozenset({"could", "would", "may", "might", "foil", "prevent", "threat", "threats", "threatened", "if", "fear", "feared"})
-_SERVICES = frozenset({"suspended", "jammed", "disrupted", "blocked", "shut down", "highways were blocked", "damaged tracks"})
+_ELSEWHERE = frozenset(
+    {
+        "after",
+        "since",
+        "following",
+        "amid",
+        "against",
+        "condemned",
+        "condemn",
+        "responsibility",
+        "despite",
+    }
+)
+_UNREAL = frozenset(
+    {
+        "could",
+        "would",
+        "may",
+        "might",
+        "foil",
+        "prevent",
+        "threat",
+        "threats",
+        "threatened",
+        "if",
+        "fear",
+        "feared",
+    }
+)
+_SERVICES = frozenset(
+    {
+        "suspended",
+        "jammed",
+        "disrupted",
+        "blocked",
+        "shut down",
+        "highways were blocked",
+        "damaged tracks",
+    }
+)
 
 
 class Happening(NamedTuple):
@@ -41,7 +78,9 @@ def find_happenings(reading: Reading, spots: Sequence[Spot]) -> Iterator[Happeni
         event_type, sub_event_type = words[at].senses["event"]
         yield Happening(at, spot, event_type, sub_event_type, spot.place.adm2_pcode is not None)
     if not below:
-        services = [i for i in events if words[i].low in _SERVICES or words[i].senses["event"][1] == "Other"]
+        services = [
+            i for i in events if words[i].low in _SERVICES or words[i].senses["event"][1] == "Other"
+        ]
         for at in services or events[:1]:
             event_type, sub_event_type = words[at].senses["event"]
             yield Happening(at, None, event_type, sub_event_type, False)

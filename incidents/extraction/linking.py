@@ -13,7 +13,21 @@ from incidents.model import CasualtyType
 
 _SUBJECT_GAP = 16
 _BARE_GAP = 6
-_JOINTS = frozenset({",", "and", "&", "as well as", "along with", "together with", "plus", "besides", "alongside", "or", "apart from"})
+_JOINTS = frozenset(
+    {
+        ",",
+        "and",
+        "&",
+        "as well as",
+        "along with",
+        "together with",
+        "plus",
+        "besides",
+        "alongside",
+        "or",
+        "apart from",
+    }
+)
 _QUOTES = frozenset("“”\"'‘’«»")
 
 
@@ -115,14 +129,14 @@ class Linker:
             senses = word.senses
             if "be" in senses:
                 be = True
-                doubtful |= "been" == word.low and modal
+                doubtful |= word.low == "been" and modal
             elif "have" in senses:
                 have = True
             elif "modal" in senses:
                 modal = True
             elif "negation" in senses:
                 undone = True
-            elif word.low == "to" and left and not (left in self._at):
+            elif word.low == "to" and left and left not in self._at:
                 infinitive = True
             elif word.low in {"feared", "presumed"}:
                 doubtful = True
@@ -139,7 +153,9 @@ class Linker:
         if any("hypothetical" in w.senses for w in self.words[max(0, left - 2) : left + 1]) and (
             infinitive or "ing" in act.forms or "base" in act.forms
         ):
-            undone = undone or not any("really_did" in w.senses for w in self.words[max(0, left - 3) : left + 1])
+            undone = undone or not any(
+                "really_did" in w.senses for w in self.words[max(0, left - 3) : left + 1]
+            )
         participle = "participle" in act.forms
         return _Verb(
             at=at, end=end, casualty_type=act.casualty_type, lemma=act.lemma, left=left,  # type: ignore[arg-type]
@@ -148,9 +164,11 @@ class Linker:
         )  # fmt: skip
 
     def _has_be(self, at: int) -> bool:
-        return at > 0 and ("be" in self.words[at - 1].senses or "adverbs" in self.words[at - 1].senses)
+        return at > 0 and (
+            "be" in self.words[at - 1].senses or "adverbs" in self.words[at - 1].senses
+        )
 
-    def _act(self, at: int, act: Act) -> None:
+    def _act(self, at: int, act: Act) -> None:  # noqa: PLR0911
         if at in self._at and at < self._at[at].end:
             return  # an adjective inside a noun phrase: "five injured miners"
         if at and self._describes(at):
@@ -158,17 +176,23 @@ class Linker:
         verb = self._verb(at, at + 1, act)
         if verb.undone:
             self.undone_at.append(at)
-        if act.lemma == "hold" and any(w.low in {"hostage", "captive"} for w in self.words[at + 1 : at + 12]):
+        if act.lemma == "hold" and any(
+            w.low in {"hostage", "captive"} for w in self.words[at + 1 : at + 12]
+        ):
             return  # the state "hostage" says it
         if verb.passive:
-            self._subjects(verb, act)
+            self._subjects(verb)
             return
-        if "ing" in act.forms or "s" in act.forms or any("have" in w.senses for w in self.words[verb.left + 1 : at]):
+        if (
+            "ing" in act.forms
+            or "s" in act.forms
+            or any("have" in w.senses for w in self.words[verb.left + 1 : at])
+        ):
             self._objects_of(verb, act)
             return
         if self._reads_passive(at):
             if "participle" in act.forms:
-                self._subjects(verb, act)
+                self._subjects(verb)
             return
         if self._objects_of(verb, act):
             return
@@ -176,7 +200,7 @@ class Linker:
         if target is None and index is not None and not self._is_adverbial(index):
             self._beside_pronoun(index, verb)
         elif "participle" in act.forms:
-            self._subjects(verb, act)
+            self._subjects(verb)
 
     def _describes(self, at: int) -> bool:
         """Whether a participle stands before a noun: "the martyred soldier's father"."""
@@ -184,9 +208,18 @@ class Linker:
         return "determiners" in before.senses and before.low != "one" and (at - 1) not in self._at
 
     def _is_adverbial(self, index: int) -> bool:
-        """"killed the same day", "wounded the previous night"."""
+        """ "killed the same day", "wounded the previous night"."""
         following = self.words[index + 1].low if index + 1 < len(self.words) else ""
-        return following in {"same", "previous", "next", "following", "other", "day", "night", "first"}
+        return following in {
+            "same",
+            "previous",
+            "next",
+            "following",
+            "other",
+            "day",
+            "night",
+            "first",
+        }
 
     def _beside_pronoun(self, index: int, verb: _Verb) -> None:
         """Read "killed himself and four policemen"."""
@@ -196,7 +229,12 @@ class Linker:
         while at < len(self.words) and self.words[at].low in _JOINTS:
             at += 1
         target = self._start.get(at)
-        if target is not None and target.counted and at > index + 1 and not self._is_subject(target):
+        if (
+            target is not None
+            and target.counted
+            and at > index + 1
+            and not self._is_subject(target)
+        ):
             self._add(target, verb, "active: verb before people", 0.9)
             self._objects.add(id(target))
 
@@ -213,7 +251,11 @@ class Linker:
         following = self.words[target.reach] if target.reach < len(self.words) else None
         if following is None or target.kind != "bare":
             return False
-        return "act" in following.senses or "state" in following.senses or "undergo" in following.senses
+        return (
+            "act" in following.senses
+            or "state" in following.senses
+            or "undergo" in following.senses
+        )
 
     def _object_at(self, at: int) -> tuple[Mention | None, int | None]:
         """The people right after a verb; an index alone where some other object stands there."""
@@ -227,11 +269,19 @@ class Linker:
                 continue
             if "determiners" in word.senses:
                 # "abducted the area's senior administrator"
-                owned = [m for i in range(at + 2, at + 5) if (m := self._start.get(i)) and self.words[i - 1].low == "'s"]
+                owned = [
+                    m
+                    for i in range(at + 2, at + 5)
+                    if (m := self._start.get(i)) and self.words[i - 1].low == "'s"
+                ]
                 return (owned[0], at) if owned else (None, at)
             if word.low in {"him", "her", "them", "himself", "themselves", "it", "us"}:
                 return None, at
-            if word.low in {"and", "or"} and at + 1 < len(self.words) and "act" in self.words[at + 1].senses:
+            if (
+                word.low in {"and", "or"}
+                and at + 1 < len(self.words)
+                and "act" in self.words[at + 1].senses
+            ):
                 at += 2
                 limit += 2
                 continue
@@ -245,9 +295,9 @@ class Linker:
         if target is None:
             return False
         rule = "active: verb before people"
-        if verb.lemma in self.needs_people and "ing" not in act.forms and target.kind == "bare":
-            if not (target.others or target.of_them or target.definite):
-                return False
+        known = target.kind != "bare" or target.others or target.of_them or target.definite
+        if verb.lemma in self.needs_people and "ing" not in act.forms and not known:
+            return False
         first = True
         while target is not None:
             if not first and self._is_subject(target):
@@ -295,27 +345,51 @@ class Linker:
 
     def _undergo(self, at: int, end: int, act: Act) -> None:
         verb = self._verb(at, end, act)
-        self._subjects(verb, act, active=True)
+        self._subjects(verb, active=True)
 
     def _state(self, at: int, casualty_type: CasualtyType) -> None:
         if at in self._at and at < self._at[at].end and self._at[at].counted:
             return
         if self.words[at].low in {"hostage", "captive"} and not self._taken(at):
             return
-        if self.words[at].low in {"fallen", "fatalities", "bodies", "martyrs", "hostages", "captives", "detainees", "injuries"}:
+        if self.words[at].low in {
+            "fallen",
+            "fatalities",
+            "bodies",
+            "martyrs",
+            "hostages",
+            "captives",
+            "detainees",
+            "injuries",
+        }:
             return
-        verb = self._verb(at, at + 1, Act(casualty_type, self.words[at].low, frozenset({"participle"})))
-        self._subjects(verb, Act(casualty_type, self.words[at].low, frozenset({"participle"})))
+        verb = self._verb(
+            at, at + 1, Act(casualty_type, self.words[at].low, frozenset({"participle"}))
+        )
+        self._subjects(verb)
 
     def _taken(self, at: int) -> bool:
         return any(
-            w.low in {"take", "takes", "took", "taken", "taking", "hold", "holds", "held", "holding", "made", "making"}
+            w.low
+            in {
+                "take",
+                "takes",
+                "took",
+                "taken",
+                "taking",
+                "hold",
+                "holds",
+                "held",
+                "holding",
+                "made",
+                "making",
+            }
             for w in self.words[max(0, at - 9) : at]
         )
 
     # -- subjects -----------------------------------------------------------------------
 
-    def _subjects(self, verb: _Verb, act: Act, active: bool = False) -> None:
+    def _subjects(self, verb: _Verb, active: bool = False) -> None:
         direct = not (verb.has_be or active)
         subject = self._subject_before(verb.left, direct, verb)
         if subject is None and direct:
@@ -324,8 +398,14 @@ class Linker:
         if subject is None or not subject.counted:
             return
         adjacent = subject.reach - 1 == verb.left
-        rule = "intransitive: people before verb" if active else (
-            "passive: people before auxiliary" if verb.has_be else "elliptical: people before participle"
+        rule = (
+            "intransitive: people before verb"
+            if active
+            else (
+                "passive: people before auxiliary"
+                if verb.has_be
+                else "elliptical: people before participle"
+            )
         )
         score = 0.95 if adjacent else 0.85
         if direct and id(subject) in self._objects:
@@ -343,7 +423,12 @@ class Linker:
     def _companions(self, verb: _Verb, rule: str, score: float) -> None:
         """Read "was killed along with two of his men"."""
         at = verb.end
-        if at < len(self.words) and self.words[at].low in {"along with", "together with", "alongside", "as well as"}:
+        if at < len(self.words) and self.words[at].low in {
+            "along with",
+            "together with",
+            "alongside",
+            "as well as",
+        }:
             companion = self._start.get(at + 1)
             if companion is not None and companion.counted and not self._is_subject(companion):
                 self._add(companion, verb, rule, score, as_subject=True)
@@ -364,11 +449,17 @@ class Linker:
         return None
 
     def _is_captive(self, mention: Mention) -> bool:
-        return mention.group == "inmates" or mention.self_type == "abducted" or mention.of_people == "abducted" or (
-            self.words[mention.head].low in {"hostages", "captives", "abductees", "hostage", "captive", "passengers"}
+        return (
+            mention.group == "inmates"
+            or mention.self_type == "abducted"
+            or mention.of_people == "abducted"
+            or (
+                self.words[mention.head].low
+                in {"hostages", "captives", "abductees", "hostage", "captive", "passengers"}
+            )
         )
 
-    def _subject_before(self, at: int, direct: bool, verb: _Verb) -> Mention | None:
+    def _subject_before(self, at: int, direct: bool, verb: _Verb) -> Mention | None:  # noqa: PLR0911, PLR0912
         """Walk left from a verb to the people it is said of."""
         limit = at - (_BARE_GAP if direct else _SUBJECT_GAP)
         crossed = 0
@@ -381,7 +472,11 @@ class Linker:
                 continue
             if mention is not None:
                 governed = self._governor(mention)
-                if mention.kind == "thing" or (governed and crossed) or (governed and not direct and not self._clause_prep(mention)):
+                if (
+                    mention.kind == "thing"
+                    or (governed and crossed)
+                    or (governed and not direct and not self._clause_prep(mention))
+                ):
                     at = mention.start - 1 - (1 if governed else 0)
                     crossed += 1
                     continue
@@ -404,14 +499,16 @@ class Linker:
                 if apposed is not None:
                     return apposed
             if "relatives" in senses and word.low in {"who", "which", "that", "whom"}:
-                return self._antecedent(at, verb)
+                return self._antecedent(at)
             if "say" in senses and word.low not in {"reported", "claimed"}:
                 return None
-            if ("act" in senses and not direct and at != verb.left and word.low not in {"killed"}):
+            if "act" in senses and not direct and at != verb.left and word.low not in {"killed"}:
                 pass
             if "pronouns" in senses and word.low in {"he", "she", "they", "it", "we"}:
                 return None
-            if direct and ("say" in senses or "doing" in senses or "be" in senses or "have" in senses):
+            if direct and (
+                "say" in senses or "doing" in senses or "be" in senses or "have" in senses
+            ):
                 return None
             crossed += 1
             at -= 1
@@ -425,11 +522,20 @@ class Linker:
                 return None
             if word.low == ",":
                 mention = self._at.get(comma - 1)
-                whole = mention is not None and mention.counted and mention.reach == comma and mention.kind != "thing"
-                return mention if whole and mention is not None and not self._governor(mention) else None
+                whole = (
+                    mention is not None
+                    and mention.counted
+                    and mention.reach == comma
+                    and mention.kind != "thing"
+                )
+                return (
+                    mention
+                    if whole and mention is not None and not self._governor(mention)
+                    else None
+                )
         return None
 
-    def _antecedent(self, at: int, verb: _Verb) -> Mention | None:
+    def _antecedent(self, at: int) -> Mention | None:
         before = at - 1
         while before >= 0 and (self.words[before].low == "," or before in self._skip):
             before = self._skip[before].start - 1 if before in self._skip else before - 1
@@ -444,8 +550,12 @@ class Linker:
         if not mention.start:
             return False
         before = self.words[mention.start - 1]
-        return "prepositions" in before.senses and before.low not in {"including", "killing", "leaving", "of"} or before.low in {"of", "'s"} and not (
-            mention.start > 1 and self.words[mention.start - 2].low in {"out"}
+        return (
+            "prepositions" in before.senses
+            and before.low not in {"including", "killing", "leaving", "of"}
+        ) or (
+            before.low in {"of", "'s"}
+            and not (mention.start > 1 and self.words[mention.start - 2].low in {"out"})
         )
 
     def _clause_prep(self, mention: Mention) -> bool:
@@ -457,8 +567,10 @@ class Linker:
         if mention.reach >= len(self.words):
             return False
         following = self.words[mention.reach]
-        return "prepositions" in following.senses or following.low in {"(", "riding", "travelling", "hailing", "others"} or (
-            following.low.endswith("ing") and left - mention.reach <= _BARE_GAP
+        return (
+            "prepositions" in following.senses
+            or following.low in {"(", "riding", "travelling", "hailing", "others"}
+            or (following.low.endswith("ing") and left - mention.reach <= _BARE_GAP)
         )
 
     def _opening(self, at: int) -> int | None:
@@ -483,19 +595,26 @@ class Linker:
         before = self._at.get(at)
         if before is None or before.kind == "thing" or before.reach - 1 != at or before.part:
             return None
-        return None if self._governor(before) and self.words[before.start - 1].low not in {"of", "with"} else before
+        return (
+            None
+            if self._governor(before) and self.words[before.start - 1].low not in {"of", "with"}
+            else before
+        )
 
     # -- nouns and set phrases ----------------------------------------------------------
 
     def _noun_of(self, at: int, casualty_type: CasualtyType) -> None:
-        if at in self._at and self._at[at].counted and self._at[at].number is not None and self._at[at].number < at:
-            return
+        own = self._at.get(at)
+        if own is not None and own.counted and own.number is not None and own.number < at:
+            return  # "17 deaths of …" counts the deaths
         if at + 2 >= len(self.words) or self.words[at + 1].low not in {"of", "to"}:
             return
         if self.words[at + 1].low == "to" and casualty_type != "injured":
             return
         before = self.words[max(0, at - 4) : at]
-        if any("hypothetical" in w.senses or "negation" in w.senses for w in before) or any(w.low in {"for", "threat", "demand", "against"} for w in before[-2:]):
+        if any("hypothetical" in w.senses or "negation" in w.senses for w in before) or any(
+            w.low in {"for", "threat", "demand", "against"} for w in before[-2:]
+        ):
             target = self._start.get(at + 2)
             if target is not None:
                 self.undone.append(target)
@@ -503,21 +622,41 @@ class Linker:
         target = self._start.get(at + 2)
         while target is not None:
             if target.counted and target.kind in {"people", "bare", "unknown"}:
-                self._put(Link(target, casualty_type, "nominal: noun of people", 0.93, at, at + 2, lemma=self.words[at].low))
+                self._put(
+                    Link(
+                        target,
+                        casualty_type,
+                        "nominal: noun of people",
+                        0.93,
+                        at,
+                        at + 2,
+                        lemma=self.words[at].low,
+                    )
+                )
                 self._objects.add(id(target))
             following = self._next_in_list(target)
-            target = following if following is not None and not self._is_subject(following) else None
+            target = (
+                following if following is not None and not self._is_subject(following) else None
+            )
 
     def _suffer(self, at: int) -> None:
         for index in range(at + 1, min(at + 6, len(self.words))):
             senses = self.words[index].senses
             if "suffer_nouns" in senses:
                 before = self.words[at - 1] if at else None
-                forms = {"participle", "past"} if self.words[at].low.endswith(("ed", "ot")) else {"base"}
+                forms = (
+                    {"participle", "past"}
+                    if self.words[at].low.endswith(("ed", "ot"))
+                    else {"base"}
+                )
                 act = Act("injured", "sustain injuries", frozenset(forms))
-                if before is not None and self.words[at].low.endswith("ing") and "be" not in before.senses:
+                if (
+                    before is not None
+                    and self.words[at].low.endswith("ing")
+                    and "be" not in before.senses
+                ):
                     act = Act("injured", "sustain injuries", frozenset({"past"}))
-                self._subjects(self._verb(at, index + 1, act), act, active=True)
+                self._subjects(self._verb(at, index + 1, act), active=True)
                 return
             if "prepositions" in senses or "conjunctions" in senses or "counted" in senses:
                 return
@@ -529,7 +668,7 @@ class Linker:
             act = Act("killed", "send to hell", frozenset({"past", "participle"}))
             verb = self._verb(index, at + 1, act)
             if index == at - 1 or verb.has_be or index + 1 == at:
-                self._subjects(verb, act, active=not verb.has_be and index != at - 1)
+                self._subjects(verb, active=not verb.has_be and index != at - 1)
                 return
             target = self._start.get(index + 1)
             while target is not None and target.start < at:
@@ -553,9 +692,13 @@ class Linker:
             target = self._start.get(at + 2)
             while target is not None:
                 if target.counted:
-                    self._put(Link(target, "killed", "set phrase: claimed the lives of", 0.93, at, at + 2))
+                    self._put(
+                        Link(target, "killed", "set phrase: claimed the lives of", 0.93, at, at + 2)
+                    )
                 following = self._next_in_list(target)
-                target = following if following is not None and not self._is_subject(following) else None
+                target = (
+                    following if following is not None and not self._is_subject(following) else None
+                )
 
     def _by_themselves(self) -> None:
         linked = {id(link.mention) for link in self.links}
@@ -566,14 +709,27 @@ class Linker:
             if mention.self_type is not None and (mention.self_noun or id(mention) not in linked):
                 if id(mention) in linked:
                     self.links = [k for k in self.links if k.mention is not mention]
-                rule = "noun: counted casualties" if mention.self_noun else "adjective: people said to be hurt"
+                rule = (
+                    "noun: counted casualties"
+                    if mention.self_noun
+                    else "adjective: people said to be hurt"
+                )
                 if mention.number is None and mention.definite and not mention.self_noun:
                     continue
                 score = 0.9 if mention.self_noun else 0.85
                 at = mention.head
                 self._put(Link(mention, mention.self_type, rule, score, at, at + 1))
             elif mention.of_people is not None and id(mention) not in linked:
-                self._put(Link(mention, mention.of_people, "partitive: some of the people hurt", 0.85, mention.start, mention.end))
+                self._put(
+                    Link(
+                        mention,
+                        mention.of_people,
+                        "partitive: some of the people hurt",
+                        0.85,
+                        mention.start,
+                        mention.end,
+                    )
+                )
         for breakdown_part in self.mentions:
             parent = breakdown_part.parent
             if not breakdown_part.part or parent is None or not breakdown_part.counted:
@@ -582,18 +738,36 @@ class Linker:
             if own:
                 continue
             for link in [k for k in self.links if k.mention is parent]:
-                self._put(Link(breakdown_part, link.casualty_type, "breakdown: part of a total", link.score - 0.02, link.start, link.end))
+                self._put(
+                    Link(
+                        breakdown_part,
+                        link.casualty_type,
+                        "breakdown: part of a total",
+                        link.score - 0.02,
+                        link.start,
+                        link.end,
+                    )
+                )
 
-    def _add(self, mention: Mention, verb: _Verb, rule: str, score: float, as_subject: bool = False) -> None:
+    def _add(
+        self, mention: Mention, verb: _Verb, rule: str, score: float, as_subject: bool = False
+    ) -> None:
         if verb.undone:
             self.undone.append(mention)
             return
-        if mention.kind == "thing" or (mention.kind == "unknown" and verb.lemma in self.needs_people):
+        if mention.kind == "thing" or (
+            mention.kind == "unknown" and verb.lemma in self.needs_people
+        ):
             return
         if self.words[mention.head].low in {"lives", "life"} and mention.head >= 0:
             return
         distant = verb.pluperfect and as_subject and self._in_relative(verb)
-        if mention.low is None and mention.kind == "bare" and not mention.others and verb.lemma in self.needs_people:
+        if (
+            mention.low is None
+            and mention.kind == "bare"
+            and not mention.others
+            and verb.lemma in self.needs_people
+        ):
             return
         self._put(Link(
             mention, verb.casualty_type, rule, score, verb.at, verb.end, as_subject, verb.lemma,

@@ -10,7 +10,20 @@ from incidents.extraction.words import Word
 from incidents.model import CasualtyType, Qualifier, VictimGroup
 
 _MAX_MODIFIERS = 7
-_DEFINITE = frozenset({"the", "these", "those", "all", "all the", "both", "the other", "the remaining", "the first", "the last"})
+_DEFINITE = frozenset(
+    {
+        "the",
+        "these",
+        "those",
+        "all",
+        "all the",
+        "both",
+        "the other",
+        "the remaining",
+        "the first",
+        "the last",
+    }
+)
 
 
 @dataclass(slots=True)
@@ -131,7 +144,15 @@ class MentionReader:
         if at < len(words) and words[at].low in {"x", "×"}:
             at += 1
             mention.end = at
-        while at < len(words) and words[at].low in {"more", "other", "others", "additional", "further", "fellow", "new"}:
+        while at < len(words) and words[at].low in {
+            "more",
+            "other",
+            "others",
+            "additional",
+            "further",
+            "fellow",
+            "new",
+        }:
             mention.others = True
             at += 1
         if mention.others:
@@ -157,7 +178,9 @@ class MentionReader:
                 self._apposed_head(words, mention, at + 1)
             return True
         inner = at
-        while inner < len(words) and ("determiners" in words[inner].senses or words[inner].senses.get("qualifier") == "exact"):
+        while inner < len(words) and (
+            "determiners" in words[inner].senses or words[inner].senses.get("qualifier") == "exact"
+        ):
             inner += 1
         if inner < len(words) and "people" in words[inner].senses:
             state = words[inner].senses["people"]
@@ -176,7 +199,7 @@ class MentionReader:
         if head is not None and "group" in words[head[0]].senses:
             self._set_head(words, mention, at, *head)
 
-    def _find_head(self, words: Sequence[Word], at: int) -> tuple[int, int] | None:
+    def _find_head(self, words: Sequence[Word], at: int) -> tuple[int, int] | None:  # noqa: PLR0912, PLR0915
         """Index of the head noun of a phrase from `at`, and the phrase's end."""
         head: int | None = None
         unknown: int | None = None
@@ -187,20 +210,34 @@ class MentionReader:
                 break
             if head is not None and ("closers" in senses or "adverbs" in senses):
                 break
-            if "state" in senses and "group" in senses and "determiners" not in words[index - 1].senses:
+            if (
+                "state" in senses
+                and "group" in senses
+                and "determiners" not in words[index - 1].senses
+            ):
                 break  # "took 18 hostage"
             if "group" in senses or "generic" in senses:
-                if words[index].text[:1].isupper() and head is not None and "plural" in _number(words[head]):
+                if (
+                    words[index].text[:1].isupper()
+                    and head is not None
+                    and "plural" in _number(words[head])
+                ):
                     break
                 head, unknown = index, None
             elif "counted" in senses or "either" in senses or "lives" in senses:
                 head, unknown = index, None
             elif "not_people" in senses:
-                if head is not None and "plural" in _number(words[head]) and not words[index].low.endswith("s"):
+                if (
+                    head is not None
+                    and "plural" in _number(words[head])
+                    and not words[index].low.endswith("s")
+                ):
                     break
                 head, unknown = index, None
                 following = words[index + 1].senses if index + 1 < len(words) else {}
-                if not ("group" in following or "generic" in following or "not_people" in following):
+                if not (
+                    "group" in following or "generic" in following or "not_people" in following
+                ):
                     break
             elif "people" in senses or "act" in senses or "state" in senses:
                 # "five injured miners", "the six killed khwarij", but "five injured in …"
@@ -220,7 +257,9 @@ class MentionReader:
                 if head is not None and words[index].text[:1].isupper():
                     break
                 if head is not None and (
-                    low.endswith(("ed", "ing", "ly")) or "plural" in _number(words[head]) or low == "'s"
+                    low.endswith(("ed", "ing", "ly"))
+                    or "plural" in _number(words[head])
+                    or low == "'s"
                 ):
                     if low == "'s" or not self._noun_follows(words, index):
                         break
@@ -263,7 +302,11 @@ class MentionReader:
             elif "state" in word.senses or "people" in word.senses:
                 mention.self_type = word.senses.get("state") or word.senses.get("people")
         if "either" in senses:
-            mention.kind, mention.either, mention.group = "people", True, _by_modifiers(inside) or "total"
+            mention.kind, mention.either, mention.group = (
+                "people",
+                True,
+                _by_modifiers(inside) or "total",
+            )
         elif "counted" in senses:
             mention.kind, mention.self_noun = "people", True
             mention.self_type = senses["counted"]
@@ -295,7 +338,8 @@ class MentionReader:
             return
         inner = at + 1
         while inner < len(words) and (
-            "determiners" in words[inner].senses or words[inner].low in {"pakistan", "'s", "pakistani", "balochistan", "their"}
+            "determiners" in words[inner].senses
+            or words[inner].low in {"pakistan", "'s", "pakistani", "balochistan", "their"}
         ):
             inner += 1
         limit = min(inner + 4, len(words))
@@ -305,10 +349,21 @@ class MentionReader:
                 mention.group = senses["group"][0]
                 mention.end = index + 1
                 return
-            if "modifier" in senses and senses["modifier"] in {"security_forces", "police", "militants"}:
+            if "modifier" in senses and senses["modifier"] in {
+                "security_forces",
+                "police",
+                "militants",
+            }:
                 mention.group = senses["modifier"]
                 mention.end = index + 1
-                if index + 1 < limit and words[index + 1].low in {"force", "forces", "department", "outfit", "group", "wing"}:
+                if index + 1 < limit and words[index + 1].low in {
+                    "force",
+                    "forces",
+                    "department",
+                    "outfit",
+                    "group",
+                    "wing",
+                }:
                     mention.end = index + 2
                 return
             if any(stop in senses for stop in _STOPS) or not words[index].low[0].isalpha():
@@ -320,7 +375,11 @@ class MentionReader:
         if not (at + 1 < len(words) and words[at].low in {"and", "&"}) or mention.low == 1:
             return
         head = self._find_head(words, at + 1)
-        if head is None or head[0] > at + 3 or "plural" not in _number(words[head[0]], collective=True):
+        if (
+            head is None
+            or head[0] > at + 3
+            or "plural" not in _number(words[head[0]], collective=True)
+        ):
             return
         index, end = head
         senses = words[index].senses
@@ -341,14 +400,19 @@ class MentionReader:
 
     # -- one person without a figure ----------------------------------------------------
 
-    def _single(self, words: Sequence[Word], at: int, is_title: bool) -> Mention | None:
+    def _single(self, words: Sequence[Word], at: int, is_title: bool) -> Mention | None:  # noqa: PLR0911
         senses = words[at].senses
         start = at
         if "determiners" in senses or (words[at].low == "'s" and at):
             at += 1
             if at < len(words) and words[at].low in {"other", "same"}:
                 at += 1
-        elif "qualifier" in senses and senses["qualifier"] == "exact" and words[at].low in {"another", "the other", "yet another", "the", "the first", "the last"}:
+        elif (
+            "qualifier" in senses
+            and senses["qualifier"] == "exact"
+            and words[at].low
+            in {"another", "the other", "yet another", "the", "the first", "the last"}
+        ):
             at += 1
         elif not self._opens_phrase(words, at):
             return None
@@ -382,7 +446,9 @@ class MentionReader:
         following = words[mention.end]
         if following.low == "'s":
             return True
-        return "not_people" in following.senses or ("event" in following.senses and "act" not in following.senses)
+        return "not_people" in following.senses or (
+            "event" in following.senses and "act" not in following.senses
+        )
 
     @staticmethod
     def _opens_phrase(words: Sequence[Word], at: int) -> bool:
@@ -406,8 +472,14 @@ class MentionReader:
         index, end = head
         senses = words[index].senses
         following = words[end] if end < len(words) else None
-        named = "title" in senses and following is not None and following.text[:1].isupper() and (
-            following.low[0].isalpha() and not any(stop in following.senses for stop in ("weekdays", "months", "say"))
+        named = (
+            "title" in senses
+            and following is not None
+            and following.text[:1].isupper()
+            and (
+                following.low[0].isalpha()
+                and not any(stop in following.senses for stop in ("weekdays", "months", "say"))
+            )
         )
         if not named and not self._is_terse(words, at, end, is_title):
             return None
@@ -418,16 +490,22 @@ class MentionReader:
         return mention
 
     @staticmethod
-    def _is_terse(words: Sequence[Word], at: int, end: int, is_title: bool) -> bool:
+    def _is_terse(words: Sequence[Word], at: int, end: int, is_title: bool) -> bool:  # noqa: PLR0911
         """Whether what follows a noun without article says what befell it."""
         if at and words[at - 1].low == "(" and end < len(words) and words[end].low in {")", ","}:
             return True
         if at and "prepositions" in words[at - 1].senses:
             return False
-        verb_before = at > 0 and "act" in words[at - 1].senses and not words[at - 1].senses["act"].forms.isdisjoint({"s", "base", "past", "ing"})
+        verb_before = (
+            at > 0
+            and "act" in words[at - 1].senses
+            and not words[at - 1].senses["act"].forms.isdisjoint({"s", "base", "past", "ing"})
+        )
         if end >= len(words):
             return verb_before
-        if verb_before and (not words[end].low[0].isalnum() or words[end].low in {"and", "in", "near", "at"}):
+        if verb_before and (
+            not words[end].low[0].isalnum() or words[end].low in {"and", "in", "near", "at"}
+        ):
             return True
         if words[end].low == "among" and at == 0:
             return True
@@ -440,7 +518,9 @@ class MentionReader:
                 return "participle" in senses["act"].forms
             if "undergo" in senses or "state" in senses or "people" in senses:
                 return True
-            if listed and (word.low in {",", "and"} or "group" in senses or "determiners" in senses):
+            if listed and (
+                word.low in {",", "and"} or "group" in senses or "determiners" in senses
+            ):
                 continue
             if "adverbs" not in senses and "be" not in senses and not word.low.endswith("ly"):
                 return False
@@ -469,10 +549,26 @@ class MentionReader:
                 at = close + 1
         first = at
         while at < len(words) and words[at].text[:1].isupper() and words[at].low[0].isalpha():
-            if any(s in words[at].senses for s in ("weekdays", "months", "be", "undergo", "act", "prepositions", "conjunctions")):
+            if any(
+                s in words[at].senses
+                for s in (
+                    "weekdays",
+                    "months",
+                    "be",
+                    "undergo",
+                    "act",
+                    "prepositions",
+                    "conjunctions",
+                )
+            ):
                 break
             at += 1
-        while at < len(words) and first < at and words[at].low in {"alias", "urf", "@"} and at + 1 < len(words):
+        while (
+            at < len(words)
+            and first < at
+            and words[at].low in {"alias", "urf", "@"}
+            and at + 1 < len(words)
+        ):
             at += 2
         if at > first:
             mention.names_end = at

@@ -44,7 +44,8 @@ def read_figure(words: Sequence[Word], at: int, numbers: NumberWords) -> Figure 
 
     Dates, sums of money, percentages, ages, times and numbered things are not figures.
     """
-    start, qualifier = at, None
+    start = at
+    qualifier: Qualifier | None = None
     while at < len(words) and (kind := words[at].senses.get("qualifier")) and kind not in _ZERO:
         if kind != "exact" or qualifier is None:
             qualifier = kind if kind != "exact" else (qualifier or "exact")
@@ -66,24 +67,47 @@ def read_figure(words: Sequence[Word], at: int, numbers: NumberWords) -> Figure 
         if not low < high:
             return None
         qualifier = qualifier if qualifier not in {None, "exact"} else "about"
-    elif end < len(words) and words[end].low in _RANGE_WORDS and not (start and words[start - 1].low == "from"):
+    elif (
+        end < len(words)
+        and words[end].low in _RANGE_WORDS
+        and not (start and words[start - 1].low == "from")
+    ):
         other, other_end = _value(words, end + 1, numbers) if end + 1 < len(words) else (None, end)
         between = words[end].low != "and" or (start > 0 and words[start - 1].low == "between")
-        if other is not None and low < other <= 2 * low + 10 and between and other_end <= len(words):
-            if _counts_something(words, end, end + 1, other_end, other):
-                high, end = other, other_end
-                qualifier = qualifier if qualifier not in {None, "exact"} else "about"
+        if (
+            other is not None
+            and low < other <= 2 * low + 10
+            and between
+            and other_end <= len(words)
+        ) and _counts_something(words, end, end + 1, other_end, other):
+            high, end = other, other_end
+            qualifier = qualifier if qualifier not in {None, "exact"} else "about"
     upper = high if qualifier in {None, "exact", "about", "up_to"} else None
     return Figure(low, upper, qualifier or "exact", start, at, end)
 
 
 _RANGE_WORDS = frozenset({"to", "or", "-", "–", "and"})
 _ZERO = frozenset({"none", "nobody"})
-_NEEDS_OF = frozenset({"a number", "a couple", "a pair", "a handful", "a trio", "an unspecified number", "an unknown number", "an undisclosed number"})
+_NEEDS_OF = frozenset(
+    {
+        "a number",
+        "a couple",
+        "a pair",
+        "a handful",
+        "a trio",
+        "an unspecified number",
+        "an unknown number",
+        "an undisclosed number",
+    }
+)
 
 
 def _vague(
-    words: Sequence[Word], start: int, at: int, vague: tuple[Qualifier, int], before: Qualifier | None
+    words: Sequence[Word],
+    start: int,
+    at: int,
+    vague: tuple[Qualifier, int],
+    before: Qualifier | None,
 ) -> Figure | None:
     qualifier, count = vague
     if words[at].low in _NEEDS_OF and not (at + 1 < len(words) and words[at + 1].low == "of"):
@@ -121,11 +145,11 @@ def _spelled(words: Sequence[Word], at: int, numbers: NumberWords) -> tuple[int 
         if small is not None:
             if current is None:
                 current = small
-            elif current % 100 == 0 and current and joined:
-                current += small
-            elif current % 10 == 0 and 20 <= current % 100 and small < 10:
-                current += small
-            elif current % 100 == 0 and current:
+            elif (
+                (current % 100 == 0 and current and joined)
+                or (current % 10 == 0 and current % 100 >= 20 and small < 10)
+                or (current % 100 == 0 and current)
+            ):
                 current += small
             else:
                 break
@@ -177,12 +201,15 @@ def _counts_something(words: Sequence[Word], start: int, at: int, end: int, valu
     return not in_digits or not _is_date(words, start, at, end, value)
 
 
-def _is_date(words: Sequence[Word], start: int, at: int, end: int, value: int) -> bool:
+def _is_date(words: Sequence[Word], start: int, at: int, end: int, value: int) -> bool:  # noqa: PLR0911
     before = words[at - 1] if at else None
     after = words[end] if end < len(words) else None
-    if value in _YEARS and "," not in words[at].low:
-        if after is None or "group" not in after.senses:
-            return True
+    if (
+        value in _YEARS
+        and "," not in words[at].low
+        and (after is None or "group" not in after.senses)
+    ):
+        return True
     if value > 31:
         return False
     if after is not None and "months" in after.senses and after.text[:1].isupper():
@@ -199,7 +226,10 @@ def _is_date(words: Sequence[Word], start: int, at: int, end: int, value: int) -
         return after is None or not ("group" in after.senses or "generic" in after.senses)
     if before.low in {"and", "to", "-", "–", "/"} and at >= 3:
         earlier = words[at - 3]
-        return "months" in earlier.senses and words[at - 2].low.isdigit() and earlier.text[:1].isupper() and (
-            after is None or not ("group" in after.senses or "generic" in after.senses)
+        return (
+            "months" in earlier.senses
+            and words[at - 2].low.isdigit()
+            and earlier.text[:1].isupper()
+            and (after is None or not ("group" in after.senses or "generic" in after.senses))
         )
     return False

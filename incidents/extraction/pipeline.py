@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from gazetteer.resolve import Gazetteer
 from incidents.extraction.attribution import (
@@ -19,7 +20,7 @@ from incidents.extraction.attribution import (
 from incidents.extraction.copulas import read_copulas
 from incidents.extraction.dating import Calendar, When
 from incidents.extraction.discourse import Discourse
-from incidents.extraction.draft import Draft
+from incidents.extraction.draft import Draft, Tier
 from incidents.extraction.happenings import find_happenings
 from incidents.extraction.linking import Link
 from incidents.extraction.mentions import Mention, MentionReader
@@ -74,18 +75,27 @@ def extract(
         head = _Document(title, published_on, gazetteer, words, None, is_title=True)
         head.calendar.main_day = body.calendar.main_day
         head.calendar.periodic = body.calendar.periodic
-        headline = [replace(d, in_title=True, paragraph=None) for d in head.drafts() if d.happening is None]
+        headline = [
+            d | {"in_title": True, "paragraph": None} for d in head.drafts() if "happening" not in d
+        ]
         drafts = [*headline, *drafts]
     return _numbered(drafts)
 
 
-def _numbered(drafts: Sequence[Draft]) -> list[Draft]:
+_Fields = dict[str, Any]
+"""A draft in the making: its fields by name."""
+
+
+def _numbered(drafts: Sequence[_Fields]) -> list[Draft]:
     """Give the drafts their final ids, d1, d2, …"""
-    ids = {(d.in_title, d.draft_id): f"d{number}" for number, d in enumerate(drafts, start=1)}
-    return [
-        replace(d, draft_id=ids[d.in_title, d.draft_id], part_of=ids.get((d.in_title, d.part_of or "")))
-        for d in drafts
-    ]
+    ids = {
+        (d.get("in_title", False), d["draft_id"]): f"d{n}" for n, d in enumerate(drafts, start=1)
+    }
+    for fields in drafts:
+        where = fields.get("in_title", False)
+        fields["part_of"] = ids.get((where, fields.get("part_of") or ""))
+        fields["draft_id"] = ids[where, fields["draft_id"]]
+    return [Draft(**fields) for fields in drafts]
 
 
 @dataclass(slots=True)
@@ -94,7 +104,7 @@ class _Found:
 
     link: Link
     reading: Reading
-    tier: str
+    tier: Tier
     key: str
 
 
@@ -116,22 +126,24 @@ class _Document:
         self.sentences = split_sentences(text)
         self.paragraphs = _paragraph_numbers(text, self.sentences)
         self.places = Places(text, gazetteer)
-        self.calendar = Calendar(published_on, is_periodic(text, title or ""))
+        self.calendar = Calendar(published_on, is_periodic(text, title or "", vocabulary))
         self.calendar.learn(text, [*self.sentences[:4]])
-        self.default_speaker = UNATTRIBUTED if is_title else document_voice(text, title or "", vocabulary)
+        self.default_speaker = (
+            UNATTRIBUTED if is_title else document_voice(text, title or "", vocabulary)
+        )
         self.quotes = quoted_spans(text) if not is_title else []
         self.readings: list[Reading] = []
         self.sayings: list[list[Saying]] = []
 
-    def drafts(self) -> list[Draft]:
+    def drafts(self) -> list[_Fields]:
         self._read()
         found = list(self._found())
         drafts = [self._draft(f) for f in found]
-        by_link = {id(f.link.mention): f.key for f in found}
-        drafts = [self._with_total(d, f, by_link, found) for d, f in zip(drafts, found, strict=True)]
+        for fields, one in zip(drafts, found, strict=True):
+            fields["part_of"] = self._total(one, found)
         if not self.is_title:
             drafts.extend(self._happenings(drafts))
-        return sorted(drafts, key=lambda d: (d.char_start, d.figure_start, d.draft_id))
+        return sorted(drafts, key=lambda d: (d["char_start"], d["figure_start"], d["draft_id"]))
 
     # -- reading ------------------------------------------------------------------------
 
@@ -151,7 +163,11 @@ class _Document:
 
     def _looks_like_title(self, span: Span) -> bool:
         sentence = self.text[span.char_start : span.char_end]
-        return len(sentence.split()) <= _MAX_TITLE_WORDS and sentence[-1:] not in ".!?”\"" and len(self.sentences) > 1
+        return (
+            len(sentence.split()) <= _MAX_TITLE_WORDS
+            and sentence[-1:] not in '.!?”"'
+            and len(self.sentences) > 1
+        )
 
     def _found(self) -> Iterator[_Found]:
         count = 0
@@ -159,29 +175,33 @@ class _Document:
             for link in reading.links:
                 if link.distant_past:
                     continue
-                tier = "unclassified" if link.doubtful or link.mention.either else "linked"
+                tier: Tier = "unclassified" if link.doubtful or link.mention.either else "linked"
                 count += 1
                 yield _Found(link, reading, tier, f"f{count}")
             for mention in reading.loose:
                 count += 1
                 guess = _nearest_type(reading, mention)
-                link = Link(mention, guess, "figure beside a casualty word", 0.3, mention.start, mention.end)
+                link = Link(
+                    mention, guess, "figure beside a casualty word", 0.3, mention.start, mention.end
+                )
                 yield _Found(link, reading, "unclassified", f"f{count}")
 
     # -- one draft ----------------------------------------------------------------------
 
-    def _draft(self, found: _Found) -> Draft:
+    def _draft(self, found: _Found) -> _Fields:
         link, reading, mention = found.link, found.reading, found.link.mention
         words = reading.words
         start, end = quote_span(reading, link)
-        figure = words[mention.number if mention.number is not None else max(mention.head, mention.start)]
+        figure = words[
+            mention.number if mention.number is not None else max(mention.head, mention.start)
+        ]
         number = self._number_of(reading)
         speaker = self._speaker(number, figure.start)
         when = self._when(number, figure.start)
         befell = _custody(link, reading, speaker, self.vocabulary)
-        draft = Draft(
+        return _Fields(
             draft_id=found.key,
-            tier="linked" if found.tier == "linked" else "unclassified",
+            tier=found.tier,
             rule=link.rule,
             score=round(link.score, 2),
             quote=self.text[start:end],
@@ -203,8 +223,8 @@ class _Document:
             claimant_id=speaker.claimant_id,
             claimant_type=speaker.claimant_type,
             note=_note(link),
+            **_place_fields(self._spot(number, figure.start, when)),
         )
-        return self._placed(draft, number, figure.start, when)
 
     def _number_of(self, reading: Reading) -> int:
         low, high = 0, len(self.readings) - 1
@@ -217,8 +237,7 @@ class _Document:
         return low
 
     def _speaker(self, number: int, at: int) -> Speaker:
-        sentence = self.sentences[number]
-        found = speaker_of(at, self.sayings[number], sentence, self.quotes)
+        found = speaker_of(at, self.sayings[number], self.quotes)
         if found is not None:
             return found
         for quote in self.quotes:
@@ -234,7 +253,10 @@ class _Document:
             if self.sayings[later]:
                 return self.sayings[later][0].speaker
         for earlier in range(number - 1, max(-1, number - 4), -1):
-            if self.sayings[earlier] and self.readings[earlier].paragraph == self.readings[number].paragraph:
+            if (
+                self.sayings[earlier]
+                and self.readings[earlier].paragraph == self.readings[number].paragraph
+            ):
                 return self.sayings[earlier][-1].speaker
         return None
 
@@ -245,28 +267,17 @@ class _Document:
             for earlier in range(number - 1, max(-1, number - 4), -1):
                 if self.readings[earlier].paragraph != self.readings[number].paragraph:
                     break
-                refs = [r for r in self.calendar.refs(self.text, *self.sentences[earlier]) if r.when.scope == "event"]
+                refs = [
+                    r
+                    for r in self.calendar.refs(self.text, *self.sentences[earlier])
+                    if r.when.scope == "event"
+                ]
                 if refs:
                     carried = refs[-1].when
                     break
         return self.calendar.when(self.text, (sentence.char_start, sentence.char_end), at, carried)
 
     # -- places -------------------------------------------------------------------------
-
-    def _placed(self, draft: Draft, number: int, at: int, when: When) -> Draft:
-        spot = self._spot(number, at, when)
-        if spot is None:
-            return draft
-        place = spot.place
-        below = spot.where_prec <= 3 and place.in_province
-        return replace(
-            draft,
-            place_name=spot.name,
-            place_id=place.place_id,
-            adm2_pcode=place.adm2_pcode if below else None,
-            adm2_name=place.adm2_name if below else None,
-            where_prec=spot.where_prec,
-        )
 
     def _spot(self, number: int, at: int, when: When) -> Spot | None:
         span = self.sentences[number]
@@ -279,7 +290,9 @@ class _Document:
             return wide
         if wide is not None and self.places.is_locative(wide):
             return wide
-        if when.scope in {"background", "cumulative"} and not _SAME_PLACE.search(self.text, span.char_start, span.char_end):
+        if when.scope in {"background", "cumulative"} and not _SAME_PLACE.search(
+            self.text, span.char_start, span.char_end
+        ):
             return wide
         carried = self._carried(number)
         return carried or wide
@@ -314,40 +327,48 @@ class _Document:
         ):
             return None
         so_far = self.sentences[number].char_start
-        spots = [s for s in local(self.places.spots) if s.is_event and s.start < so_far and s.place.in_province]
+        spots = [
+            s
+            for s in local(self.places.spots)
+            if s.is_event and s.start < so_far and s.place.in_province
+        ]
         if spots and len({s.place.adm2_pcode for s in spots}) == 1 and spots[0].place.adm2_pcode:
             return spots[0]
         return None
 
     # -- totals and parts ---------------------------------------------------------------
 
-    def _with_total(
-        self, draft: Draft, found: _Found, keys: dict[int, str], all_found: Sequence[_Found]
-    ) -> Draft:
-        mention = found.link.mention
+    @staticmethod
+    def _total(found: _Found, all_found: Sequence[_Found]) -> str | None:
+        """Key of the total that a figure is a part of."""
+        mention, befell = found.link.mention, found.link.casualty_type
         if not (mention.part or mention.of_them or mention.of_people is not None):
-            return draft
-        if mention.parent is not None and id(mention.parent) in keys:
-            for other in all_found:
-                if other.link.mention is mention.parent and other.link.casualty_type == found.link.casualty_type:
-                    return replace(draft, part_of=other.key)
-            return draft
+            return None
+        if mention.parent is not None and any(f.link.mention is mention.parent for f in all_found):
+            return next(
+                (
+                    f.key
+                    for f in all_found
+                    if f.link.mention is mention.parent and f.link.casualty_type == befell
+                ),
+                None,
+            )
         best = None
         for other in all_found:
-            if other.key == found.key:
+            if other is found:
                 break
             total = other.link.mention
-            if total.part or other.link.casualty_type != found.link.casualty_type or total.low is None:
+            if total.part or other.link.casualty_type != befell or total.low is None:
                 continue
             if mention.low is not None and total.low >= mention.low and total.of_people is None:
                 best = other.key
-        return replace(draft, part_of=best) if best is not None else draft
+        return best
 
     # -- happenings ---------------------------------------------------------------------
 
-    def _happenings(self, drafts: Sequence[Draft]) -> Iterator[Draft]:
-        told = {d.adm2_pcode for d in drafts if d.adm2_pcode and d.tier == "linked"}
-        with_figure = {self._sentence_at(d.char_start) for d in drafts}
+    def _happenings(self, drafts: Sequence[_Fields]) -> Iterator[_Fields]:
+        told = {d.get("adm2_pcode") for d in drafts if d["tier"] == "linked"}
+        with_figure = {self._sentence_at(d["char_start"]) for d in drafts}
         seen: set[tuple[str, str]] = set()
         count = 0
         for number, reading in enumerate(self.readings):
@@ -357,9 +378,6 @@ class _Document:
             spots = self.places.within(span.char_start, span.char_end)
             for happening in find_happenings(reading, spots):
                 word = reading.words[happening.word]
-                when = self._when(number, word.start)
-                if when.scope == "background":
-                    continue
                 is_service = happening.event_type == "Strategic developments"
                 spot = happening.spot or (None if is_service else self._carried_close(number))
                 if spot is None and not is_service:
@@ -369,13 +387,16 @@ class _Document:
                 if (key, happening.sub_event_type) in seen:
                     continue
                 seen.add((key, happening.sub_event_type))
+                when = self._when(number, word.start)
+                if when.scope == "background":
+                    continue
                 sure = happening.sure and pcode not in told
                 if happening.sure and pcode is not None:
                     told.add(pcode)
                 count += 1
                 speaker = self._speaker(number, word.start)
                 start, end = quote_span(reading, None, happening.word, happening.spot)
-                draft = Draft(
+                yield _Fields(
                     draft_id=f"h{count}",
                     tier="linked" if sure else "unclassified",
                     rule="happening: event word with a place" if spot else "happening: event word",
@@ -396,14 +417,8 @@ class _Document:
                     claimant_type=speaker.claimant_type,
                     event_type=happening.event_type,
                     sub_event_type=happening.sub_event_type,
+                    **_place_fields(spot),
                 )
-                if spot is not None:
-                    below = spot.where_prec <= 3 and spot.place.in_province
-                    draft = replace(
-                        draft, place_name=spot.name, place_id=spot.place.place_id, where_prec=spot.where_prec,
-                        adm2_pcode=pcode if below else None, adm2_name=spot.place.adm2_name if below else None,
-                    )  # fmt: skip
-                yield draft
 
     def _sentence_at(self, position: int) -> int:
         for number, span in enumerate(self.sentences):
@@ -412,7 +427,23 @@ class _Document:
         return -1
 
 
-_SAME_PLACE = re.compile(r"\b(?:same|that|this) (?:area|district|place|town|region|road|spot|village)\b|\bthere\b")
+def _place_fields(spot: Spot | None) -> _Fields:
+    if spot is None:
+        return {}
+    place = spot.place
+    below = spot.where_prec <= 3 and place.in_province
+    return {
+        "place_name": spot.name,
+        "place_id": place.place_id,
+        "adm2_pcode": place.adm2_pcode if below else None,
+        "adm2_name": place.adm2_name if below else None,
+        "where_prec": spot.where_prec,
+    }
+
+
+_SAME_PLACE = re.compile(
+    r"\b(?:same|that|this) (?:area|district|place|town|region|road|spot|village)\b|\bthere\b"
+)
 _LINE = re.compile(r"[^\r\n\u2028\u2029]+")
 
 
@@ -433,20 +464,41 @@ def _nearest_type(reading: Reading, mention: Mention) -> CasualtyType:
     for at, word in enumerate(reading.words):
         senses = word.senses
         found = senses.get("act") or senses.get("undergo")
-        befell = found.casualty_type if found else senses.get("people") or senses.get("state") or senses.get("noun_of")
+        befell = (
+            found.casualty_type
+            if found
+            else senses.get("people") or senses.get("state") or senses.get("noun_of")
+        )
         if befell is not None:
             best = min(best, (min(abs(at - mention.start), abs(at - mention.reach)), befell))
     return best[1]
 
 
-def _custody(link: Link, reading: Reading, speaker: Speaker, vocabulary: Vocabulary) -> CasualtyType:
+def _custody(
+    link: Link, reading: Reading, speaker: Speaker, vocabulary: Vocabulary
+) -> CasualtyType:
     """In the hands of an armed group an arrest is an abduction."""
-    if link.casualty_type != "arrested" or link.lemma not in vocabulary.tables["casualty"]["custody"]:
+    if (
+        link.casualty_type != "arrested"
+        or link.lemma not in vocabulary.tables["casualty"]["custody"]
+    ):
         return link.casualty_type
-    if speaker.claimant_type == "armed_group" or link.mention.group in {"security_forces", "police", "officials"}:
+    if speaker.claimant_type == "armed_group" or link.mention.group in {
+        "security_forces",
+        "police",
+        "officials",
+    }:
         return "abducted"
-    agents = [m for m in reading.mentions if m.end <= link.start and link.start - m.end <= 3 and m.group == "militants"]
-    return "abducted" if agents and not link.as_subject and link.mention.group != "militants" else "arrested"
+    agents = [
+        m
+        for m in reading.mentions
+        if m.end <= link.start and link.start - m.end <= 3 and m.group == "militants"
+    ]
+    return (
+        "abducted"
+        if agents and not link.as_subject and link.mention.group != "militants"
+        else "arrested"
+    )
 
 
 def _note(link: Link) -> str | None:

@@ -33,12 +33,14 @@ def quote_span(
     low, high = min(mention.start, link.start), max(mention.end, link.end)
     if not any(low < m.end and m.start < high for m in others):
         wide = (words[low].start, words[high - 1].end)
-        if _count(reading, *wide) <= MAX_QUOTE_WORDS and not _holds_name(reading, link, low, high):
+        if _count(reading, *wide) <= MAX_QUOTE_WORDS and not _holds_name(link, low, high):
             return wide
-    return _cut(reading, start, end, mention.number if mention.number is not None else mention.start)
+    return _cut(
+        reading, start, end, mention.number if mention.number is not None else mention.start
+    )
 
 
-def _holds_name(reading: Reading, link: Link, low: int, high: int) -> bool:
+def _holds_name(link: Link, low: int, high: int) -> bool:
     mention = link.mention
     return mention.names_end > mention.end and high > mention.end and low < mention.names_end
 
@@ -71,5 +73,8 @@ def _widened(reading: Reading, at: int) -> tuple[int, int]:
         else:
             break
     start, end = reading.words[low].start, reading.words[high].end
-    return (start, end) if _count(reading, start, end) <= MAX_QUOTE_WORDS else (
-        reading.words[at].start, reading.words[at].end)
+    return (
+        (start, end)
+        if _count(reading, start, end) <= MAX_QUOTE_WORDS
+        else (reading.words[at].start, reading.words[at].end)
+    )

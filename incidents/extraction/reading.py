@@ -12,7 +12,6 @@ from incidents.extraction.tolls_said import colon_links, toll_links, zero_links
 from incidents.extraction.vocabulary import Vocabulary
 from incidents.extraction.words import Word, tag
 
-_CASUALTY_SENSES = ("act", "undergo", "state", "people", "noun_of", "counted", "either", "toll", "suffer_nouns", "send_to", "lives", "injured_toll")
 _OTHERS = frozenset({"other", "others", "the other"})
 _NEAR_WORDS = 8
 
@@ -40,7 +39,7 @@ def read_sentence(
     """Return a sentence with its people, breakdowns, links and loose figures."""
     words = tag(text, start, end, vocabulary.phrases)
     reading = Reading(start, end, paragraph, words, is_title)
-    if not any(not w.senses.keys().isdisjoint(_CASUALTY_SENSES) or w.low in _OTHERS for w in words):
+    if not any("casualty" in w.senses or w.low in _OTHERS for w in words):
         return reading
     reading.mentions = reader.read(words, is_title)
     reading.breakdowns = find_breakdowns(words, reading.mentions)
@@ -58,7 +57,9 @@ def read_sentence(
     links.extend(zero_links(words, reading.mentions))
     reading.links = sorted(links, key=lambda k: (k.mention.start, k.start))
     undone = {id(m) for m in linker.undone} | {
-        id(m) for m in reading.mentions if any(at < m.start <= at + _NEAR_WORDS for at in linker.undone_at)
+        id(m)
+        for m in reading.mentions
+        if any(at < m.start <= at + _NEAR_WORDS for at in linker.undone_at)
     }
     reading.loose = _loose(reading, undone)
     return reading
@@ -79,13 +80,10 @@ def _loose(reading: Reading, undone: set[int]) -> list[Mention]:
             continue
         reach = _NEAR_WORDS if mention.kind == "people" else 3
         window = words[max(0, mention.start - reach) : mention.reach + reach]
-        if any(not w.senses.keys().isdisjoint(_CASUALTY_SENSES) and w.start not in _inside(words, mention) for w in window):
+        inside = {w.start for w in words[mention.start : mention.end]}
+        if any("casualty" in w.senses and w.start not in inside for w in window):
             loose.append(mention)
     return loose
-
-
-def _inside(words: Sequence[Word], mention: Mention) -> set[int]:
-    return {w.start for w in words[mention.start : mention.end]}
 
 
 def _acts(words: Sequence[Word], mention: Mention) -> bool:
@@ -102,7 +100,9 @@ def _acts(words: Sequence[Word], mention: Mention) -> bool:
             return True
         if "act" in senses and not senses["act"].forms.isdisjoint({"past", "s", "base"}):
             return True
-        if not ("adverbs" in senses or "prepositions" in senses or "have" in senses or "be" in senses):
+        if not (
+            "adverbs" in senses or "prepositions" in senses or "have" in senses or "be" in senses
+        ):
             return False
     return False
 

@@ -12,8 +12,18 @@ from typing import Any
 from incidents.extraction.draft import Draft
 from incidents.extraction.extractors import Extractor
 
-FIELDS = ("casualty_type", "victim_group", "qualifier", "adm2_name", "scope", "claimant_type", "part_of")
-_COLUMNS = "quote | casualty_type | victim_group | qualifier count | district | scope | claimant_type"
+FIELDS = (
+    "casualty_type",
+    "victim_group",
+    "qualifier",
+    "adm2_name",
+    "scope",
+    "claimant_type",
+    "part_of",
+)
+_COLUMNS = (
+    "quote | casualty_type | victim_group | qualifier count | district | scope | claimant_type"
+)
 
 
 class ReportError(ValueError):
@@ -120,10 +130,14 @@ def _report(entry: dict[str, Any], style: str, path: Path) -> CodedReport:
     for line in entry["claims"]:
         columns = [c.strip() for c in line.split("|")]
         if len(columns) < 7:
-            raise ReportError(f"{path}, {entry['id']}: {line!r} has {len(columns)} columns, expected {_COLUMNS}")
+            raise ReportError(
+                f"{path}, {entry['id']}: {line!r} has {len(columns)} columns, expected {_COLUMNS}"
+            )
         start = joined.find(columns[0], at)
         if start < 0:
-            raise ReportError(f"{path}, {entry['id']}: {columns[0]!r} is not in the report after the claim before it")
+            raise ReportError(
+                f"{path}, {entry['id']}: {columns[0]!r} is not in the report after the claim before it"
+            )
         at = start + 1
         in_title = start < len(title)
         offset = 0 if in_title else len(title) + 1
@@ -173,7 +187,9 @@ def score_drafts(report: CodedReport, drafts: Sequence[Draft]) -> Score:
     score.linked_right = sum(figures[d].tier == "linked" for d in taken)
     for number, claim in enumerate(report.claims):
         if number not in found:
-            score.missed.append(f"{report.report_id}: {claim.quote} [{claim.casualty_type} {claim.count}]")
+            score.missed.append(
+                f"{report.report_id}: {claim.quote} [{claim.casualty_type} {claim.count}]"
+            )
             continue
         draft = figures[found[number]]
         score.found_any += 1

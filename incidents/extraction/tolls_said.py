@@ -14,8 +14,44 @@ _RAISE = frozenset({
     "bring", "brings", "bringing", "brought", "take", "takes", "taking", "took", "raise", "raises",
     "raising", "raised", "push", "pushes", "pushing", "pushed", "put", "puts", "putting",
 })  # fmt: skip
-_AFTER_TOLL = frozenset({"of", ":", "-", "–", "is", "was", "now", "at", "hits", "hit", "tops", "topped", "crosses", "crossed", "to", "reaches", "reached"})
-_BETWEEN = frozenset({"civilian", "other", "serious", "further", "major", "human", "any", "immediate", "loss", "confirmed", "reported", "military", "additional"})
+_AFTER_TOLL = frozenset(
+    {
+        "of",
+        ":",
+        "-",
+        "–",
+        "is",
+        "was",
+        "now",
+        "at",
+        "hits",
+        "hit",
+        "tops",
+        "topped",
+        "crosses",
+        "crossed",
+        "to",
+        "reaches",
+        "reached",
+    }
+)
+_BETWEEN = frozenset(
+    {
+        "civilian",
+        "other",
+        "serious",
+        "further",
+        "major",
+        "human",
+        "any",
+        "immediate",
+        "loss",
+        "confirmed",
+        "reported",
+        "military",
+        "additional",
+    }
+)
 
 
 def toll_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link]:
@@ -35,12 +71,16 @@ def toll_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link]
         if casualty_type is None and at and words[at - 1].low in {"injured", "wounded"}:
             casualty_type = "injured"
         raised = any(w.low in _RAISE for w in words[max(0, at - 4) : at])
-        if casualty_type is None and (own_toll or (raised and word.low in {"total", "tally", "count"})):
+        if casualty_type is None and (
+            own_toll or (raised and word.low in {"total", "tally", "count"})
+        ):
             casualty_type = "killed"
         if casualty_type is None:
             continue
         if target.group in {None, "total"}:
-            target.group = _group_between(mentions, between, at + 1, link_at) or target.group or "total"
+            target.group = (
+                _group_between(mentions, between, at + 1, link_at) or target.group or "total"
+            )
         if target.kind in {"thing", "unknown"}:
             continue
         target.kind = "people"
@@ -60,8 +100,10 @@ def _figure_after(
         before = words[index - 1]
         if before.low == "of" and index > at + 2:
             continue
-        if "toll_links" in before.senses or (index - 1 == at + 1 and before.low in _AFTER_TOLL) or (
-            index == at + 1 and mention.kind == "bare"
+        if (
+            "toll_links" in before.senses
+            or (index - 1 == at + 1 and before.low in _AFTER_TOLL)
+            or (index == at + 1 and mention.kind == "bare")
         ):
             return mention, index - 1
     return None, at
@@ -88,7 +130,11 @@ def _group_between(
     mentions: Sequence[Mention], between: Sequence[Word], start: int, end: int
 ) -> VictimGroup | None:
     for mention in mentions:
-        if start <= mention.start < end and not mention.counted and mention.group not in {None, "total"}:
+        if (
+            start <= mention.start < end
+            and not mention.counted
+            and mention.group not in {None, "total"}
+        ):
             return mention.group
     for word in between[:5]:
         group: VictimGroup | None = word.senses.get("modifier")
@@ -120,7 +166,9 @@ def colon_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link
     return links
 
 
-def _next_counted(words: Sequence[Word], starts: dict[int, Mention], mention: Mention) -> Mention | None:
+def _next_counted(
+    words: Sequence[Word], starts: dict[int, Mention], mention: Mention
+) -> Mention | None:
     at = mention.reach
     if mention.group is None or at >= len(words) or words[at].low not in {",", "and", "&"}:
         return None
@@ -158,11 +206,17 @@ def zero_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link]
         if kind not in {"none", "nobody"}:
             continue
         if at > 1 and words[at - 1].low in {":", "=", "-", "–"}:
-            befell = _casualty_noun(words[at - 2]) or ("killed" if "either" in words[at - 2].senses else None)
+            befell = _casualty_noun(words[at - 2]) or (
+                "killed" if "either" in words[at - 2].senses else None
+            )
             if befell is not None:
                 links.append(_zero(at - 2, at + 1, befell, "total", "form: nil"))
             continue
-        links.extend(_nobody(words, at, mentions) if kind == "nobody" or word.low == "none" else _no(words, at, mentions))
+        links.extend(
+            _nobody(words, at, mentions)
+            if kind == "nobody" or word.low == "none"
+            else _no(words, at, mentions)
+        )
     return links
 
 
@@ -171,7 +225,7 @@ def _zero(start: int, end: int, befell: CasualtyType, group: VictimGroup, rule: 
     return Link(mention, befell, rule, 0.9, start, end)
 
 
-def _no(words: Sequence[Word], at: int, mentions: Sequence[Mention]) -> list[Link]:
+def _no(words: Sequence[Word], at: int, mentions: Sequence[Mention]) -> list[Link]:  # noqa: PLR0911
     group: VictimGroup = "total"
     index = at + 1
     limit = min(at + 8, len(words))
@@ -179,31 +233,50 @@ def _no(words: Sequence[Word], at: int, mentions: Sequence[Mention]) -> list[Lin
         word = words[index]
         senses = word.senses
         if "either" in senses:
-            return [_zero(at, index + 1, "killed", group, "zero: no casualties"), *_or_more(words, index, group)]
+            return [
+                _zero(at, index + 1, "killed", group, "zero: no casualties"),
+                *_or_more(words, index, group),
+            ]
         if "counted" in senses:
             if senses["counted"] not in {"killed", "injured"}:
                 return []
-            return [_zero(at, index + 1, senses["counted"], group, "zero: none counted"), *_or_more(words, index, group)]
+            return [
+                _zero(at, index + 1, senses["counted"], group, "zero: none counted"),
+                *_or_more(words, index, group),
+            ]
         if "lives" in senses:
             if any(w.low in {"loss", "lost"} for w in words[at : index + 3]):
                 return [_zero(at, index + 1, "killed", group, "zero: no loss of life")]
             return []
         if "group" in senses or "generic" in senses:
             mention = next((m for m in mentions if m.start <= index < m.end and m.group), None)
-            found = mention.group if mention is not None and mention.group else (senses.get("group") or senses["generic"])[0]
+            found = (
+                mention.group
+                if mention is not None and mention.group
+                else (senses.get("group") or senses["generic"])[0]
+            )
             following = words[index + 1] if index + 1 < len(words) else None
-            if following is not None and ("either" in following.senses or "counted" in following.senses):
+            if following is not None and (
+                "either" in following.senses or "counted" in following.senses
+            ):
                 group = found
                 index += 1
                 continue
             return _verb_after(words, at, index + 1, found)
         if "modifier" in senses:
             group = senses["modifier"]
-        elif word.low in {"report", "reports", "word", "information", "of", "or", "any", "confirmed", "a"} or word.low in _BETWEEN:
+        elif (
+            word.low
+            in {"report", "reports", "word", "information", "of", "or", "any", "confirmed", "a"}
+            or word.low in _BETWEEN
+        ):
             pass
-        elif "act" in senses or "say" in senses or "prepositions" in senses or not word.low[0].isalpha():
-            return []
-        elif index > at + 3:
+        elif (
+            "act" in senses
+            or "say" in senses
+            or "prepositions" in senses
+            or not word.low[0].isalpha()
+        ) or index > at + 3:
             return []
         index += 1
     return []
@@ -213,7 +286,15 @@ def _or_more(words: Sequence[Word], at: int, group: VictimGroup) -> list[Link]:
     if at + 2 < len(words) and words[at + 1].low in {"or", "and", "nor"}:
         for index in (at + 2, at + 3):
             if index < len(words) and "counted" in words[index].senses:
-                return [_zero(at + 2, index + 1, words[index].senses["counted"], group, "zero: none counted")]
+                return [
+                    _zero(
+                        at + 2,
+                        index + 1,
+                        words[index].senses["counted"],
+                        group,
+                        "zero: none counted",
+                    )
+                ]
     return []
 
 
@@ -241,6 +322,8 @@ def _verb_after(words: Sequence[Word], at: int, index: int, group: VictimGroup) 
             befell = "injured"
         if befell in {"killed", "injured", "abducted"}:
             return [_zero(at, later + 1, befell, group, "zero: nobody")]
-        if not ("be" in senses or "have" in senses or "adverbs" in senses or words[later].low == "else"):
+        if not (
+            "be" in senses or "have" in senses or "adverbs" in senses or words[later].low == "else"
+        ):
             return []
     return []

@@ -15,6 +15,13 @@ from incidents.extraction.words import Phrases, Senses, tokenize
 _FILES = ("vocabulary.toml", "claimants.toml", "events.toml")
 
 
+CASUALTY_SENSES = frozenset({
+    "act", "undergo", "state", "people", "noun_of", "counted", "either", "toll", "suffer_nouns",
+    "send_to", "lives", "injured_toll",
+})  # fmt: skip
+"""The senses of words that say what befell people; each such word is marked "casualty"."""
+
+
 class Act(NamedTuple):
     """A form of a verb that befalls people."""
 
@@ -116,9 +123,7 @@ class _Collector:
 
     def add(self, phrases: Iterable[str], sense: str, detail: Any = True) -> None:  # noqa: ANN401
         for phrase in phrases:
-            self.senses.setdefault(" ".join(tokenize(phrase)), {}).setdefault(
-                sense, detail
-            )
+            self.senses.setdefault(" ".join(tokenize(phrase)), {}).setdefault(sense, detail)
 
     def phrases(self) -> Phrases:
         by_first: dict[str, list[tuple[list[str], int, Senses]]] = {}
@@ -126,6 +131,12 @@ class _Collector:
             first, *rest = phrase.split(" ")
             by_first.setdefault(first, []).append((rest, len(rest), senses))
         return Phrases({k: tuple(sorted(v, key=lambda e: -e[1])) for k, v in by_first.items()})
+
+    def mark(self, of: frozenset[str], sense: str) -> None:
+        """Give a sense to every phrase that has one of some others."""
+        for senses in self.senses.values():
+            if not of.isdisjoint(senses):
+                senses[sense] = True
 
     def add_people_of_phrases(self) -> None:
         """Let a phrase that ends in a word for people be people too: "security officials"."""
@@ -138,7 +149,11 @@ class _Collector:
                 continue
             group, number = head.get("generic") or head["group"]
             if "generic" in head:
-                described = [self.senses[w]["modifier"] for w in before if "modifier" in self.senses.get(w, {})]
+                described = [
+                    self.senses[w]["modifier"]
+                    for w in before
+                    if "modifier" in self.senses.get(w, {})
+                ]
                 group = described[-1] if described else group
             senses["group"] = (group, number)
 
@@ -160,6 +175,7 @@ def _build(tables: dict[str, Any]) -> Vocabulary:
     _add_claimants(words, tables)
     _add_events(words, tables)
     words.add_people_of_phrases()
+    words.mark(CASUALTY_SENSES, "casualty")
     return Vocabulary(tables, words.phrases())
 
 
@@ -185,7 +201,15 @@ def _add_casualty_words(words: _Collector, tables: dict[str, Any]) -> None:
     for key in ("suffer_verbs", "send_verbs", "take_lives"):
         for verb in frames[key]:
             words.add((p for p, _ in forms(verb, irregular)), key.removesuffix("_verbs"))
-    for key in ("suffer_nouns", "send_to", "lives", "toll", "number_of", "toll_links", "injured_toll"):
+    for key in (
+        "suffer_nouns",
+        "send_to",
+        "lives",
+        "toll",
+        "number_of",
+        "toll_links",
+        "injured_toll",
+    ):
         words.add(frames[key], key)
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from incidents.extraction.attribution import UNATTRIBUTED, Speaker
 from incidents.extraction.dating import Calendar
 from incidents.extraction.vocabulary import Vocabulary
+from incidents.extraction.words import tokenize
 from incidents.model import ClaimantType
 
 _HEAD = 600
@@ -17,13 +18,11 @@ _VOICES: dict[ClaimantType, Speaker] = {
     "state": Speaker("the official statement", "official-statement", "state"),
     "un_ngo": Speaker("the humanitarian report", "humanitarian-report", "un_ngo"),
 }
-_STATEMENT = re.compile(r"\b(?:ISPR|[Pp]ress (?:release|note)|PRESS RELEASE|statement|Statement|Flash [Uu]pdate|UNICEF|OCHA|UNHCR|UNAMA|[Hh]umanitarian|[Ss]napshot|[Ss]ituation report|[Uu]pdate)\b")
 _BULLET = re.compile(r"^\s*(?:[-*•▪–]|\(?\d{1,2}[.)]|\|)\s*", re.MULTILINE)
 _DATED_LINE = re.compile(
     r"^\s*(?:[-*•▪–]\s*|\(?\d{1,2}[.)]\s*)?(?:[\w\s]{0,20},\s*)?(?:\d{1,2}/\d{1,2}|\d{4}-\d{2}-\d{2}|\d{1,2}\s+[A-Z][a-z]{2,8}|(?:On\s+)?[A-Z][a-z]{2,8}\.?\s+\d{1,2}\b|On\s+\d{1,2}\s+[A-Z][a-z]+)",
     re.MULTILINE,
 )
-_RANGE_TITLE = re.compile(r"\b(?:timeline|chronology|incidents|weekly|daily|log|sheet|snapshot|overview|week\s+\d+|list of|attacks on|year's|yearly|monthly|quarterly|human rights)\b", re.IGNORECASE)
 _FULL_DATE = re.compile(
     r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}\s+[A-Z][a-z]{2,8},?\s+\d{4}\b|\b[A-Z][a-z]{2,8}\.?\s+\d{1,2},?\s+\d{4}\b"
 )
@@ -45,12 +44,14 @@ def first_full_date(head: str) -> date | None:
     return None
 
 
-def is_periodic(text: str, title: str) -> bool:
+def is_periodic(text: str, title: str, vocabulary: Vocabulary) -> bool:
     """Whether a document lists several dated incidents, each an event of its own.
 
     Examples
     --------
-    >>> is_periodic("May 2: Two shot dead.\\nMay 6: Seven killed.\\nMay 9: One hurt.", "")
+    >>> from incidents.extraction.vocabulary import load_vocabulary
+    >>> lines = "May 2: Two shot dead.\\nMay 6: Seven killed.\\nMay 9: One hurt."
+    >>> is_periodic(lines, "", load_vocabulary())
     True
     """
     dated = len(_DATED_LINE.findall(text))
@@ -60,7 +61,8 @@ def is_periodic(text: str, title: str) -> bool:
     bullets = len(_BULLET.findall(text))
     if bullets >= 3 and bullets * 2 >= lines:
         return True
-    return _RANGE_TITLE.search(title) is not None and dated >= 1
+    words = frozenset(tokenize(title))
+    return not words.isdisjoint(vocabulary.tables["document_kinds"]["periodic"]) and dated >= 1
 
 
 def document_voice(text: str, title: str, vocabulary: Vocabulary) -> Speaker:
@@ -69,9 +71,13 @@ def document_voice(text: str, title: str, vocabulary: Vocabulary) -> Speaker:
     low = f"{title}\n{text}".lower()
     best: tuple[int, ClaimantType] | None = None
     for voice, hints in vocabulary.tables["document_voice"].items():
-        count = sum(1 for hint in hints if hint in low) + sum(1 for hint in hints if hint in title.lower())
+        count = sum(1 for hint in hints if hint in low) + sum(
+            1 for hint in hints if hint in title.lower()
+        )
         if count and (best is None or count > best[0]):
             best = (count, voice)
-    if best is None or best[0] + len(_STATEMENT.findall(head)) < _MIN_HINTS + 1:
+    statements = frozenset(vocabulary.tables["document_kinds"]["statement"])
+    said = sum(1 for word in tokenize(head) if word in statements)
+    if best is None or best[0] + said < _MIN_HINTS + 1:
         return UNATTRIBUTED
     return _VOICES.get(best[1], UNATTRIBUTED)
