@@ -14,9 +14,10 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from dashboard.filter_words import filter_words
+from dashboard.hatching import GROUNDS, hatch
 from dashboard.map_drawing import label_point, sequential_palette
 from dashboard.name_placing import FIGURE_SIZE, LINE_HEIGHT, Name, Placed, place_names
-from dashboard.painting import Painting, paint
+from dashboard.painting import COUNT_MEASURES, Painting, paint
 from dashboard.svg import Svg, number, svg, text_width, wrap
 from dashboard.wording import count, date_span
 from geo.boundaries import Boundaries, District
@@ -30,14 +31,10 @@ HEAD = 92.0
 FOOT = 50.0
 FONTS = "'Source Sans Pro', 'Source Sans 3', Arial, Helvetica, 'Noto Sans', sans-serif"
 
+# How wide the hatched band around the province is.
+BAND = 7.0
+
 INK, SOFT, PAPER, EDGE = "#1b1f24", "#59636e", "#ffffff", "#8b95a0"
-# The grounds and marks of the four blanks, which tell themselves apart without colour too.
-BLANK_COLOURS = {
-    "zero": ("#e3ecf5", "#3f6a96"),
-    "no_report": ("#e4e7eb", ""),
-    "without_figure": ("#f6e3cf", "#a0672c"),
-    "province_only": ("#f3f2f7", "#b1aecb"),
-}
 _STEPS_KM = (10, 20, 25, 50, 100, 200)
 _LEGEND_TEXT = 12.5
 
@@ -73,7 +70,7 @@ def map_svg(view: View, measure: str, *, prefix: str = "map") -> str:
     """
     painting = paint(view, measure)
     sheet = _sheet(view.atlas.boundaries)
-    fills = _fills(painting, prefix)
+    fills = _fills(painting)
     top_left = _blanks_block(painting, fills, SIDE, HEAD + 6)
     bottom_right = _classes_block(painting, fills, sheet)
     taken = [box for box in (top_left[1], bottom_right[1]) if box]
@@ -83,12 +80,12 @@ def map_svg(view: View, measure: str, *, prefix: str = "map") -> str:
         "svg",
         svg("title", title, id=f"{prefix}-title"),
         svg("desc", description, id=f"{prefix}-desc"),
-        svg("defs", *_patterns(prefix)),
         svg("rect", width=WIDTH, height=sheet.height, fill=PAPER),
         *_heading(view, title),
-        _province_band(painting, sheet, prefix),
+        *_province_band(painting, sheet),
         svg("g", *(_district(view, painting, sheet, p, fills) for p in sorted(sheet.areas))),
-        svg("path", d=_path(sheet.outline), fill="none", stroke=SOFT, stroke_width=1.4),
+        *_hatches(painting, sheet),
+        *_borders(sheet),
         svg("g", *(part for placed in names for part in _name(placed))),
         *top_left[0],
         *bottom_right[0],
@@ -133,32 +130,9 @@ def _sheet(boundaries: Boundaries[District]) -> Sheet:
     )
 
 
-def _fills(painting: Painting, prefix: str) -> dict[str, str]:
+def _fills(painting: Painting) -> dict[str, str]:
     colours = sequential_palette(painting.class_count)
-    return {f"class-{i}": colour for i, colour in enumerate(colours)} | {
-        key: f"url(#{prefix}-{key})" for key in BLANK_COLOURS
-    }
-
-
-def _patterns(prefix: str) -> list[Svg]:
-    marks: dict[str, Svg | None] = {
-        "zero": svg("circle", cx=4, cy=4, r=1.5, fill="none"),
-        "no_report": None,
-        "without_figure": svg("path", d="M-2,2 l4,-4 M0,8 l8,-8 M6,10 l4,-4", stroke_width=1.6),
-        "province_only": svg("path", d="M-2,6 l4,4 M0,0 l8,8 M6,-2 l4,4", stroke_width=1),
-    }
-    return [
-        svg(
-            "pattern",
-            svg("rect", width=8, height=8, fill=ground),
-            svg("g", marks[key], stroke=ink) if ink else None,
-            id=f"{prefix}-{key}",
-            width=8,
-            height=8,
-            patternunits="userSpaceOnUse",
-        )
-        for key, (ground, ink) in BLANK_COLOURS.items()
-    ]
+    return {f"class-{i}": colour for i, colour in enumerate(colours)} | GROUNDS
 
 
 def _district(
@@ -171,24 +145,37 @@ def _district(
         svg("title", f"{view.atlas.district_names[pcode]}\n{said.tooltip}"),
         d=_path(sheet.areas[pcode]),
         fill=fills[said.fill],
-        stroke=PAPER,
-        stroke_width=1,
-        stroke_linejoin="round",
     )
 
 
-def _province_band(painting: Painting, sheet: Sheet, prefix: str) -> Svg | None:
-    """Hatch the province's border where something is reported only for the whole of it."""
+def _hatches(painting: Painting, sheet: Sheet) -> list[Svg | None]:
+    drawn = []
+    for key in GROUNDS:
+        alike = [sheet.areas[pcode] for pcode, one in painting.paints.items() if one.fill == key]
+        drawn.append(hatch(key, shapely.coverage_union_all(alike)))
+    return drawn
+
+
+def _borders(sheet: Sheet) -> list[Svg]:
+    between = "".join(_path(area) for area in sheet.areas.values())
+    plain = {"fill": "none", "stroke_linejoin": "round", "pointer_events": "none"}
+    return [
+        # White sets colours apart, the thin grey shows a border over a hatch too.
+        svg("path", d=between, stroke=PAPER, stroke_width=1.8, **plain),
+        svg("path", d=between, stroke=EDGE, stroke_width=0.5, **plain),
+        svg("path", d=_path(sheet.outline), stroke=SOFT, stroke_width=1.4, **plain),
+    ]
+
+
+def _province_band(painting: Painting, sheet: Sheet) -> list[Svg | None]:
+    """Hatch a band around the province where something is said only of the whole of it."""
     if not painting.province_note:
-        return None
-    return svg(
-        "path",
-        d=_path(sheet.outline),
-        fill="none",
-        stroke=f"url(#{prefix}-province_only)",
-        stroke_width=15,
-        stroke_linejoin="round",
-    )
+        return []
+    band = sheet.outline.buffer(BAND).difference(sheet.outline)
+    return [
+        svg("path", d=_path(band), fill=GROUNDS["province_only"], fill_rule="evenodd"),
+        hatch("province_only", band),
+    ]
 
 
 def _path(shape: BaseGeometry) -> str:
@@ -259,8 +246,8 @@ def _haloed(text: str, x: float, y: float, size: float, *, bold: bool) -> list[S
 
 
 def _title(measure: str) -> str:
-    what = measure.capitalize()
-    return f"Balochistan: {what} reported, by district"
+    what = f"{measure} reported" if measure in COUNT_MEASURES else f"reported {measure}"
+    return f"Balochistan: {what}, by district"
 
 
 def _description(view: View, painting: Painting) -> str:
@@ -296,7 +283,7 @@ def _heading(view: View, title: str) -> list[Svg]:
     return drawn
 
 
-Block = tuple[list[Svg], tuple[float, float, float, float] | None]
+Block = tuple[list[Svg | None], tuple[float, float, float, float] | None]
 
 
 def _blanks_block(painting: Painting, fills: Mapping[str, str], left: float, top: float) -> Block:
@@ -346,12 +333,13 @@ def _classes_block(painting: Painting, fills: Mapping[str, str], sheet: Sheet) -
 
 def _key_rows(
     rows: Sequence[tuple[str, str]], fills: Mapping[str, str], left: float, top: float
-) -> list[Svg]:
-    drawn = []
+) -> list[Svg | None]:
+    drawn: list[Svg | None] = []
     for i, (key, label) in enumerate(rows):
         y = top + 20 * i
         drawn += [
             svg("rect", x=left, y=y, width=26, height=14, fill=fills[key], stroke=EDGE),
+            hatch(key, shapely.box(left, y, left + 26, y + 14)),
             svg("text", label, x=left + 34, y=y + 11.5, font_size=_LEGEND_TEXT),
         ]
     return drawn

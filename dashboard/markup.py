@@ -22,11 +22,12 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
 )
 _TAGS = frozenset(
-    """a article blockquote cite dd details div dl dt h2 h3 h4 img li mark p pre section small span
-    strong summary table tbody td th thead time tr ul""".split()  # noqa: SIM905 - easier to read
+    """a article blockquote caption cite dd details div dl dt figcaption footer h1 h2 h3 h4 header
+    img li mark ol p pre section small span strong summary table tbody td th thead time tr
+    ul""".split()  # noqa: SIM905 - easier to read
 )
 _ATTRIBUTES = frozenset(
-    """alt aria-label class colspan dir href id lang open rel role scope src tabindex
+    """alt aria-label class colspan data-label dir href id lang open rel role scope src tabindex
     title""".split()  # noqa: SIM905
 )
 

@@ -127,8 +127,7 @@ def _unnumbered(found: Range) -> list[str]:
 
 def _phrase(view: View, part: Part, used: Sequence[Claim], *, placed: bool) -> Phrase:
     found = part.range
-    high = _speaker(view, used, found.high_claim, found.high, open_end=True)
-    low = _speaker(view, used, found.low_claim, found.low, open_end=False)
+    low, high = ends(view, found, used)
     one, many = NOUNS[part.victim_group]
     if found.low == found.high or found.low is None:
         text = f"{_counted(high, one, many)} ({said_by(view, high)})"
@@ -147,6 +146,14 @@ def _phrase(view: View, part: Part, used: Sequence[Claim], *, placed: bool) -> P
     return Phrase(text, alone, days)
 
 
+def ends(view: View, found: Range, used: Sequence[Claim]) -> tuple[Claim, Claim]:
+    """Return the claims to name for the low and the high end of a range, out of those used."""
+    return (
+        _speaker(view, used, found.low_claim, found.low, open_end=False),
+        _speaker(view, used, found.high_claim, found.high, open_end=True),
+    )
+
+
 def _speaker(
     view: View, used: Sequence[Claim], claim_id: str | None, value: int | None, *, open_end: bool
 ) -> Claim:
@@ -155,10 +162,10 @@ def _speaker(
     Of one claimant's figures "at least 10" stands for the upper end and "10" for the lower;
     then an earlier report goes before a later one.
     """
-    ends = [c for c in used if value in (c.count_low, c.count_best, c.count_high)]
-    ends = ends or [c for c in used if c.claim_id == claim_id] or list(used)
+    giving = [c for c in used if value in (c.count_low, c.count_best, c.count_high)]
+    giving = giving or [c for c in used if c.claim_id == claim_id] or list(used)
     return min(
-        ends,
+        giving,
         key=lambda c: (
             CLAIMANT_KINDS.index(c.claimant_kind),
             (c.qualifier in OPEN_QUALIFIERS) != open_end,

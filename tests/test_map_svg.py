@@ -8,6 +8,7 @@ import shapely
 from claim_factory import in_gwadar, make_catalogue, make_claim
 
 from dashboard import map_svg as map_svg_module
+from dashboard.hatching import GROUNDS, hatch
 from dashboard.map_png import to_png
 from dashboard.map_svg import map_svg
 from dashboard.name_placing import Name, place_names
@@ -41,9 +42,24 @@ def test_every_measure_gives_a_picture_with_all_names_and_the_four_blanks(atlas,
     for name in atlas.district_names.values():
         assert all(word in shown for word in name.split())
     assert {label for _, label in BLANKS} <= set(texts(drawing))
-    root = ET.fromstring(drawing)
-    patterns = {node.get("id") for node in root.iter(f"{SVG}pattern")}
-    assert patterns == {"map-zero", "map-no_report", "map-without_figure", "map-province_only"}
+    fills = {node.get("fill") for node in ET.fromstring(drawing).iter(f"{SVG}rect")}
+    assert set(GROUNDS.values()) <= fills
+
+
+def test_the_blanks_differ_by_shape_and_not_by_colour_alone():
+    marks = {key: hatch(key, shapely.box(0, 0, 100, 100)) for key in GROUNDS}
+    assert marks.pop("no_report") is None
+    drawn = {mark.attributes["d"] for mark in marks.values()}
+    assert len(drawn) == 3
+    assert "a1.6" in marks["zero"].attributes["d"]
+
+
+def test_a_hatch_ends_where_its_area_ends():
+    area = shapely.Point(50, 50).buffer(30)
+    line = hatch("without_figure", area).attributes["d"]
+    ends = [tuple(map(float, xy.split(","))) for xy in line.replace("M", "L").split("L")[1:]]
+    assert len(ends) > 10
+    assert all(area.buffer(0.2).contains(shapely.Point(end)) for end in ends)
 
 
 def test_the_figures_and_the_claims_on_no_district_stand_on_the_map(atlas):
