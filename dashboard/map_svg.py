@@ -205,7 +205,7 @@ def _names(
         for pcode, area in sheet.areas.items()
     ]
     frame = (4.0, HEAD - 18, WIDTH - 4, sheet.height - FOOT + 12)
-    return place_names(names, sheet.outline, taken, frame)
+    return place_names(tuple(names), sheet.outline, tuple(taken), frame)
 
 
 def _name(placed: Placed) -> list[Svg]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import shapely
@@ -65,10 +66,11 @@ class _Look:
     height: float
 
 
+@lru_cache(maxsize=16)
 def place_names(
-    names: Sequence[Name],
+    names: tuple[Name, ...],
     ground: BaseGeometry,
-    taken: Sequence[Box],
+    taken: tuple[Box, ...],
     frame: Box,
 ) -> tuple[Placed, ...]:
     """Return places for names; no two overlap, nor does any lie on what is taken.
@@ -202,9 +204,9 @@ def _overlap(bounds: NDArray[np.float64], boxes: Sequence[Box]) -> NDArray[np.bo
 def _share(
     bounds: NDArray[np.float64], area: BaseGeometry, wanted: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
-    """Return how much of each wanted box lies in an area, told from 21 points of it."""
+    """Return how much of each wanted box lies in an area, told from 15 points of it."""
     left, top, right, bottom = (bounds[wanted, side, None, None] for side in range(4))
-    x = left + (right - left) * np.linspace(0, 1, 7)[None, None, :]
+    x = left + (right - left) * np.linspace(0, 1, 5)[None, None, :]
     y = top + (bottom - top) * np.linspace(0, 1, 3)[None, :, None]
     shares = np.zeros(len(bounds))
     shares[wanted] = shapely.contains_xy(area, *np.broadcast_arrays(x, y)).mean(axis=(1, 2))
@@ -219,7 +221,7 @@ def _touches(shapes: NDArray[np.object_], others: Sequence[BaseGeometry]) -> NDA
 
 def _points_inside(name: Name) -> NDArray[np.float64]:
     left, top, right, bottom = name.area.bounds
-    step = max(4.0, math.sqrt(name.area.area) / 14)
+    step = max(4.0, math.sqrt(name.area.area) / 9)
     x, y = (
         a.ravel() for a in np.meshgrid(np.arange(left, right, step), np.arange(top, bottom, step))
     )
@@ -228,8 +230,8 @@ def _points_inside(name: Name) -> NDArray[np.float64]:
 
 
 def _points_around(name: Name) -> NDArray[np.float64]:
-    turns = np.linspace(0, 2 * math.pi, 24, endpoint=False)
-    reaches = np.geomspace(30, 900, 24)
+    turns = np.linspace(0, 2 * math.pi, 16, endpoint=False)
+    reaches = np.geomspace(30, 900, 20)
     turn, reach = (a.ravel() for a in np.meshgrid(turns, reaches))
     x, y = name.middle
     return np.column_stack([x + reach * np.cos(turn), y + reach * np.sin(turn)])

@@ -107,7 +107,7 @@ def test_a_name_that_does_not_fit_stands_aside_with_a_line():
     small = shapely.box(100, 100, 104, 104)
     around = shapely.box(90, 90, 300, 300)
     [placed] = place_names(
-        [Name("PK1", "A long name", "", small, (102, 102), True)], around, [], (0, 0, 400, 400)
+        (Name("PK1", "A long name", "", small, (102, 102), True),), around, (), (0, 0, 400, 400)
     )
     assert placed.leader == (102, 102)
     assert not shapely.box(*placed.box).intersects(small)
