@@ -190,12 +190,12 @@ def _stands_alone(text: str, place: Anchor) -> bool:
 
 
 def _with_context(text: str, places: list[Anchor], kept: Context | None) -> list[Anchor]:
-    """Keep the places with both sides of the kept context, or where none has, with one side."""
+    """Keep the places where most sides of the kept context stand."""
     if kept is None:
         return places
     agreement = [_agreement(text, place, kept) for place in places]
     most = max(agreement)
-    return [p for p, how in zip(places, agreement, strict=True) if how == most and most > 0]
+    return [p for p, how in zip(places, agreement, strict=True) if how == most]
 
 
 def _agreement(text: str, place: Anchor, kept: Context) -> int:

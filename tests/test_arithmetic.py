@@ -144,6 +144,8 @@ def test_figures_of_another_incident_place_or_kind_are_not_added_up():
     assert kinds(whole, group(15, "militants", incident_id="i9"), group(15, "civilians")) == []
     assert kinds(whole, group(15, "militants", **in_gwadar()), group(15, "civilians")) == []
     assert kinds(whole, group(15, "militants", casualty_type="injured")) == []
+    other_day = group(15, "militants", date_start=BEFORE, date_end=BEFORE)
+    assert kinds(whole, other_day, group(15, "civilians")) == []
 
 
 def test_figures_of_another_source_are_not_added_up():
@@ -221,6 +223,8 @@ def test_an_open_or_rounded_sum_over_days_may_be_less(qualifier, said):
 def test_days_that_are_not_all_of_a_sum_leave_a_rest():
     year = over_two_days(700).model_copy(update={"date_start": date(2025, 2, 1)})
     assert kinds(year, make_claim(92), day_before(41)) == []
+    most = year.model_copy(update={"count_low": 200, "count_high": 200})
+    assert kinds(most, make_claim(92), day_before(41)) == []
     small = year.model_copy(update={"count_low": 100, "count_high": 100})
     assert kinds(small, make_claim(92), day_before(41)) == ["sum_differs"]
 
