@@ -17,11 +17,10 @@ from pathlib import Path
 from uuid import uuid4
 
 from sqlalchemy import Connection, func, select, text, update
-from sqlalchemy.exc import DatabaseError
 
 from incidents.store.database import Database
 from incidents.store.errors import BackupError, StoreDamagedError, StoreLockedError
-from incidents.store.failures import explained
+from incidents.store.failures import file_explained
 from incidents.store.locations import Location, at_address
 from incidents.store.opening import open_database
 from incidents.store.people import By, allowed
@@ -80,10 +79,10 @@ def restore(location: Location, path: Path, by: By, reason: str = "") -> Backup:
     if path == location.file:
         raise BackupError(str(path), "this is the library itself", "Name a backup of it.")
     folder = location.file.parent if location.file else location.data_dir
-    with explained(str(folder)):
+    with file_explained(str(folder)):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _temporary(folder / path.name) as temporary:
-        with explained(str(folder)):
+        with file_explained(str(folder)):
             shutil.copyfile(path, temporary)
         _check_backup(path, temporary)
         fresh = open_database(at_address(temporary))
@@ -118,10 +117,10 @@ def _check_backup(path: Path, copy: Path) -> None:
 
 
 def _write_copy(database: Database, path: Path, *, check: bool) -> Backup:
-    with explained(str(path.parent)):
+    with file_explained(str(path.parent)):
         path.parent.mkdir(parents=True, exist_ok=True)
     with _temporary(path) as temporary:
-        with explained(str(path)):
+        with file_explained(str(path)):
             # The name is taken first, so that an unwritable folder is told as such.
             os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         if database.is_sqlite:
@@ -141,19 +140,14 @@ def _write_copy(database: Database, path: Path, *, check: bool) -> Backup:
                 f"{_told(wrong)}",
                 "Restore an earlier backup; `incident-map verify` tells everything.",
             )
-        with explained(str(path)):
+        with file_explained(str(path)):
             _put_in_place(temporary, path)
     return Backup(path, *counts)
 
 
 def _vacuum_into(database: Database, target: Path) -> None:
-    with explained(database.where), database.engine.connect() as connection:
-        raw = connection.connection.dbapi_connection
-        assert isinstance(raw, sqlite3.Connection)  # noqa: S101 - tells mypy
-        try:
-            raw.execute("VACUUM INTO ?", (str(target),)).close()
-        except sqlite3.DatabaseError as error:
-            raise DatabaseError("VACUUM INTO", None, error) from error
+    with database.outside_transactions() as live:
+        live.execute("VACUUM INTO ?", (str(target),)).close()
 
 
 def _replace_file(file: Path, fresh: Path, stamp: str) -> Path | None:
@@ -171,7 +165,7 @@ def _replace_file(file: Path, fresh: Path, stamp: str) -> Path | None:
         _overwrite(database, fresh)
     except StoreDamagedError:
         # Nobody can use such a file, so it may be moved away from under its readers.
-        with explained(str(file)):
+        with file_explained(str(file)):
             for ending in _SIDE_FILES:
                 with suppress(FileNotFoundError):
                     file.with_name(file.name + ending).rename(f"{kept}{ending}")
@@ -192,17 +186,8 @@ def _overwrite(database: Database, fresh: Path) -> None:
                 "Close programs that have it open, then restore again; nothing was changed.",
             )
 
-    with (
-        explained(database.where),
-        database.engine.connect() as connection,
-        closing(sqlite3.connect(fresh)) as source,
-    ):
-        live = connection.connection.dbapi_connection
-        assert isinstance(live, sqlite3.Connection)  # noqa: S101 - tells mypy
-        try:
-            source.backup(live, pages=-1, progress=give_up)
-        except sqlite3.DatabaseError as error:
-            raise DatabaseError("backup", None, error) from error
+    with database.outside_transactions() as live, closing(sqlite3.connect(fresh)) as source:
+        source.backup(live, pages=-1, progress=give_up)
 
 
 def _replace_rows(location: Location, fresh: Database, kept: Path) -> Path:

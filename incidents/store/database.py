@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
-from sqlalchemy.exc import NoSuchModuleError
+from sqlalchemy.exc import DatabaseError, NoSuchModuleError
 
 from incidents.store.errors import StoreLockedError, StoreSetupError
-from incidents.store.failures import explained
+from incidents.store.failures import explained, file_explained
 from incidents.store.locations import Location
 
 BUSY_TIMEOUT_S = 30.0
@@ -92,16 +92,25 @@ class Database:
         file = self.location.file
         if file is None:
             return
-        with explained(self.where):
+        with file_explained(self.where):
             # What people paste may not be for other users of the machine.
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with self.engine.connect() as connection:
-                raw = connection.connection.dbapi_connection
-                assert isinstance(raw, sqlite3.Connection)  # noqa: S101 - tells mypy
-                with closing(raw.execute("PRAGMA journal_mode")) as answer:
-                    (mode,) = answer.fetchone()
-                if mode != journal_mode():
-                    raw.execute(f"PRAGMA journal_mode = {journal_mode()}").close()
+        with self.outside_transactions() as raw:
+            with closing(raw.execute("PRAGMA journal_mode")) as answer:
+                (mode,) = answer.fetchone()
+            if mode != journal_mode():
+                raw.execute(f"PRAGMA journal_mode = {journal_mode()}").close()
+
+    @contextmanager
+    def outside_transactions(self) -> Iterator[sqlite3.Connection]:
+        """Give SQLite's own connection, for what it does in no transaction or in its own."""
+        with explained(self.where), self.engine.connect() as connection:
+            raw = connection.connection.dbapi_connection
+            assert isinstance(raw, sqlite3.Connection)  # noqa: S101 - tells mypy
+            try:
+                yield raw
+            except sqlite3.DatabaseError as error:
+                raise DatabaseError(None, None, error) from error
 
 
 def _engine(location: Location, busy_timeout_s: float) -> Engine:

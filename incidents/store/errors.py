@@ -84,7 +84,7 @@ class DecisionError(ValueError):
     """A decision does not hold together; nothing of it was stored."""
 
 
-class NotAllowedError(DecisionError, PermissionError):
+class NotAllowedError(DecisionError):
     """Who decided may not decide this."""
 
     def __init__(self, name: str, role: str, what: str, needed: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
@@ -93,10 +94,20 @@ _POSTGRESQL = {
     "57": _UNREACHABLE,
 }
 
+_FILES = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EFBIG: _UNWRITABLE,
+    errno.EIO: _UNWRITABLE,
+    errno.EACCES: _READ_ONLY,
+    errno.EPERM: _READ_ONLY,
+    errno.EROFS: _READ_ONLY,
+}
+
 
 @contextmanager
 def explained(where: str) -> Iterator[None]:
-    """Let what goes wrong inside come out as a `StoreError` about a library.
+    """Let what a database reports inside come out as a `StoreError` about a library.
 
     Errors that no user can mend (a mistake in a statement) come out as they are.
     """
@@ -109,17 +120,16 @@ def explained(where: str) -> Iterator[None]:
         kind, problem, remedy = explanation
         said = " ".join(str(error.orig).split())
         raise kind(where, problem.format(said=said), remedy) from error
+
+
+@contextmanager
+def file_explained(path: Path | str) -> Iterator[None]:
+    """Let what an operation on a file reports inside come out as a `StoreError`."""
+    try:
+        yield
     except OSError as error:
-        if isinstance(error, StoreError):
-            raise
-        kind, problem, remedy = {
-            errno.ENOSPC: _FULL,
-            errno.EDQUOT: _FULL,
-            errno.EACCES: _READ_ONLY,
-            errno.EPERM: _READ_ONLY,
-            errno.EROFS: _READ_ONLY,
-        }.get(error.errno or 0, _CANNOT_OPEN)
-        raise kind(where, problem.format(said=error.strerror or error), remedy) from error
+        kind, problem, remedy = _FILES.get(error.errno or 0, _CANNOT_OPEN)
+        raise kind(str(path), problem.format(said=error.strerror or error), remedy) from error
 
 
 def _explanation(error: DBAPIError) -> tuple[type[StoreError], str, str] | None:
