@@ -133,16 +133,16 @@ class Calendar:
             for ref in self.refs(text, start, end):
                 if not also_said_on and _SAID_ON.search(text, max(start, ref.at - 40), ref.at):
                     continue
-                is_dateline = ref.at < _DATELINE and ref.when.start == self.published_on
-                if (
-                    ref.kind in _DAYS
-                    and ref.when.start
-                    and not (is_dateline and ref.kind != "weekday")
-                ):
+                if ref.kind in _DAYS and ref.when.start and not self._is_dateline(ref):
                     self.main_day = ref.when.start
                     self._seen.clear()
                     return
         self._seen.clear()
+
+    def _is_dateline(self, ref: _Ref) -> bool:
+        """Whether it is the day of publication at the head of a text."""
+        at_head = ref.at < _DATELINE and ref.kind not in {"weekday", "today"}
+        return at_head and not self.periodic and ref.when.start == self.published_on
 
     def refs(self, text: str, start: int, end: int) -> list[_Ref]:
         """Return the times that a stretch of text names, as positions in it."""
@@ -168,6 +168,7 @@ class Calendar:
         """Return the days of a claim at a position of a sentence."""
         start, end = sentence
         refs = self.refs(text, start, end)
+        refs = [r for r in refs if not self._is_dateline(r)]
         best = _governing(refs, text, at, sentence)
         if best is not None:
             when = best.when

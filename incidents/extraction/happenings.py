@@ -29,11 +29,8 @@ _UNREAL = frozenset(
         "might",
         "foil",
         "prevent",
-        "threat",
-        "threats",
         "threatened",
         "if",
-        "fear",
         "feared",
     }
 )

@@ -28,6 +28,7 @@ _JOINTS = frozenset(
         "apart from",
     }
 )
+_ARTICLES = frozenset({"a", "an", "the", "his", "her", "their", "its", "our"})
 _QUOTES = frozenset("“”\"'‘’«»")
 
 
@@ -150,8 +151,15 @@ class Linker:
         if infinitive and not have:
             before = self.words[max(0, left - 3) : left + 1]
             undone |= not any("really_did" in w.senses for w in before)
-        if any("hypothetical" in w.senses for w in self.words[max(0, left - 2) : left + 1]) and (
-            infinitive or "ing" in act.forms or "base" in act.forms
+        purpose = left < 0 or self.words[left].low not in {
+            "for",
+            "of",
+            "in",
+        }  # "wanted for killing"
+        if (
+            purpose
+            and any("hypothetical" in w.senses for w in self.words[max(0, left - 2) : left + 1])
+            and (infinitive or "ing" in act.forms or "base" in act.forms)
         ):
             undone = undone or not any(
                 "really_did" in w.senses for w in self.words[max(0, left - 3) : left + 1]
@@ -205,7 +213,7 @@ class Linker:
     def _describes(self, at: int) -> bool:
         """Whether a participle stands before a noun: "the martyred soldier's father"."""
         before = self.words[at - 1]
-        return "determiners" in before.senses and before.low != "one" and (at - 1) not in self._at
+        return before.low in _ARTICLES and (at - 1) not in self._at
 
     def _is_adverbial(self, index: int) -> bool:
         """ "killed the same day", "wounded the previous night"."""
@@ -469,6 +477,9 @@ class Linker:
             if skip is not None and (mention is None or mention.part) and skip.parent is not None:
                 limit -= at - skip.start + 1
                 at = skip.start - 1
+                continue
+            if mention is not None and not direct and crossed and id(mention) in self._objects:
+                at = mention.start - 1
                 continue
             if mention is not None:
                 governed = self._governor(mention)

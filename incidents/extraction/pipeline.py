@@ -284,7 +284,13 @@ class _Document:
         here = self.places.within(span.char_start, span.char_end)
         below = local(here)
         if below:
-            return nearest(below, at, self.text)
+            reading = self.readings[number]
+            figures = [
+                reading.words[k.mention.number].start
+                for k in reading.links
+                if k.mention.number is not None and not k.mention.part
+            ]
+            return nearest(below, at, self.text, figures)
         wide = min(here, key=lambda s: (s.where_prec, s.start), default=None)
         if self.is_title or self.places.is_spread(span.char_start, span.char_end):
             return wide

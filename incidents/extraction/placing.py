@@ -144,15 +144,45 @@ def local(spots: Sequence[Spot]) -> list[Spot]:
     return [s for s in spots if s.where_prec <= 3]
 
 
-def nearest(spots: Sequence[Spot], at: int, text: str) -> Spot | None:
-    """Return the place told with a claim: the nearest, not across the border of a clause."""
+def nearest(spots: Sequence[Spot], at: int, text: str, figures: Sequence[int] = ()) -> Spot | None:
+    """Return the place told with a claim.
+
+    A place that opens the clause ("In Chaman, five people …") comes first, then one between the
+    figure and the next figure, then the nearest that is not across the border of a clause.
+
+    Parameters
+    ----------
+    spots
+        The places of the sentence.
+    at
+        Position of the claim's figure in `text`.
+    figures
+        Positions of the sentence's other figures.
+    """
+    following = min((f for f in figures if f > at), default=len(text))
+    opening = [s for s in spots if s.end <= at and _OPENS.fullmatch(text[s.end : at])]
+    if opening:
+        return opening[-1]
+    after = [
+        s
+        for s in spots
+        if at < s.start < following and not _CUES["clause_break"].search(text, at, s.start)
+    ]
+    if after:
+        return after[0]
     best: tuple[float, Spot] | None = None
     for spot in spots:
         before = spot.end <= at
         low, high = (spot.end, at) if before else (at, spot.start)
         distance = float(high - low) + 70 * len(_CUES["clause_break"].findall(text, low, high))
-        if not before and re.search(r"\b(?:said|told|according)\b", text[low:high]):
+        if not before and _TOLD.search(text, low, high):
             distance += 200
         if best is None or distance < best[0]:
             best = (distance, spot)
     return best[1] if best is not None else None
+
+
+_TOLD = re.compile(r"\b(?:said|told|according)\b")
+_OPENS = re.compile(
+    r"(?:\s+(?:district|area|city|town))?\s*[,:|]\s*(?:at least\s+|about\s+|more than\s+)?"
+)

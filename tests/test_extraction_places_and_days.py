@@ -1,0 +1,139 @@
+"""Where, when and by whom: the parts of a claim that stand outside its figure."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from incidents.extraction import Draft, extract
+
+PUBLISHED = date(2025, 6, 12)  # a Thursday
+
+
+def _first(text: str, casualty_type: str = "killed", count: int | None = None) -> Draft:
+    return next(
+        d
+        for d in extract(text, published_on=PUBLISHED)
+        if d.casualty_type == casualty_type and count in (None, d.count_low)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "district"),
+    [
+        ("Three soldiers were martyred in Kech and five militants killed in Awaran.", 3, "Kech"),
+        ("Three soldiers were martyred in Kech and five militants killed in Awaran.", 5, "Awaran"),
+        ("In Surab, gunmen killed two men; in Jhal Magsi, four brothers died.", 4, "Jhal Magsi"),
+        ("A senior official in Quetta said gunmen killed four labourers.", 4, None),
+        ("A senior official in Quetta said gunmen killed four men in Panjgur.", 4, "Panjgur"),
+        ("QUETTA: Two policemen were martyred in a firing incident in Khuzdar.", 2, "Khuzdar"),
+        ("QUETTA: Two policemen were martyred in a firing incident.", 2, None),
+        ("The provincial capital saw two blasts that killed 14 people.", 14, "Quetta"),
+        ("Gunmen stormed a post in Barkhan. Three men were killed.", 3, "Barkhan"),
+        ("A resident of Sibi and four others were shot dead in Nasirabad.", 4, "Nasirabad"),
+        ("Two bodies from the blast in Chaman were taken to Quetta.", 2, "Chaman"),
+        ("Violence across Balochistan left 30 dead.", 30, None),
+        ("At least 18 people died in Peshawar.", 18, None),
+    ],
+)
+def test_the_district_is_where_it_happened_not_where_the_speaker_is(
+    text: str, count: int, district: str | None
+) -> None:
+    assert _first(text, count=count).adm2_name == district
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end", "scope"),
+    [
+        ("Gunmen killed two men on Monday.", "2025-06-09", "2025-06-09", "event"),
+        ("Yesterday, gunmen killed two men.", "2025-06-11", "2025-06-11", "event"),
+        ("Gunmen killed two men on 3 June 2025.", "2025-06-03", "2025-06-03", "event"),
+        ("Two men died last year.", "2024-01-01", "2024-12-31", "background"),
+        ("In March 2024, two men were killed.", "2024-03-01", "2024-03-31", "background"),
+        ("Two men died over the past two days.", "2025-06-11", "2025-06-12", "cumulative"),
+        ("Between 1 and 9 June, two men died.", "2025-06-01", "2025-06-09", "cumulative"),
+    ],
+)
+def test_days_are_told_from_the_day_of_publication(
+    text: str, start: str, end: str, scope: str
+) -> None:
+    draft = _first(text)
+    assert (str(draft.date_start), str(draft.date_end), draft.scope) == (start, end, scope)
+
+
+def test_the_day_before_is_kept_apart_from_the_day_of_the_event() -> None:
+    text = (
+        "Rebels killed ten soldiers on Wednesday. The raids came a day after the army said it "
+        "had killed 41 insurgents."
+    )
+    draft = _first(text, count=41)
+    assert (draft.date_start, draft.scope) == (date(2025, 6, 10), "previous_day")
+
+
+def test_without_a_day_of_publication_a_weekday_gives_no_date() -> None:
+    (draft,) = extract("Gunmen killed two men on Monday.")
+    assert (draft.date_start, draft.date_end, draft.date_prec) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "claimant", "claimant_type"),
+    [
+        ("Two men were killed, police said.", "police", "state"),
+        ("The BLA said it killed two men.", "The BLA", "armed_group"),
+        ("Hospital officials said two men were killed.", "Hospital officials", "hospital"),
+        ("Witnesses said two men were killed.", "Witnesses", "witness"),
+        ("According to UNICEF, two men were killed.", "UNICEF", "un_ngo"),
+        (
+            "Police spokesman Ali Khan left. “It was an ambush. Two men were killed,” said "
+            "Shahid Rind, the government spokesman.",
+            "Shahid Rind, the government spokesman",
+            "state",
+        ),
+        (
+            "Troops fought back, army spokesman Ali Khan said. He added that two men were killed.",
+            "army spokesman Ali Khan",
+            "state",
+        ),
+        ("Two men were killed.", "unattributed", "media"),
+    ],
+)
+def test_the_claimant_is_who_says_it(text: str, claimant: str, claimant_type: str) -> None:
+    draft = _first(text)
+    assert (draft.claimant, draft.claimant_type) == (claimant, claimant_type)
+
+
+def test_no_private_person_is_named_as_claimant() -> None:
+    draft = _first("Resident Gul Jan said two men were killed.")
+    assert draft.claimant == "Resident"
+
+
+def test_a_part_points_to_its_total() -> None:
+    total, women, children = extract("Nine people, including two women and a child, were killed.")
+    assert total.part_of is None
+    assert {women.part_of, children.part_of} == {total.draft_id}
+
+
+def test_a_figure_in_headline_and_text_is_two_drafts() -> None:
+    drafts = extract("Five men were killed in Kech.", title="Five killed in Kech")
+    assert [(d.in_title, d.paragraph, d.quote) for d in drafts] == [
+        (True, None, "Five killed"),
+        (False, 1, "Five men were killed"),
+    ]
+
+
+def test_a_happening_without_a_figure_is_drafted_where_its_place_is_named() -> None:
+    text = "Two men died in Quetta. Additional attacks were reported in Kharan and Pasni."
+    happenings = [d for d in extract(text) if d.happening]
+    assert [(d.adm2_name, d.tier) for d in happenings] == [
+        ("Kharan", "linked"),
+        ("Gwadar", "linked"),
+    ]
+    assert {(d.event_type, d.sub_event_type) for d in happenings} == {
+        ("Violence against civilians", "Attack")
+    }
+
+
+def test_an_arrest_by_an_armed_group_is_an_abduction() -> None:
+    (draft,) = extract("The BLA said its fighters detained eight policemen.")
+    assert (draft.casualty_type, draft.victim_group) == ("abducted", "police")

@@ -1,0 +1,88 @@
+"""The vocabulary an analyst can add to, the hook for other extractors, the coded reports."""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import pytest
+
+from incidents import seeds
+from incidents.extraction import extract, load_extractors, load_vocabulary
+from incidents.extraction import extractors as hook
+from incidents.extraction.extractors import ExtractorError
+from incidents.extraction.scoring import ReportError, load_reports, score_reports
+from incidents.extraction.vocabulary import VocabularyError
+
+REPORTS = Path(__file__).parent / "data" / "reports"
+
+
+def test_a_word_that_an_analyst_adds_is_found(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(
+        '[casualty.killed]\ntransitive = ["zap"]\n[groups.civilians]\nplural = ["wozzles"]\n'
+        '[irregular]\nzap = ["zapped", "zapped", "zapping"]\n',
+        "utf-8",
+    )
+    text = "Five wozzles were zapped."
+    assert extract(text) == []
+    (draft,) = extract(text, vocabulary=load_vocabulary(own))
+    assert (draft.casualty_type, draft.victim_group, draft.count_low) == ("killed", "civilians", 5)
+
+
+def test_a_table_that_is_not_in_the_vocabulary_is_refused_with_its_name(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text('[casualty.kiled]\ntransitive = ["zap"]\n', "utf-8")
+    with pytest.raises(VocabularyError, match=r"own\.toml.*'kiled' is not in the vocabulary"):
+        load_vocabulary(own)
+
+
+def test_a_vocabulary_that_is_not_toml_is_refused(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text("casualty = [", "utf-8")
+    with pytest.raises(VocabularyError, match="not TOML"):
+        load_vocabulary(own)
+
+
+def test_an_installed_extractor_stands_beside_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    point = EntryPoint("mine", "incidents.extraction.pipeline:extract", hook.GROUP)
+    monkeypatch.setattr(hook, "entry_points", lambda group: [point])
+    assert set(load_extractors()) == {"rules", "mine"}
+
+
+def test_an_extractor_that_cannot_be_loaded_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    point = EntryPoint("broken", "no_such_module:extract", hook.GROUP)
+    monkeypatch.setattr(hook, "entry_points", lambda group: [point])
+    with pytest.raises(ExtractorError, match="'broken'.*no_such_module"):
+        load_extractors()
+
+
+def test_there_are_reports_in_five_styles_half_of_them_held_out() -> None:
+    development = load_reports(REPORTS / "development")
+    held_out = load_reports(REPORTS / "held_out")
+    assert len(development) >= 18
+    assert len(held_out) >= 18
+    assert len({r.style for r in development}) == len({r.style for r in held_out}) == 5
+
+
+def test_the_rules_read_the_reports_they_were_written_on() -> None:
+    score = score_reports(load_reports(REPORTS / "development"), extract)
+    assert score.precision is not None
+    assert score.precision >= 0.97
+    assert score.recall_linked is not None
+    assert score.recall_linked >= 0.95
+    for name in ("casualty_type", "victim_group", "qualifier", "adm2_name"):
+        accuracy = score.accuracy(name)
+        assert accuracy is not None
+        assert accuracy >= 0.95
+
+
+def test_a_coded_claim_whose_quote_is_not_in_the_report_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(
+        'style = "wire"\n[[report]]\nid = "a"\npublished_on = 2025-01-01\ntitle = "t"\n'
+        'text = "Two killed."\nclaims = ["Three | killed | total | exact 3 | - | event | media"]\n',
+        "utf-8",
+    )
+    with pytest.raises(ReportError, match="'Three' is not in the report"):
+        load_reports(tmp_path)
