@@ -108,7 +108,7 @@ def at_address(address: str | URL | Path, data_dir: str | Path | None = None) ->
         return Location(_sqlite_url(path), Path(data_dir) if data_dir else path.parent)
     try:
         url = make_url(address)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         # Not shown: what cannot be parsed may hold a password anywhere.
         raise StoreSetupError(
             DATABASE_URL_VARIABLE, "the address of the database cannot be read", _ADDRESSES
