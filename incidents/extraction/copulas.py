@@ -162,9 +162,12 @@ def _read_inclusions(reading: Reading, linked: set[int]) -> None:
     starts = {m.start: m for m in reading.mentions}
     _read_identities(reading, starts, linked)
     for at, word in enumerate(words):
-        if word.low not in {"among", "amongst"} and word.low != "among those":
+        if word.low in {"among", "amongst", "among those"}:
+            befell = _among(words, at)
+        elif at == 0 and "act" in word.senses and "participle" in word.senses["act"].forms:
+            befell = word.senses["act"].casualty_type  # "Killed in the attack were two …"
+        else:
             continue
-        befell = _among(words, at)
         be = next(
             (i for i in range(at + 1, min(at + 8, len(words))) if "be" in words[i].senses), None
         )

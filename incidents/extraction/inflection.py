@@ -26,6 +26,11 @@ def forms(verb: str, irregular: Mapping[str, Sequence[str]]) -> Iterator[tuple[s
     >>> [form for form, _ in forms("seize", {})]
     ['seize', 'seizes', 'seized', 'seized', 'seizing']
     """
+    adverb, space, after = verb.partition(" ")
+    if adverb.endswith("ly") and after:  # "forcibly disappear": the second word is the verb
+        for form, kind in forms(after, irregular):
+            yield f"{adverb}{space}{form}", kind
+        return
     first, _, rest = verb.partition(" ")
     rest = f" {rest}" if rest else ""
     # "shoot and kill": both words are inflected.

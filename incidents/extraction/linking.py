@@ -504,7 +504,7 @@ class Linker:
             if word.low in {";", ":", "?", "!"}:
                 return None
             if word.low == "," and direct:
-                return None
+                return self._headline_subject(verb) if at == verb.left else None
             if word.low == ",":
                 apposed = self._before_apposition(at)
                 if apposed is not None:
@@ -524,6 +524,18 @@ class Linker:
             crossed += 1
             at -= 1
         return None
+
+    def _headline_subject(self, verb: _Verb) -> Mention | None:
+        """Read "23 passengers offloaded from buses, shot dead in Musakhail"."""
+        first = self.mentions[0] if self.mentions else None
+        if first is None or first.start > 2 or not first.counted or first.kind != "people":
+            return None
+        between = self.words[first.reach : verb.left]
+        if not between or not (between[0].low.endswith("ed") or "act" in between[0].senses):
+            return None
+        finite = ("be", "have", "say", "relatives", "pronouns")
+        ends = any(w.low in {";", ":", ","} or any(s in w.senses for s in finite) for w in between)
+        return None if ends else first
 
     def _before_apposition(self, at: int) -> Mention | None:
         """Read "five labourers, all from Punjab, were killed"."""

@@ -494,6 +494,8 @@ class MentionReader:
         """Whether what follows a noun without article says what befell it."""
         if at and words[at - 1].low == "(" and end < len(words) and words[end].low in {")", ","}:
             return True
+        if at and "parts" in words[at - 1].senses:
+            return True
         if at and "prepositions" in words[at - 1].senses:
             return False
         verb_before = (

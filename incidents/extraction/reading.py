@@ -12,7 +12,7 @@ from incidents.extraction.tolls_said import colon_links, toll_links, zero_links
 from incidents.extraction.vocabulary import Vocabulary
 from incidents.extraction.words import Word, tag
 
-_OTHERS = frozenset({"other", "others", "the other"})
+_OTHERS = frozenset({"other", "others", "the other", "victims"})
 _NEAR_WORDS = 8
 
 
