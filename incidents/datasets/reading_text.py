@@ -69,6 +69,16 @@ class TextTable:
         self.separator = separator or _separator(sample, known)
         self._read_header(sample, known)
 
+    @property
+    def done(self) -> int:
+        """How many bytes of the file are read."""
+        return self.stream.done
+
+    @property
+    def sha256(self) -> str:
+        """Of the file's bytes, once they are read."""
+        return self.stream.hash.hexdigest()
+
     def _sample(self) -> str:
         """Return the first records as text, replacing what is no UTF-8."""
         return self._head[: 1 << 20].decode(errors="replace")
