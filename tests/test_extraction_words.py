@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
-from incidents import seeds
 from incidents.extraction import extract, load_extractors, load_vocabulary
 from incidents.extraction import extractors as hook
 from incidents.extraction.extractors import ExtractorError
@@ -54,7 +52,7 @@ def test_an_installed_extractor_stands_beside_the_rules(monkeypatch: pytest.Monk
 def test_an_extractor_that_cannot_be_loaded_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     point = EntryPoint("broken", "no_such_module:extract", hook.GROUP)
     monkeypatch.setattr(hook, "entry_points", lambda group: [point])
-    with pytest.raises(ExtractorError, match="'broken'.*no_such_module"):
+    with pytest.raises(ExtractorError, match=r"'broken'.*no_such_module"):
         load_extractors()
 
 

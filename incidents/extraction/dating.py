@@ -222,7 +222,7 @@ class Calendar:
         if name == "monthyear":
             return self._month(_MONTHS[g["y_m"].lower().rstrip(".")], int(g["y_y"]))
         if name == "year":
-            year = int(g["x_y"])
+            year = int(g["x_y"] or g["x_z"])
             scope: Scope = "cumulative" if pub is not None and year == pub.year else "background"
             return When(date(year, 1, 1), date(year, 12, 31), 5, scope) if year > 1 else None
         if name == "month":

@@ -501,7 +501,7 @@ class Linker:
                 if opening is not None:
                     at = opening - 1
                     continue
-            if word.low in {";", ":", "?", "!"}:
+            if word.low in {";", ":", "?", "!"} or senses.get("qualifier") in {"none", "nobody"}:
                 return None
             if word.low == "," and direct:
                 return self._headline_subject(verb) if at == verb.left else None

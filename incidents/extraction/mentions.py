@@ -114,6 +114,8 @@ class MentionReader:
         figure = read_figure(words, at, self._numbers)
         if figure is None or self._is_idiom(words, figure):
             return None
+        if self._is_age(words, figure):
+            return None
         if at + 1 < len(words) and at == 0 and words[at + 1].low in {")", "."} and figure.end == 1:
             return None  # the number of a list's item
         mention = Mention(
@@ -134,6 +136,18 @@ class MentionReader:
         return after in {"another", "after", "by", "way", "side", "hand", "day", "such"} or before in {
             "no", "any", "every", "this", "that", "which", "each", "another",
         }  # fmt: skip
+
+    @staticmethod
+    def _is_age(words: Sequence[Word], figure: Figure) -> bool:
+        """Whether it is the age after a name: "Gul Jan, 32, was arrested"."""
+        at, end = figure.first, figure.end
+        return (
+            at > 1
+            and end < len(words)
+            and words[at - 1].low == words[end].low == ","
+            and words[at].low.isdigit()
+            and words[at - 2].text[:1].isupper()
+        )
 
     def _read_head(self, words: Sequence[Word], mention: Mention) -> None:
         at = mention.end
