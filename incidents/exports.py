@@ -1,6 +1,6 @@
 """Layers as files: GeoJSON (RFC 7946), CSV, GeoPackage and GeoParquet.
 
-The same layer always gives the same bytes in GeoJSON and CSV. No shapefile: it cuts
+The same layer always gives the same bytes. No shapefile: it cuts
 field names to ten characters, and `killed_high_open` would lose its meaning.
 """
 
@@ -111,6 +111,10 @@ def _flat(value: object, kind: FieldType) -> object:
     return json.dumps(value, ensure_ascii=False)
 
 
+# A GeoPackage names the moment of its last change; one moment for all, so that the same
+# layer gives the same bytes.
+_LAST_CHANGE = "2000-01-01T00:00:00.000Z"
+
 # Any: the type that pandas' stubs want is chosen per field at run time.
 _PANDAS_TYPES: Mapping[FieldType, Any] = {
     "text": "str",
@@ -135,6 +139,7 @@ def _frame(layer: Layer) -> gpd.GeoDataFrame:
 
 def _gpkg(layer: Layer) -> bytes:
     # GDAL writes GeoPackage to a path only; it puts the metadata in gpkg_metadata.
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _LAST_CHANGE})
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{layer.name}.gpkg"
         pyogrio.write_dataframe(
