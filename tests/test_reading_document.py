@@ -146,6 +146,8 @@ def test_teasers_in_a_pasted_text_are_kept_and_named():
 
 
 def test_a_nest_and_a_long_line_end_neither_in_a_crash_nor_in_a_wait(capfd):
+    # A pattern that begins anew at every letter of a word would take hours here.
+    assert len(read_document(b"A" * 1_000_000).text) == 1_000_000
     nest = b"<div>" * 50_000 + b"Two were killed" + b"</div>" * 50_000
     with pytest.raises(DocumentRefusedError, match="nests"):
         read_document(nest)

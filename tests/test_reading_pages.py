@@ -65,7 +65,7 @@ def test_what_a_page_hides_or_points_to_is_left_out():
         "Nobody claimed the attack.",
         "(With inputs from AFP)",
     ]
-    assert "9 passages that the page does not show were left out." in parts.notices
+    assert "Left out, for the page does not show it: 9 passages." in parts.notices
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ _INVISIBLE = re.compile(
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CONTROLS = re.compile("[\x01-\x08\x0b\x0e-\x1f\x7f\x80-\x84\x86-\x9f]")
 _ALIEN = "\u0370-\u03ff\u0400-\u052f\u0531-\u058f\u13a0-\u13ff"
-_MIXED = re.compile(rf"[^\W\d_]*(?:[A-Za-z][{_ALIEN}]|[{_ALIEN}][A-Za-z])[^\W\d_]*")
+_MIXED = re.compile(rf"[A-Za-z][{_ALIEN}]|[{_ALIEN}][A-Za-z]")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _STYLED = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff]+")
 # What UTF-8 bytes look like after they were read as Windows-1252.
 _CP1252_HIGH = "\u0080-\u00ff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
@@ -64,9 +65,11 @@ def _counted(text: str, pattern: re.Pattern[str], kind: str, what: str) -> str:
 def _look_alikes(text: str) -> list[str]:
     found = []
     if mixed := _MIXED.search(text):
-        alien = next(c for c in mixed[0] if re.match(f"[{_ALIEN}]", c))
+        alien = next(c for c in mixed[0] if not c.isascii())
+        around = text[max(0, mixed.start() - _WORD_AROUND) : mixed.end() + _WORD_AROUND]
+        word = next(w[0] for w in _LETTERS.finditer(around) if mixed[0] in w[0])
         found.append(
-            f"Look-alike letters: {mixed[0]!r} {_place(text, mixed.start())} mixes Latin letters "
+            f"Look-alike letters: {word!r} {_place(text, mixed.start())} mixes Latin letters "
             f"with U+{ord(alien):04X} {unicodedata.name(alien, '')}; kept as read, folded for "
             "matching only."
         )

@@ -124,7 +124,9 @@ def article(page: str) -> Parts:
     lines = list(_article_lines(root, title))
     notices = [*damage]
     if unseen:
-        notices.append(f"{unseen} passages that the page does not show were left out.")
+        notices.append(
+            f"Left out, for the page does not show it: {unseen} passage{'s' if unseen > 1 else ''}."
+        )
     if title and not any(_holds(line, title) for line in lines[:3]):
         lines.insert(0, title)
         if not shown:
@@ -323,7 +325,8 @@ def _headline(
 
 
 def _without_site(title: str, names: set[str]) -> str:
-    pieces = _TITLE_SEPARATORS.split(title.strip())
+    title = _SPACE.sub(" ", title).strip()
+    pieces = _TITLE_SEPARATORS.split(title)
     while len(pieces) > 1 and (_folded(pieces[-1]) in names or known_outlet(pieces[-1])):
         title = title[: title.rindex(pieces[-1])].rstrip(" |–—•·»-")
         pieces.pop()

@@ -48,7 +48,6 @@ _SHOWN_AGAIN = re.compile(
 )
 _WHITE_NAMES = {"white", "#fff", "#ffffff"}
 _BACKGROUND = re.compile(r"background", re.IGNORECASE)
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _AT_BLOCK = re.compile(r"@[\w-]+[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _SIMPLE_SELECTOR = re.compile(
@@ -171,7 +170,8 @@ def _hiding_rules(root: Element) -> list[Callable[[Element], bool]]:
         if sheet.attrib.get("media", "all").lower() not in {"all", "screen", ""}:
             continue
         css = _AT_BLOCK.sub("", _CSS_COMMENT.sub("", (sheet.text or "")[:_MAX_STYLE]))
-        for selectors, body in _RULE.findall(css):
+        for rule in css.split("}"):
+            selectors, _, body = rule.rpartition("{")
             if not _HIDING.search(body):
                 continue
             for selector in selectors.split(","):
