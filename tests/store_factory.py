@@ -17,8 +17,9 @@ EMPTY = Catalogue((), (), (), "no seeds")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def library_url(request, tmp_path):
+def library_url(request, tmp_path, monkeypatch):
     """The address of a library that is not there yet, of either kind."""
+    monkeypatch.setenv("INCIDENT_MAP_DATA_DIR", str(tmp_path / "files"))
     if request.param == "sqlite":
         yield str(tmp_path / "data" / "library.sqlite")
         return

@@ -45,7 +45,7 @@ class Backup:
     """After a restore: where the former state lies."""
 
 
-def backup(database: Database, path: Path, *, overwrite: bool = False) -> Backup:
+def backup(database: Database, path: str | Path, *, overwrite: bool = False) -> Backup:
     """Write a library to a file that is whole and checked, or not there at all.
 
     Raises
@@ -55,13 +55,15 @@ def backup(database: Database, path: Path, *, overwrite: bool = False) -> Backup
     StoreError
         If the folder cannot be written to, or the disk is full.
     """
-    path = path.expanduser().resolve()
-    if path.exists() and not overwrite:
+    path = Path(path).expanduser().resolve()
+    with file_explained(path):
+        taken = path.exists()
+    if taken and not overwrite:
         raise BackupError(str(path), "there is a file of this name", "Choose another name.")
     return _write_copy(database, path, check=True)
 
 
-def restore(location: Location, path: Path, by: By, reason: str = "") -> Backup:
+def restore(location: Location, path: str | Path, by: By, reason: str = "") -> Backup:
     """Put a backup in the place of a library, damaged or not; the former state is kept beside.
 
     The backup is checked, and brought up to date, before anything is replaced. The history
@@ -73,8 +75,10 @@ def restore(location: Location, path: Path, by: By, reason: str = "") -> Backup:
         If the file is no backup or is damaged; the library stays as it is.
     """
     name = allowed(by, "restore a backup", "admin")
-    path = path.expanduser().resolve()
-    if not path.is_file():
+    path = Path(path).expanduser().resolve()
+    with file_explained(path):
+        there = path.is_file()
+    if not there:
         raise BackupError(str(path), "there is no such file", "Name a backup.")
     if path == location.file:
         raise BackupError(str(path), "this is the library itself", "Name a backup of it.")

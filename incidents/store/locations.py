@@ -76,7 +76,7 @@ def locate_library(
     environment = os.environ if environment is None else environment
     if data_dir:
         return in_folder(data_dir)
-    folder = environment.get(DATA_DIR_VARIABLE) or user_data_dir("incident-map", appauthor=False)
+    folder = _data_folder(environment)
     if address := environment.get(DATABASE_URL_VARIABLE):
         return at_address(address, folder)
     return in_folder(folder)
@@ -127,11 +127,15 @@ def at_address(address: str | URL | Path, data_dir: str | Path | None = None) ->
             )
         path = Path(url.database).expanduser().resolve()
         return Location(_sqlite_url(path), Path(data_dir) if data_dir else path.parent)
-    folder = Path(data_dir or user_data_dir("incident-map", appauthor=False))
+    folder = Path(data_dir or _data_folder(os.environ))
     return Location(url.set(drivername=scheme), folder.expanduser().resolve())
 
 
 _ADDRESSES = "Write sqlite:////folder/library.sqlite or postgresql://user:password@host/database."
+
+
+def _data_folder(environment: Mapping[str, str]) -> str:
+    return environment.get(DATA_DIR_VARIABLE) or user_data_dir("incident-map", appauthor=False)
 
 
 def _sqlite_url(path: Path) -> URL:

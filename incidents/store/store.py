@@ -247,7 +247,7 @@ class Store:
     # Files
 
     def export_seeds(
-        self, folder: Path, seeds: Catalogue, *, coded: Path | None = None
+        self, folder: str | Path, seeds: Catalogue, *, coded: Path | None = None
     ) -> Exported:
         """Write accepted sources, and seeds that people corrected, as coded documents.
 
@@ -268,19 +268,21 @@ class Store:
         exported = export_documents(
             catalogue,
             touched & catalogue.source.keys(),
-            folder,
+            Path(folder),
             incident_ids=self.objects("incident"),
             coded=coded,
         )
         removed = tuple(sorted(s for s, (_, state) in sources.items() if state.value is None))
         return Exported(exported.files, exported.sources, removed)
 
-    def backup(self, path: Path, *, by: By = "this machine", overwrite: bool = False) -> Backup:
+    def backup(
+        self, path: str | Path, *, by: By = "this machine", overwrite: bool = False
+    ) -> Backup:
         """Write a checked backup (see `backups.backup`)."""
         allowed(by, "write a backup", "admin")
         return backups.backup(self.database, path, overwrite=overwrite)
 
-    def restore(self, path: Path, *, by: By, reason: str = "") -> Backup:
+    def restore(self, path: str | Path, *, by: By, reason: str = "") -> Backup:
         """Put a backup in this library's place (see `backups.restore`)."""
         return backups.restore(self.location, path, by, reason)
 
@@ -304,7 +306,7 @@ def open_store(
 
 
 def restore_library(
-    path: Path, where: str | Path | URL | Location | None = None, *, by: By, reason: str = ""
+    path: str | Path, where: str | Path | URL | Location | None = None, *, by: By, reason: str = ""
 ) -> Backup:
     """Restore a library that cannot even be opened (see `backups.restore`)."""
     if where is None:
