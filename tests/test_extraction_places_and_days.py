@@ -137,3 +137,22 @@ def test_a_happening_without_a_figure_is_drafted_where_its_place_is_named() -> N
 def test_an_arrest_by_an_armed_group_is_an_abduction() -> None:
     (draft,) = extract("The BLA said its fighters detained eight policemen.")
     assert (draft.casualty_type, draft.victim_group) == ("abducted", "police")
+
+
+def test_the_cells_of_a_table_are_read_under_their_headings() -> None:
+    text = (
+        "Date | District | Incident | Killed | Injured\n"
+        "2025-06-09 | Kech | IED blast | 2 | 4\n"
+        "2025-06-10 | Quetta | Grenade attack | 0 | 7"
+    )
+    figures = [
+        (d.adm2_name, str(d.date_start), d.casualty_type, d.count_low)
+        for d in extract(text, published_on=PUBLISHED)
+        if d.casualty_type
+    ]
+    assert figures == [
+        ("Kech", "2025-06-09", "killed", 2),
+        ("Kech", "2025-06-09", "injured", 4),
+        ("Quetta", "2025-06-10", "killed", 0),
+        ("Quetta", "2025-06-10", "injured", 7),
+    ]

@@ -230,7 +230,7 @@ class Calendar:
             if pub is None:
                 return When(None, None, 4, "background")
             year = pub.year if number <= pub.month else pub.year - 1
-            return self._month(number, year)
+            return self._month(number, year, whole=match[0].startswith("during"))
         if name == "quarter":
             return When(None, None, 5, "cumulative")
         if name in {"lastspan", "period", "inspan"}:
@@ -297,12 +297,12 @@ class Calendar:
             return when._replace(scope="background")
         return when
 
-    def _month(self, number: int, year: int) -> When:
+    def _month(self, number: int, year: int, whole: bool = False) -> When:
         last = calendar.monthrange(year, number)[1]
         first, final = date(year, number, 1), date(year, number, last)
         pub = self.published_on
-        recent = pub is not None and (pub - final).days < 15
-        scope: Scope = "cumulative" if recent and self.periodic else "background"
+        recent = pub is not None and (pub - final).days < 32
+        scope: Scope = "cumulative" if recent and (self.periodic or whole) else "background"
         return When(first, final, 4, scope)
 
     def _span(self, count: str, unit: str, ref: date | None) -> When:

@@ -616,13 +616,29 @@ class Linker:
         if not joined or at < 0:
             return None
         before = self._at.get(at)
-        if before is None or before.kind == "thing" or before.reach - 1 != at or before.part:
+        if before is None or before.reach - 1 != at:
+            before = self._named_before(at, mention)
+            return before
+        if before.kind == "thing" or before.part:
             return None
         return (
             None
             if self._governor(before) and self.words[before.start - 1].low not in {"of", "with"}
             else before
         )
+
+    def _named_before(self, at: int, mention: Mention) -> Mention | None:
+        """Read "Captain Ali Raza, 28, a resident of Lahore, and Sepoy Khan embraced …"."""
+        if self.words[mention.start - 1].low != "and":
+            return None
+        for index in range(at, max(-1, at - 14), -1):
+            if any(s in self.words[index].senses for s in ("be", "say", "act", "undergo")):
+                return None
+            named = self._at.get(index)
+            if named is not None and named.counted and named.names_end == index + 1:
+                follows = self.words[index + 1].low if index + 1 < len(self.words) else ""
+                return named if follows in {",", "("} else None
+        return None
 
     # -- nouns and set phrases ----------------------------------------------------------
 

@@ -81,8 +81,9 @@ _STOPS = (
 class MentionReader:
     """Reads the people of a sentence."""
 
-    def __init__(self, numbers: NumberWords) -> None:
+    def __init__(self, numbers: NumberWords, needs_people: frozenset[str] = frozenset()) -> None:
         self._numbers = numbers
+        self._needs_people = needs_people
         self._number_words = frozenset(numbers.units) | frozenset(numbers.tens)
 
     def read(self, words: Sequence[Word], is_title: bool = False) -> list[Mention]:
@@ -437,6 +438,9 @@ class MentionReader:
         others = words[start].low in {"another", "the other", "yet another", "one other"}
         head = self._find_head(words, at)
         if head is None or not _is_single(words[head[0]]):
+            unknown = self._unlisted_person(words, start, head)
+            if unknown is not None:
+                return unknown
             if others and (head is None or words[head[0]].low in {"person"}):
                 return Mention(start=start, end=at, low=1, high=1, kind="bare", others=True)
             return None
@@ -451,6 +455,35 @@ class MentionReader:
         if mention.kind != "people" or self._only_describes(words, mention):
             return None
         return mention
+
+    def _unlisted_person(
+        self, words: Sequence[Word], start: int, head: tuple[int, int] | None
+    ) -> Mention | None:
+        """Read "killed a baker", "a baker was killed": only people are killed or abducted."""
+        if words[start].low not in {"a", "an"} or head is None:
+            return None
+        index, end = head
+        if words[index].senses or not words[index].low.isalpha() or words[index].text[:1].isupper():
+            return None
+        verb_before = start > 0 and self._befalls_people(words[start - 1])
+        verb_after = (
+            end + 1 < len(words)
+            and "be" in words[end].senses
+            and self._befalls_people(words[end + 1])
+        )
+        closes = (
+            end >= len(words)
+            or "prepositions" in words[end].senses
+            or not words[end].low[0].isalnum()
+            or words[end].low in {"and", "who"}
+        )
+        if not (verb_after or (verb_before and closes)):
+            return None
+        return Mention(start=start, end=end, low=1, high=1, kind="unknown", head=index)
+
+    def _befalls_people(self, word: Word) -> bool:
+        act = word.senses.get("act")
+        return act is not None and act.lemma not in self._needs_people
 
     @staticmethod
     def _only_describes(words: Sequence[Word], mention: Mention) -> bool:

@@ -82,6 +82,8 @@ def read_figure(words: Sequence[Word], at: int, numbers: NumberWords) -> Figure 
         ) and _counts_something(words, end, end + 1, other_end, other):
             high, end = other, other_end
             qualifier = qualifier if qualifier not in {None, "exact"} else "about"
+    if end < len(words) and words[end].low == "+" and words[end].start == words[end - 1].end:
+        end, qualifier = end + 1, "at_least"  # "40+"
     upper = high if qualifier in {None, "exact", "about", "up_to"} else None
     return Figure(low, upper, qualifier or "exact", start, at, end)
 

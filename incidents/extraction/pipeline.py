@@ -28,6 +28,7 @@ from incidents.extraction.numerals import NumberWords
 from incidents.extraction.placing import Places, Spot, local, nearest
 from incidents.extraction.quoting import quote_span
 from incidents.extraction.reading import Reading, read_sentence
+from incidents.extraction.tables_said import Table
 from incidents.extraction.vocabulary import Vocabulary, load_vocabulary
 from incidents.extraction.voice import document_voice, first_full_date, is_periodic
 from incidents.model import CasualtyType
@@ -122,8 +123,11 @@ class _Document:
         self.vocabulary = vocabulary
         self.is_title = is_title
         numbers = vocabulary.tables["numbers"]
-        self.reader = MentionReader(NumberWords(**{k: numbers[k] for k in NumberWords._fields}))
-        self.sentences = split_sentences(text)
+        self.reader = MentionReader(
+            NumberWords(**{k: numbers[k] for k in NumberWords._fields}),
+            frozenset(vocabulary.tables["casualty"]["needs_people"]["verbs"]),
+        )
+        self.sentences = list(_without_rows(text, split_sentences(text)))
         self.paragraphs = _paragraph_numbers(text, self.sentences)
         self.places = Places(text, gazetteer)
         self.calendar = Calendar(published_on, is_periodic(text, title or "", vocabulary))
@@ -148,6 +152,7 @@ class _Document:
     # -- reading ------------------------------------------------------------------------
 
     def _read(self) -> None:
+        table = Table()
         memory, discourse = Memory(), Discourse(periodic=self.calendar.periodic)
         for number, span in enumerate(self.sentences):
             title_like = self.is_title or (number == 0 and self._looks_like_title(span))
@@ -157,6 +162,7 @@ class _Document:
             )  # fmt: skip
             if reading.mentions:
                 read_copulas(reading, discourse.last_type)
+            table.read(reading)
             discourse.settle(reading)
             self.readings.append(reading)
             self.sayings.append(sayings_of(reading, memory))
@@ -450,6 +456,21 @@ def _place_fields(spot: Spot | None) -> _Fields:
 _SAME_PLACE = re.compile(
     r"\b(?:same|that|this) (?:area|district|place|town|region|road|spot|village)\b|\bthere\b"
 )
+# Lines that are items or rows of their own, even where a text seems wrapped at a fixed width.
+_ROW = re.compile(r"[\r\n]+\s*(?=[-*•▪–(|]|\d|[^\r\n]*\|)")
+
+
+def _without_rows(text: str, sentences: Sequence[Span]) -> Iterator[Span]:
+    """Yield the sentences, cut where a row of a table or an item of a list begins."""
+    for start, end in sentences:
+        at = start
+        for match in _ROW.finditer(text, start, end):
+            if text[at : match.start()].strip():
+                yield Span(at, match.start())
+            at = match.end()
+        yield Span(at, end)
+
+
 _LINE = re.compile(r"[^\r\n\u2028\u2029]+")
 
 
