@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from playwright.sync_api import Page, WebSocket, sync_playwright
+from playwright.sync_api import FrameLocator, Page, WebSocket, sync_playwright
 
 ROUNDS = 7
 STARTS = 3
@@ -114,7 +114,7 @@ def _open(page: Page, address: str) -> None:
     _map(page).locator("path.district[data-fill]").first.wait_for()
 
 
-def _map(page: Page):
+def _map(page: Page) -> FrameLocator:
     return page.frame_locator("iframe[title*='district']").first
 
 

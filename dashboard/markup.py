@@ -24,11 +24,11 @@ _UNSEEN = re.compile(
 _TAGS = frozenset(
     """a article blockquote caption cite dd details div dl dt figcaption footer h1 h2 h3 h4 header
     img li mark ol p pre section small span strong summary table tbody td th thead time tr
-    ul""".split()  # noqa: SIM905 - easier to read
+    ul""".split()
 )
 _ATTRIBUTES = frozenset(
     """alt aria-label class colspan data-label dir href id lang open rel role scope src tabindex
-    title""".split()  # noqa: SIM905
+    title""".split()
 )
 
 
