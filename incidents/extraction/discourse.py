@@ -51,6 +51,13 @@ class Discourse:
         if mention.others and mention.number is None and earlier:
             return earlier[-1].mention.group or "total"
         own = _antecedent([k for k in earlier if k.mention is not mention])
+        if own is None and mention.definite and mention.kind == "bare":
+            before = [
+                m.group
+                for m in reading.mentions
+                if m.counted and m.group and m.end <= mention.start
+            ]
+            own = before[-1] if before else None
         subject = link.as_subject and not self.periodic and mention.qualifier == "exact"
         refers_back = mention.others or mention.of_them or mention.definite or subject
         if own is None and refers_back and mention.kind == "bare" and not reading.is_title:

@@ -184,6 +184,12 @@ class Linker:
         verb = self._verb(at, at + 1, act)
         if verb.undone:
             self.undone_at.append(at)
+        if (
+            at + 2 < len(self.words)
+            and self.words[at + 1].low == "or"
+            and "act" in self.words[at + 2].senses
+        ):
+            return  # "killed or wounded": one cannot tell which
         if act.lemma == "hold" and any(
             w.low in {"hostage", "captive"} for w in self.words[at + 1 : at + 12]
         ):
@@ -203,12 +209,18 @@ class Linker:
                 self._subjects(verb)
             return
         if self._objects_of(verb, act):
+            if self._is_alternative(at):
+                for link in [k for k in self.links if k.start == at]:
+                    link.mention.either = True
             return
         target, index = self._object_at(verb.end)
         if target is None and index is not None and not self._is_adverbial(index):
             self._beside_pronoun(index, verb)
         elif "participle" in act.forms:
             self._subjects(verb)
+
+    def _is_alternative(self, at: int) -> bool:
+        return at > 1 and self.words[at - 1].low == "or" and "act" in self.words[at - 2].senses
 
     def _describes(self, at: int) -> bool:
         """Whether a participle stands before a noun: "the martyred soldier's father"."""
@@ -295,8 +307,21 @@ class Linker:
                 continue
             if "adjectives" in word.senses:
                 return None, at
+            if word.text[:1].isupper() and not word.senses and at > 1:
+                return self._apposed_to_name(at), at
             return None, None
         return None, None
+
+    def _apposed_to_name(self, at: int) -> Mention | None:
+        """Read "killed Haji Ramzan, a tribal elder"."""
+        end = at
+        while end < len(self.words) and self.words[end].text[:1].isupper() and end < at + 5:
+            end += 1
+        if end < len(self.words) and self.words[end].low == ",":
+            apposed = self._start.get(end + 1)
+            if apposed is not None and apposed.counted and apposed.number is None:
+                return apposed
+        return None
 
     def _objects_of(self, verb: _Verb, act: Act) -> bool:
         target, _ = self._object_at(verb.end)
@@ -563,7 +588,13 @@ class Linker:
         while before >= 0 and (self.words[before].low == "," or before in self._skip):
             before = self._skip[before].start - 1 if before in self._skip else before - 1
         mention = self._at.get(before)
-        if mention is None or mention.kind == "thing" or mention.reach - 1 != before:
+        if mention is None:
+            # "three labourers hailing from Punjab, who …"
+            reached = (self._at.get(i) for i in range(before - 1, max(-1, before - 7), -1))
+            mention = next((m for m in reached if m is not None), None)
+            described = mention is not None and self._modifies(mention, before)
+            return mention if described and mention is not None and mention.counted else None
+        if mention.kind == "thing" or mention.reach - 1 != before:
             return None
         if self.words[at].low == "that" and mention.kind == "bare":
             return None
@@ -577,7 +608,7 @@ class Linker:
             "prepositions" in before.senses
             and before.low not in {"including", "killing", "leaving", "of"}
         ) or (
-            before.low in {"of", "'s"}
+            before.low == "of"
             and not (mention.start > 1 and self.words[mention.start - 2].low in {"out"})
         )
 
