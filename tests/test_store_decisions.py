@@ -66,12 +66,24 @@ def test_the_second_of_two_reviewers_is_told_who_changed_what(store):
     assert (kept["count_low"], kept["scope"]) == (6, "event")
 
 
-def test_two_reviewers_who_decide_the_same_do_not_disturb_each_other(store):
+def test_two_reviewers_who_split_the_same_claim_do_not_count_it_twice(store):
+    """Even where both make the same of the claim itself."""
     source_id, _ = accepted(store)
     claim = claim_in(source_id)
-    store.decide(edit(claim, 1, "sara", count_low=6, count_high=6))
-    with pytest.raises(DecisionError, match="changes nothing"):
-        store.decide(edit(claim, 1, "amna", count_low=6, count_high=6))
+    for by, number in (("sara", 2), ("amna", 3)):
+        rest = claim_in(source_id, number, low=2)
+        first = claim.model_copy(update={"count_low": 3, "count_high": 3})
+        split = Decision(
+            "split",
+            (Change("claim", claim.claim_id, first, 1), Change("claim", rest.claim_id, rest)),
+            by,
+        )
+        if by == "sara":
+            store.decide(split)
+        else:
+            with pytest.raises(ConflictError, match="sara"):
+                store.decide(split)
+    assert sum(c.count_low for c in store.overlay(EMPTY).catalogue.claims) == 5
 
 
 def test_a_decision_happens_as_a_whole_or_not_at_all(store):

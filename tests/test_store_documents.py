@@ -159,6 +159,25 @@ def test_a_draft_that_another_accepted_is_not_accepted_again(store):
     assert len(store.overlay(EMPTY).catalogue.claims) == 1
 
 
+def test_the_same_drafts_may_be_saved_again_and_only_what_is_new_is_written(store):
+    source_id = add(store)
+    drafts = [{"draft_id": "d1", "count_low": 3}]
+    store.save_drafts(source_id, drafts, by="amna")
+    entry_id = store.save_drafts(source_id, [*drafts, {"draft_id": "d2"}], by="sara")
+    assert [c.object_id for c in store.entry(entry_id).changes] == [f"{source_id}/d2"]
+
+
+def test_an_incident_that_two_documents_tell_of_is_there_once(store):
+    accepted(store)
+    accepted(store, "Another report of it.")
+    shown = store.overlay(EMPTY).catalogue
+    assert shown.incidents == (incident(),)
+    assert {c.incident_id for c in shown.claims} == {incident().incident_id}
+    source_id = add(store, "A third report of it.")
+    with pytest.raises(ConflictError, match="amna"):
+        store.accept(source_id, [claim_in(source_id)], [incident(title="Mine")], by="sara")
+
+
 def test_claims_of_another_document_are_not_accepted_with_this_one(store):
     source_id = add(store)
     with pytest.raises(DecisionError, match="s1 cannot be accepted"):

@@ -7,13 +7,13 @@ from typing import Any, Literal, Protocol
 
 from sqlalchemy import Connection, select
 
-from incidents.model import Catalogue, Claim, Incident, Source
+from incidents.model import Catalogue, Claim, Incident, Record, Source
 from incidents.store.decisions import Change, Decision
 from incidents.store.documents import read_document
 from incidents.store.errors import DecisionError, UnknownObjectError
 from incidents.store.people import By
 from incidents.store.schema import records
-from incidents.store.states import Fields, Kind, State
+from incidents.store.states import Fields, Kind, State, as_fields
 from incidents.store.writing import conflict, decide, lock, present
 
 Seen = Mapping[tuple[Kind, str], int]
@@ -57,7 +57,9 @@ def save_drafts(
         given[draft_key(source_id, str(fields["draft_id"]))] = fields
     seen = seen or {}
     changes = [
-        Change("draft", key, fields, seen.get(("draft", key))) for key, fields in given.items()
+        Change("draft", key, fields, seen.get(("draft", key)))
+        for key, fields in given.items()
+        if not _is_so(connection, "draft", key, fields)
     ]
     changes += [
         Change("draft", key, None, seen.get(("draft", key)))
@@ -117,6 +119,8 @@ def accept(
     changes = [
         Change(kind, object_id, value, seen.get((kind, object_id)))
         for kind, object_id, value in given
+        # The document and an incident may be known already; a claim may not.
+        if kind == "claim" or not _is_so(connection, kind, object_id, value)
     ]
     changes += [
         Change("draft", key, None, seen.get(("draft", key), waiting[key][0])) for key in done
@@ -173,6 +177,14 @@ def read_kind(connection: Connection, kind: str, prefix: str = "") -> dict[str, 
         for row in rows
         if (state := State.from_json(row.state)) is not None
     }
+
+
+def _is_so(
+    connection: Connection, kind: Kind, object_id: str, value: Record | Mapping[str, Any]
+) -> bool:
+    """Whether an object is there, just as given."""
+    state = State.from_json(present(connection, kind, object_id).state)
+    return state is not None and state.value == as_fields(kind, object_id, value)
 
 
 def drafts_of(connection: Connection, source_id: str) -> list[tuple[int, Fields]]:

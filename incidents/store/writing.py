@@ -62,11 +62,12 @@ def decide(connection: Connection, decision: Decision) -> int:
     for change in decision.changes:
         now = present(connection, change.kind, change.object_id)
         after = _state_after(change, now)
-        # Whoever decides the same as someone before them has nothing to be told.
-        if after == now.state:
-            continue
+        # Also where both decided the same: what the second decided besides may build on
+        # what was there before, and would count a split claim twice.
         if change.seen != now.seen:
             raise conflict(connection, change.kind, change.object_id, change.seen)
+        if after == now.state:
+            continue
         steps.append(Step(change.kind, change.object_id, now.revision + 1, now.state, after))
     _check_once(decision)
     if not steps:
