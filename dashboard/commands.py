@@ -1,18 +1,17 @@
-"""The command line: `incident-map serve | export | locate | sources`."""
+"""The command line: `incident-map serve | export | brief | seal | verify | locate | …`."""
 
 from __future__ import annotations
 
 import json
 import os
-import sys
-from datetime import date
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
+from dashboard.export_commands import add_to
 from dashboard.origin_commands import origins
+from dashboard.terminal import fail
 
 app = typer.Typer(
     name="incident-map",
@@ -23,14 +22,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(origins, name="origins")
-
-# Literal types hold these words in `incidents`; the command line shows them as choices
-# without importing the subject, so that `--help` answers at once.
-LayerChoice = StrEnum("LayerChoice", {n: n for n in ("districts", "incidents", "claims")})
-FormatChoice = StrEnum("FormatChoice", {n: n for n in ("geojson", "csv", "gpkg", "parquet")})
-RuleChoice = StrEnum(
-    "RuleChoice", {n: n for n in ("range", "lowest", "highest", "latest", "official", "modal")}
-)
 
 NOTHING_FOUND, AMBIGUOUS = 1, 2
 
@@ -47,6 +38,9 @@ def serve(
         Path | None,
         typer.Option(help="Folder with the sources' texts (.txt), to show quotes in sentences."),
     ] = None,
+    sealed: Annotated[
+        Path | None, typer.Option(help="A sealed export to open instead of all sources.")
+    ] = None,
 ) -> None:
     """Open the dashboard on this machine (127.0.0.1); SIGTERM or Ctrl-C ends it."""
     from dashboard.serving import PortInUseError, UnsafeConfigurationError
@@ -55,87 +49,33 @@ def serve(
 
     if texts is not None:
         if not texts.is_dir():
-            _fail(f"--texts {texts} is not a folder. Name the folder that holds the texts.")
+            fail(f"--texts {texts} is not a folder. Name the folder that holds the texts.")
         # The page runs in this process and reads the variable.
         os.environ[TEXTS_VARIABLE] = str(texts.resolve())
-    typer.echo(f"Incident Map: http://localhost:{port}  (Ctrl-C ends it)")
+    query = _open_sealed(sealed) if sealed is not None else ""
+    typer.echo(f"Incident Map: http://localhost:{port}/{query}  (Ctrl-C ends it)")
     try:
         run(port)
     except (UnsafeConfigurationError, PortInUseError) as error:
-        _fail(str(error))
+        fail(str(error))
 
 
-@app.command(
-    epilog="Example:  incident-map export --layer claims --format csv --source 004 --output claims.csv"
-)
-def export(
-    layer: Annotated[LayerChoice, typer.Option(help="What a row is.")],
-    file_format: Annotated[FormatChoice, typer.Option("--format", help="What kind of file.")],
-    output: Annotated[str, typer.Option(help="A file's path, or - for standard output.")],
-    source: Annotated[
-        list[str] | None, typer.Option(help="A source's id or its beginning.")
-    ] = None,
-    casualty_type: Annotated[
-        list[str] | None, typer.Option(help="killed, injured, abducted, …")
-    ] = None,
-    victim_group: Annotated[
-        list[str] | None, typer.Option(help="security_forces, militants, civilians, …")
-    ] = None,
-    event_type: Annotated[list[str] | None, typer.Option(help="An ACLED event type.")] = None,
-    district: Annotated[
-        list[str] | None, typer.Option(help="A P-code or a district's name.")
-    ] = None,
-    date_from: Annotated[str | None, typer.Option("--from", help="First day, 2026-01-31.")] = None,
-    date_to: Annotated[str | None, typer.Option("--to", help="Last day, included.")] = None,
-    scope: Annotated[
-        list[str] | None,
-        typer.Option(help="event (default), previous_day, cumulative, background, or all."),
-    ] = None,
-    rule: Annotated[RuleChoice, typer.Option(help="How `best` is chosen.")] = RuleChoice["range"],
-    as_known_at: Annotated[
-        str | None, typer.Option(help="Only what was reported by 2026-01-31 or 2026-01-31T14:30.")
-    ] = None,
-) -> None:
-    """Write districts, incidents or claims to a file, under the page's filters."""
-    from incidents.atlas import load_atlas
-    from incidents.exports import about_json, to_bytes, write_file
-    from incidents.filters import make_filter, parse_moment
-    from incidents.layers import build_layer
-    from incidents.view import View
+def _open_sealed(file: Path) -> str:
+    """Let the page open a sealed export, and return the query string of its view."""
+    from dashboard.terminal import read_input
+    from incidents.sealed import SEALED_VARIABLE, open_sealed
+    from incidents.sealed_zip import MAX_BYTES, SealError
 
     try:
-        atlas = load_atlas()
-        chosen = make_filter(
-            atlas.catalogue,
-            atlas.district_names,
-            source=source or (),
-            casualty_type=casualty_type or (),
-            victim_group=victim_group or (),
-            event_type=event_type or (),
-            district=district or (),
-            date_from=_day("--from", date_from),
-            date_to=_day("--to", date_to),
-            scope=scope or ("event",),
-            known_at=parse_moment(as_known_at) if as_known_at else None,
-        )
-        built = build_layer(layer.value, View(atlas, chosen, rule.value))
-        content = to_bytes(built, file_format.value)
-    except ValueError as error:
-        _fail(str(error))
-    if output == "-":
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-        return
-    path = Path(output)
-    try:
-        write_file(path, content)
-        if file_format.value == "csv":
-            write_file(path.with_name(path.name + ".about.json"), about_json(built))
-    except OSError as error:
-        _fail(
-            f"{path} cannot be written: {error.strerror}. Name a file in a folder that you may write to."
-        )
-    typer.echo(f"{len(built.rows)} {layer.value} written to {path}", err=True)
+        query = open_sealed(read_input(file, MAX_BYTES)).query
+    except SealError as error:
+        fail(f"{file} is not opened:\n{error}")
+    # The page runs in this process and reads the variable.
+    os.environ[SEALED_VARIABLE] = str(file.resolve())
+    return query
+
+
+add_to(app)
 
 
 @app.command(epilog='Example:  incident-map locate "Noshki" --json')
@@ -153,10 +93,10 @@ def locate(
     try:
         found = Gazetteer.default().locate(name).as_dict()
     except AmbiguousPlaceError as error:
-        _fail(str(error), AMBIGUOUS)
+        fail(str(error), AMBIGUOUS)
     except PlaceNotFoundError as error:
         if not online:
-            _fail(str(error), NOTHING_FOUND)
+            fail(str(error), NOTHING_FOUND)
         found = _locate_online(name)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
@@ -172,7 +112,7 @@ def _locate_online(name: str) -> dict[str, Any]:
     try:
         return OnlineGeocoder(Path(user_cache_dir("incident-map"))).locate(name).as_dict()
     except OnlineGeocodingError as error:
-        _fail(str(error), NOTHING_FOUND)
+        fail(str(error), NOTHING_FOUND)
 
 
 def _place_lines(found: dict[str, Any]) -> str:
@@ -210,7 +150,7 @@ def sources(
     try:
         rows = source_rows(load_atlas())
     except ValueError as error:
-        _fail(str(error))
+        fail(str(error))
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
@@ -221,19 +161,3 @@ def sources(
         )
         for notice in row["notices"]:
             typer.echo(f"    notice: {notice['message']}")
-
-
-def _day(option: str, text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError(
-            f"{option} {text!r} is not a day; expected a form such as 2026-01-31"
-        ) from None
-
-
-def _fail(message: str, status: int = 1) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(status)

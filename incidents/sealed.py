@@ -32,10 +32,13 @@ from incidents.ucdp_names import with_ucdp_names
 from incidents.view import View
 
 FORMAT_VERSION = 1
+SEALED_VARIABLE = "INCIDENT_MAP_SEALED"
+"""Names a sealed export for the page to open instead of all sources."""
 MANIFEST = "manifest.json"
 SEALED_FORMATS: tuple[Format, ...] = ("geojson", "csv", "gpkg")
 # What a sealed export is recognised by.
 _KIND = "incident-map sealed export"
+_TABLES = ("view", "contents", "files", "boundaries", "versions")
 _LARGEST_MANIFEST = 1_000_000
 
 
@@ -237,9 +240,7 @@ def _manifest(files: Mapping[str, bytes]) -> Mapping[str, Any]:
                 f"reads {FORMAT_VERSION}",
             )
         )
-    if wrong := [
-        n for n in ("view", "files", "boundaries", "versions") if not _is_map(manifest, n)
-    ]:
+    if wrong := [n for n in _TABLES if not _is_map(manifest, n)]:
         raise SealError(tuple(f"{MANIFEST}: {name} is missing or no table" for name in wrong))
     return manifest
 
@@ -251,7 +252,7 @@ def _is_map(manifest: Mapping[str, Any], name: str) -> bool:
 def _hash_differences(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> tuple[str, ...]:
     named = manifest["files"]
     there = {name for name in files if name != MANIFEST}
-    differences = [f"{name}: missing" for name in sorted(named.keys() - there)]
+    differences = [f"{ascii(n[:80])[1:-1]}: missing" for n in sorted(named.keys() - there)]
     differences += [f"{name}: not in the manifest" for name in sorted(there - named.keys())]
     for name in sorted(there & named.keys()):
         said = named[name] if isinstance(named[name], dict) else {}

@@ -1,0 +1,176 @@
+"""What the command line hands out: `incident-map export | brief | seal | verify`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dashboard.filter_options import filtered
+from dashboard.terminal import fail, read_input, write_output
+
+LayerChoice = StrEnum("LayerChoice", {n: n for n in ("districts", "incidents", "claims")})
+FormatChoice = StrEnum("FormatChoice", {n: n for n in ("geojson", "csv", "gpkg", "parquet")})
+BriefChoice = StrEnum("BriefChoice", {n: n for n in ("html", "svg", "png")})
+MeasureChoice = StrEnum(
+    "MeasureChoice",
+    {n: n for n in ("incidents", "claims", "sources", "killed", "injured", "abducted", "freed")},
+)
+
+# Any: the view, which is imported only when a command runs.
+MakeView = Callable[[], Any]
+Output = Annotated[str, typer.Option(help="A file's path, or - for standard output.")]
+Measure = Annotated[MeasureChoice, typer.Option(help="What colours the map.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module to the program's."""
+    examples = {
+        export: "export --layer claims --format csv --source 004 --output claims.csv",
+        brief: "brief --measure killed --rule official --output brief.html",
+        seal: "seal --victim-group militants --output export.zip",
+        verify: "verify export.zip",
+    }
+    for command, example in examples.items():
+        options = command if command is verify else filtered(command)
+        app.command(command.__name__, epilog=f"Example:  incident-map {example}")(options)
+
+
+def export(
+    layer: Annotated[LayerChoice, typer.Option(help="What a row is.")],
+    file_format: Annotated[FormatChoice, typer.Option("--format", help="What kind of file.")],
+    output: Output,
+    view: MakeView,
+) -> None:
+    """Write districts, incidents or claims to a file, under the page's filters."""
+    from incidents.exports import about_json, to_bytes
+    from incidents.layers import build_layer
+
+    try:
+        built = build_layer(layer.value, view())
+        content = to_bytes(built, file_format.value)
+    except ValueError as error:
+        fail(str(error))
+    path = write_output(output, content)
+    if path is None:
+        return
+    if file_format.value == "csv":
+        write_output(str(path.with_name(path.name + ".about.json")), about_json(built))
+    typer.echo(f"{len(built.rows)} {layer.value} written to {path}", err=True)
+
+
+def brief(
+    output: Output,
+    view: MakeView,
+    measure: Measure = MeasureChoice["incidents"],
+    file_format: Annotated[
+        BriefChoice | None,
+        typer.Option("--format", help="By default what the file's ending says, else html."),
+    ] = None,
+    page: Annotated[
+        str, typer.Option(help="Address of the page that the brief's link reopens.")
+    ] = "http://localhost:8501/",
+) -> None:
+    """Write a brief to take away: one page with map, tolls, claims; or the map alone."""
+    from dashboard.brief import brief as make_brief
+    from dashboard.map_png import to_png
+    from dashboard.map_svg import map_svg
+
+    kind = file_format.value if file_format else _kind_of(output)
+    if not page.startswith(("http://", "https://")):
+        fail(f"--page {page!r} is no address; expected a form such as http://localhost:8501/")
+    try:
+        shown = view()
+    except ValueError as error:
+        fail(str(error))
+    match kind:
+        case "svg":
+            content = map_svg(shown, measure.value).encode()
+        case "png":
+            content = to_png(map_svg(shown, measure.value))
+        case _:
+            content = make_brief(shown, measure.value, page).encode()
+    write_output(output, content, "The brief" if kind == "html" else f"The map as {kind.upper()}")
+
+
+def _kind_of(output: str) -> str:
+    ending = Path(output).suffix.lower().removeprefix(".")
+    if ending in ("", "htm") or output == "-":
+        return "html"
+    if ending not in BriefChoice.__members__:
+        fail(
+            f"{output}: no brief has the ending .{ending}; name it .html, .svg or .png, or give "
+            "--format"
+        )
+    return ending
+
+
+def seal(
+    output: Output,
+    view: MakeView,
+    measure: Measure = MeasureChoice["incidents"],
+) -> None:
+    """Write a sealed export: layers, evidence and records of a view with a hash of each file."""
+    from dashboard.choices import Choices, address
+    from incidents.sealed import seal as make_seal
+
+    try:
+        shown = view()
+        choices = Choices(shown.filter, shown.rule, measure.value, selected=None, basemap=False)
+        content = make_seal(shown, address(shown.atlas, choices))
+    except ValueError as error:
+        fail(str(error))
+    write_output(output, content, f"{len(shown.claims)} claims sealed,")
+    typer.echo(f"sha256 {hashlib.sha256(content).hexdigest()}", err=True)
+
+
+def verify(
+    file: Annotated[Path, typer.Argument(help="A sealed export.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Check a sealed export: all files there, none changed, nothing extra. 0 if it holds, else 1."""
+    from incidents.sealed import verify as check
+    from incidents.sealed_zip import MAX_BYTES
+
+    verdict = check(read_input(file, MAX_BYTES))
+    if as_json:
+        found = {
+            "holds": not verdict.differences,
+            "differences": verdict.differences,
+            "sha256": verdict.sha256,
+            "made_again": verdict.made_again,
+            "manifest": verdict.manifest,
+        }
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        raise typer.Exit(1 if verdict.differences else 0)
+    if verdict.differences:
+        fail("\n".join([f"{file} does not hold:", *(f"  {d}" for d in verdict.differences)]))
+    typer.echo(_summary(file, verdict.manifest or {}, verdict.sha256, verdict.made_again))
+
+
+def _summary(file: Path, manifest: Any, sha256: str, made_again: bool) -> str:  # noqa: ANN401
+    contents, said = manifest["contents"], manifest["view"]
+    filters = "; ".join(f"{name}: {value}" for name, value in said["filters"].items())
+    checked = (
+        "and the same when made again from the records"
+        if made_again
+        else f"made with {manifest['versions']}, so not made again from the records"
+    )
+    lines = (
+        f"{file} holds: {len(manifest['files'])} files as sealed, {checked}",
+        f"  sha256    {sha256}",
+        f"  claims    {contents.get('claims')} of {contents.get('sources')} sources, "
+        f"{contents.get('origins')} origins; {contents.get('claims_not_placed')} on no district",
+        f"  filters   {filters or 'none'}",
+        f"  rule      {said['rule']}",
+        f"  boundary  {manifest['boundaries']['vintage']}",
+        f"  view      {said['query']}",
+        f"  open it   incident-map serve --sealed {file}",
+    )
+    # What a file says may hold codes that would move a terminal's cursor.
+    return "\n".join("".join(c if c.isprintable() else " " for c in line) for line in lines)
