@@ -22,7 +22,7 @@ from incidents.datasets.mapping import FieldName
 from incidents.datasets.numerals import UNKNOWN, plain, read_code, read_count, read_degrees
 from incidents.datasets.refusals import BadValueError, Refusal, shown
 from incidents.datasets.schema import NO_FIGURE, FigureName
-from incidents.datasets.seen import hash_cells
+from incidents.datasets.seen import checksums, hash_ids, strong_hashes
 
 T = TypeVar("T", bound=Hashable)
 MAX_DOUBTS = 1_000
@@ -56,10 +56,14 @@ class Coder:
         for values in counts.values():
             no_figure &= values == UNKNOWN
         codes["flags"] |= (no_figure * NO_FIGURE).astype(np.uint8)
-        digests = hash_cells(self._content(rows), 16)
+        content = self._content(rows)
         if ids is None:
-            ids = pa.array([f"{low:016x}" for low in digests[:, 0].tolist()], pa.string())
-        return Coded(codes | counts, ids, hash_cells(ids, 8), digests, place_ids, rows)
+            # What has no id is the same row where all its cells are.
+            digests = strong_hashes(content)
+            ids = pa.array([f"{digest:016x}" for digest in digests.tolist()], pa.string())
+        else:
+            digests = checksums(content)
+        return Coded(codes | counts, ids, hash_ids(ids), digests, place_ids, rows)
 
     def _ids(self, rows: Rows) -> pa.Array | None:
         column = rows.column("id")

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from incidents.datasets.refusals import FileRefusedError, shown
 
 OFFERED = ("cp1252", "cp1256")
@@ -179,6 +181,8 @@ def find_garbled(block: bytes, most: int) -> Iterator[tuple[int, str, str]]:
     >>> [(text, meant) for _, text, meant in find_garbled(broken, 3)]
     [('CafÃ©', 'Café')]
     """
+    if not _may_be_garbled(block):
+        return
     at = 0
     while most and (found := _GARBLED.search(block, at)):
         most -= 1
@@ -188,6 +192,19 @@ def find_garbled(block: bytes, most: int) -> Iterator[tuple[int, str, str]]:
         piece = next((p for p in text if _GARBLED.search(p.encode())), "")
         yield found.start(), piece, _repaired(piece)
         at = block.find(b"\n", found.end()) + 1 or len(block)
+
+
+def _may_be_garbled(block: bytes) -> bool:
+    """Return whether the beginning of a garbled letter stands somewhere, far sooner than a search."""
+    if block.isascii():
+        return False
+    seen = np.frombuffer(block, np.uint8)
+    lead = np.flatnonzero(seen[:-2] == 0xC3)
+    second, third = seen[lead + 1], seen[lead + 2]
+    twice = np.isin(second, (0x82, 0x83)) & (third == 0xC2)
+    quoted = (second == 0xA2) & (third == 0xE2)
+    arabic = np.isin(second, (0x98, 0x99)) & (third >= 0xC2)
+    return bool((twice | quoted | arabic).any()) or b"\xef\xbf\xbd" in block
 
 
 def _repaired(text: str) -> str:

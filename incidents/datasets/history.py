@@ -83,12 +83,9 @@ def load_history(folder: Path) -> History:
             position = np.arange(first, first + release.rows)
             still = current[position]
             keys = stored["row_key"].chunk(0).to_numpy()
-            packed = stored["digest"].chunk(0)
-            digests = np.frombuffer(packed.buffers()[1], np.uint64)[: 2 * release.rows]
+            digests = stored["digest"].chunk(0).to_numpy()
             revisions = stored["revision"].chunk(0).to_numpy()
-            seen.remember(
-                keys[still], digests.reshape(-1, 2)[still], revisions[still], position[still]
-            )
+            seen.remember(keys[still], digests[still], revisions[still], position[still])
             path = where / CODES / code_file("day_first", CODE_TYPES["day_first"])
             days[position] = np.fromfile(path, "<i4")
         first += release.rows

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pyarrow as pa
 import pyarrow.csv
 from numpy.typing import NDArray
 
+from incidents.datasets.ahead import read_ahead
 from incidents.datasets.blocks import Block, check_header, text_table
 from incidents.datasets.encodings import ByteStream, find_garbled, not_utf8
 from incidents.datasets.records import read_strictly, scan
@@ -130,7 +132,11 @@ class TextTable:
         """
         rest = self._head[self._skip :]
         row = 1
-        for chunk in self._chunks:
+        with contextlib.closing(read_ahead(self._chunks)) as chunks:
+            yield from self._blocks_of(chunks, rest, row)
+
+    def _blocks_of(self, chunks: Iterable[bytes], rest: bytes, row: int) -> Iterator[Block]:
+        for chunk in chunks:
             block, rest, row = self._take(rest, row, last=False)
             if block:
                 yield block
@@ -167,10 +173,10 @@ class TextTable:
             return "skip"
 
         try:
-            table = self._read(data, threads=True)
+            table = self._read(data)
         except pa.ArrowInvalid:
             self._check_utf8(data, ends, row)
-            table = self._read(data, threads=False, handler=note)
+            table = self._read(data, note)
         starts = np.concatenate(([0], ends[:-1]))
         filled = int(np.count_nonzero(ends - starts > 2)) + sum(
             bool(data[s:e].strip(b"\r\n")) for s, e in zip(starts, ends, strict=True) if e - s <= 2
@@ -190,13 +196,14 @@ class TextTable:
             may_hold_nul=b"\0" in data,
         )
 
-    def _read(self, data: bytes, *, threads: bool, handler: object = None) -> pa.Table:
+    def _read(self, data: bytes, handler: object = None) -> pa.Table:
         return pyarrow.csv.read_csv(
             pa.BufferReader(data),
             read_options=pyarrow.csv.ReadOptions(
                 column_names=self.header,
-                use_threads=threads,
-                block_size=(1 << 20) if threads and len(data) > 1 << 21 else len(data) + 1,
+                # One chunk, on this thread: the other cores have the blocks before and after.
+                use_threads=False,
+                block_size=len(data) + 1,
             ),
             parse_options=pyarrow.csv.ParseOptions(
                 delimiter=self.separator, newlines_in_values=True, invalid_row_handler=handler

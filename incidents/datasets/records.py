@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LF, CR, QUOTE = 10, 13, 34
+_PIECE = 1 << 18
 _QUOTED = re.compile(r'"(?:[^"]++|"")*+"')
 
 
@@ -46,10 +47,10 @@ def scan(block: bytes, separator: str) -> Scan:
     False
     """
     seen = np.frombuffer(block, np.uint8)
-    line_ends = np.flatnonzero(seen == LF)
+    line_ends = _positions(seen, LF)
     if QUOTE.to_bytes() not in block:
         return Scan(line_ends + 1, clean=True)
-    quotes = np.flatnonzero(seen == QUOTE)
+    quotes = _positions(seen, QUOTE)
     opening, closing = quotes[0::2], quotes[1::2]
     sep = ord(separator)
     before = seen[np.maximum(opening - 1, 0)]
@@ -64,6 +65,15 @@ def scan(block: bytes, separator: str) -> Scan:
     )
     outside = (np.searchsorted(quotes, line_ends) & 1) == 0
     return Scan(line_ends[outside] + 1, bool(opens_well.all() and closes_well.all()))
+
+
+def _positions(seen: NDArray[np.uint8], wanted: int) -> NDArray[np.int64]:
+    """Return where a byte stands; in pieces that stay in a core's cache."""
+    pieces = [
+        np.flatnonzero(seen[start : start + _PIECE] == wanted) + start
+        for start in range(0, len(seen), _PIECE)
+    ]
+    return np.concatenate(pieces) if pieces else np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True)

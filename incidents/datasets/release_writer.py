@@ -34,7 +34,6 @@ _GEO = {
     "primary_column": "geometry",
     "columns": {"geometry": {"encoding": "WKB", "geometry_types": ["Point"]}},
 }
-_WORDS = pa.dictionary(pa.int16(), pa.string())
 
 
 class ReleaseWriter:
@@ -50,13 +49,13 @@ class ReleaseWriter:
         self._pool = ThreadPoolExecutor(1)
         self._pending: Future[None] | None = None
         self.rows = 0
-        self._key_sum = np.uint64(0)
+        self._key_sum = 0
 
     def write(self, coded: Coded, kept: NDArray[np.int64], verdict: Verdict, file: int) -> None:
         """Append some rows of a block: `kept` are their places in it, `verdict` is of these."""
         self._wait()
         self.rows += len(kept)
-        self._key_sum += np.add.reduce(coded.keys[kept], dtype=np.uint64)
+        self._key_sum = (self._key_sum + _sum(coded.keys[kept])) % 2**64
         self._pending = self._pool.submit(self._write, coded, kept, verdict.revision, file)
 
     def close(self) -> None:
@@ -80,9 +79,9 @@ class ReleaseWriter:
             If they are not.
         """
         keys = pq.read_table(self._folder / ROWS, columns=["row_key"])["row_key"]
-        total = np.uint64(0)
+        total = 0
         for chunk in keys.chunks:
-            total += np.add.reduce(chunk.to_numpy(), dtype=np.uint64)
+            total = (total + _sum(chunk.to_numpy())) % 2**64
         sizes = {
             (self._folder / CODES / code_file(name, kind)).stat().st_size // np.dtype(kind).itemsize
             for name, kind in self.code_types.items()
@@ -114,7 +113,7 @@ class ReleaseWriter:
             "file_number": np.full(len(kept), file, np.int16),
             "revision": revision,
             "row_key": coded.keys[kept],
-            "digest": _fixed_binary(coded.digests[kept]),
+            "digest": coded.digests[kept],
             "adm2_pcode": _words(
                 [a.pcode for a in district_index().boundaries.areas], codes["district"]
             ),
@@ -162,15 +161,14 @@ class ReleaseWriter:
         )
 
 
+def _sum(keys: NDArray[np.uint64]) -> int:
+    return int(np.add.reduce(keys, dtype=np.uint64))
+
+
 def _words(words: Sequence[str], codes: NDArray[Any]) -> pa.Array:
     """Return codes as the words they stand for; negative ones are empty."""
     indices = pa.array(codes.astype(np.int16), mask=codes < 0)
     return pa.DictionaryArray.from_arrays(indices, pa.array(words, pa.string()))
-
-
-def _fixed_binary(digests: NDArray[np.uint64]) -> pa.Array:
-    data = pa.py_buffer(np.ascontiguousarray(digests))
-    return pa.Array.from_buffers(pa.binary(16), len(digests), [None, data])
 
 
 def _points(codes: dict[str, NDArray[Any]]) -> pa.Array:

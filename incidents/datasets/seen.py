@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -13,42 +14,73 @@ from numpy.typing import NDArray
 Keys = NDArray[np.uint64]
 """Hashes of row ids, 64 bits."""
 Digests = NDArray[np.uint64]
-"""Hashes of rows' whole content, shape (n, 2): 128 bits each."""
+"""Checksums of rows' whole content."""
 
 NEW, SAME, CHANGED = 0, 1, 2
 
 
-def hash_cells(cells: pa.Array, size: int) -> NDArray[np.uint64]:
-    """Return a BLAKE2b hash of each text, as numbers of 64 bits.
+_FNV_OFFSET, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+_SHORT = 40
+"""Bytes of an id up to which all ids are hashed together."""
 
-    Parameters
-    ----------
-    cells
-        Texts; none is null.
-    size
-        Bytes of a hash, 8 or 16.
 
-    Returns
-    -------
-    hashes
-        Shape (n,) for 8 bytes, (n, 2) for 16.
+def hash_ids(ids: pa.Array) -> Keys:
+    """Return a hash of 64 bits of each text: FNV-1a for short ones, BLAKE2b for long.
 
     Examples
     --------
-    >>> one, other, again = hash_cells(pa.array(["a", "b", "a"]), 8)
+    >>> one, other, again = hash_ids(pa.array(["PAK1", "PAK2", "PAK1"]))
     >>> bool(one == again), bool(one == other)
     (True, False)
     """
-    wide = cells.cast(pa.large_string())
-    _, offsets, data = wide.buffers()
-    ends = np.frombuffer(offsets, np.int64)[wide.offset : wide.offset + len(wide) + 1].tolist()
-    content = memoryview(data) if data is not None else memoryview(b"")
+    ends, data = _ends_and_bytes(ids)
+    start, length = ends[:-1], np.diff(ends)
+    hashed = np.full(len(ids), _FNV_OFFSET)
+    content = np.frombuffer(data, np.uint8)
+    short = length <= _SHORT
+    for at in range(int(length[short].max(initial=0))):
+        inside = np.flatnonzero(short & (length > at))
+        hashed[inside] = (hashed[inside] ^ content[start[inside] + at]) * _FNV_PRIME
+    # The last bytes reach the high bits too.
+    hashed ^= hashed >> np.uint64(29)
+    hashed *= _MIX
+    for row in np.flatnonzero(~short).tolist():
+        cell = hashlib.blake2b(data[start[row] : ends[row + 1]], digest_size=8).digest()
+        hashed[row] = np.frombuffer(cell, np.uint64)[0]
+    return hashed
+
+
+def checksums(contents: pa.Array) -> Digests:
+    """Return CRC-32 and Adler-32 of each text as one number, to tell revisions of one id apart.
+
+    Examples
+    --------
+    >>> one, other = checksums(pa.array(["low 3", "low 4"]))
+    >>> bool(one == other)
+    False
+    """
+    ends, data = _ends_and_bytes(contents)
+    pairs = list(pairwise(ends.tolist()))
+    crc = np.array([zlib.crc32(data[start:end]) for start, end in pairs], np.uint64)
+    adler = np.array([zlib.adler32(data[start:end]) for start, end in pairs], np.uint64)
+    return (crc << np.uint64(32)) | adler
+
+
+def strong_hashes(contents: pa.Array) -> Digests:
+    """Return BLAKE2b, 64 bits of it, of each text: for rows that have no id but their content."""
+    ends, data = _ends_and_bytes(contents)
     blake = hashlib.blake2b
-    hashed = b"".join(
-        [blake(content[start:end], digest_size=size).digest() for start, end in pairwise(ends)]
-    )
-    found = np.frombuffer(hashed, np.uint64)
-    return found if size == 8 else found.reshape(-1, 2)
+    hashed = [blake(data[s:e], digest_size=8).digest() for s, e in pairwise(ends.tolist())]
+    return np.frombuffer(b"".join(hashed), np.uint64)
+
+
+def _ends_and_bytes(texts: pa.Array) -> tuple[NDArray[np.int64], memoryview]:
+    """Return where each text ends in the bytes of all, after a first 0, and the bytes."""
+    wide = texts.cast(pa.large_string())
+    _, offsets, data = wide.buffers()
+    ends = np.frombuffer(offsets, np.int64)[wide.offset : wide.offset + len(wide) + 1]
+    return ends, memoryview(data) if data is not None else memoryview(b"")
 
 
 class Verdict(NamedTuple):
@@ -72,7 +104,7 @@ class SeenRows:
     Examples
     --------
     >>> seen = SeenRows()
-    >>> keys, digests = np.array([7, 8, 7, 7], np.uint64), np.zeros((4, 2), np.uint64)
+    >>> keys, digests = np.array([7, 8, 7, 7], np.uint64), np.zeros(4, np.uint64)
     >>> digests[3] = 5
     >>> verdict = seen.judge(keys, digests)
     >>> verdict.kind.tolist(), verdict.previous.tolist(), verdict.position.tolist()
@@ -81,7 +113,7 @@ class SeenRows:
 
     def __init__(self, first_position: int = 0) -> None:
         self._segments: list[tuple[Keys, NDArray[np.int64]]] = []
-        self._digests = np.zeros((0, 2), np.uint64)
+        self._digests = np.zeros(0, np.uint64)
         self._revisions = np.zeros(0, np.int16)
         self._used = 0
         self.next_position = first_position
@@ -106,7 +138,7 @@ class SeenRows:
         previous = self.find(keys)
         kind = np.where(previous < 0, NEW, CHANGED).astype(np.uint8)
         met = np.flatnonzero(previous >= 0)
-        same = (self._digests[previous[met]] == digests[met]).all(axis=1)
+        same = self._digests[previous[met]] == digests[met]
         kind[met[same]] = SAME
         inside = self._judge_repeated(keys, digests, kind)
         kept = kind != SAME
@@ -136,16 +168,16 @@ class SeenRows:
         kind: NDArray[np.uint8],
     ) -> dict[int, int]:
         """Judge ids that stand more than once in the batch; say which row follows which."""
-        order = np.argsort(keys, kind="stable")
+        order = np.argsort(keys)
         twin = np.zeros(len(keys), bool)
         equal = keys[order][1:] == keys[order][:-1]
         twin[order[1:][equal]] = True
         twin[order[:-1][equal]] = True
-        newest: dict[int, tuple[int, int]] = {}
+        newest: dict[int, int] = {}
         owner: dict[int, int] = {}
         inside: dict[int, int] = {}
         for row in np.flatnonzero(twin).tolist():
-            key, digest = int(keys[row]), (int(digests[row, 0]), int(digests[row, 1]))
+            key, digest = int(keys[row]), int(digests[row])
             if key not in newest:
                 newest[key] = digest
                 if kind[row] != SAME:
@@ -194,13 +226,13 @@ class SeenRows:
         needed = self._used + more
         if needed > len(self._revisions):
             room = max(needed, 2 * len(self._revisions), 1024) - len(self._revisions)
-            self._digests = np.concatenate((self._digests, np.zeros((room, 2), np.uint64)))
+            self._digests = np.concatenate((self._digests, np.zeros(room, np.uint64)))
             self._revisions = np.concatenate((self._revisions, np.zeros(room, np.int16)))
 
 
 def _newest_of_each(keys: Keys, positions: NDArray[np.int64]) -> tuple[Keys, NDArray[np.int64]]:
     """Return the keys sorted, each once, with the last of its positions."""
-    order = np.argsort(keys, kind="stable")
+    order = np.argsort(keys)
     keys, positions = keys[order], positions[order]
-    last = np.append(keys[1:] != keys[:-1], True)
-    return keys[last], positions[last]
+    first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
+    return keys[first], np.maximum.reduceat(positions, first)
