@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from dashboard.add_commands import add
 from dashboard.export_commands import add_to
 from dashboard.origin_commands import origins
 from dashboard.terminal import fail
@@ -22,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(origins, name="origins")
+app.command("add", epilog="Example:  incident-map add report.pdf --json")(add)
 
 NOTHING_FOUND, AMBIGUOUS = 1, 2
 

@@ -7,18 +7,46 @@ from pathlib import Path
 
 import streamlit as st
 
-from incidents.atlas import Atlas, digest, load_atlas, seeds_folder
-from incidents.texts import TextLibrary, folder_state, texts_folder
+from incidents.atlas import Atlas, digest, existing_store, load_atlas, seeds_folder
+from incidents.library_texts import LibraryTexts
+from incidents.store import Store, locate_library, open_store
+from incidents.texts import TextLibrary, Texts, folder_state, texts_folder
 
 
 def atlas() -> Atlas:
-    """Return everything loaded; an edited seed is a new digest and so a new cache entry."""
+    """Return everything loaded, with what people accepted.
+
+    An edited seed is a new digest, a decision a new version of the library: either is a new
+    entry of the cache.
+    """
     folder = seeds_folder()
-    return _atlas(str(folder), digest(folder))
+    content = digest(folder)
+    store = library()
+    if store is None:
+        return _seeds(str(folder), content)
+    return _decided(str(folder), content, store.location.shown, store.version())
 
 
-def texts() -> TextLibrary | None:
-    """Return the local library of texts, None where none is named.
+def library(*, make: bool = False) -> Store | None:
+    """Return the library, None where there is none yet; `make` makes it.
+
+    Raises
+    ------
+    incidents.store.StoreError
+        If there is one and it cannot be opened, or none can be made.
+    """
+    location = locate_library()
+    file = location.file
+    if file is None:
+        return _library(location.shown, 0)
+    if not file.is_file():
+        return open_store(location) if make else None
+    # A file that was put in another's place is another library.
+    return _library(location.shown, file.stat().st_ino)
+
+
+def texts() -> Texts | None:
+    """Return where texts are found: the library, and the folder of texts where one is named.
 
     Raises
     ------
@@ -26,7 +54,9 @@ def texts() -> TextLibrary | None:
         If the folder, or what is kept in it, cannot be read.
     """
     folder = texts_folder()
-    return None if folder is None else _texts(str(folder), folder_state(folder))
+    named = None if folder is None else _texts(str(folder), folder_state(folder))
+    store = library()
+    return named if store is None else LibraryTexts(store, named)
 
 
 @st.cache_resource(max_entries=1, show_spinner="Reading the texts")
@@ -34,12 +64,24 @@ def _texts(folder: str, state: str) -> TextLibrary:  # noqa: ARG001 - the state 
     return TextLibrary.from_folder(Path(folder))
 
 
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _library(shown: str, file: int) -> Store | None:  # noqa: ARG001 - both are the key
+    return existing_store()
+
+
 # An Atlas is immutable, so one object may serve every session; `cache_data` would copy
 # the polygons on every run.
 @st.cache_resource(max_entries=1, show_spinner="Reading the sources")
-def _atlas(folder: str, content: str) -> Atlas:  # noqa: ARG001 - the content is the key
+def _seeds(folder: str, content: str) -> Atlas:  # noqa: ARG001 - the content is the key
     loaded = load_atlas(Path(folder))
     # Streamlit collects garbage after every run; what stays for good need not be looked at.
     gc.collect()
     gc.freeze()
     return loaded
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _decided(folder: str, content: str, shown: str, version: str) -> Atlas:  # noqa: ARG001 - so is the version
+    seeds = _seeds(folder, content)
+    store = library()
+    return seeds if store is None else seeds.under(store.overlay(seeds.catalogue))

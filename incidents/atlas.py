@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gazetteer.resolve import Gazetteer
 from geo.boundaries import Boundaries, District, load_districts
@@ -15,6 +16,9 @@ from incidents.arithmetic import Notice, notices
 from incidents.lineage import Lineage, load_lineage
 from incidents.model import Catalogue
 from incidents.reconcile import Reporting
+
+if TYPE_CHECKING:  # a database is opened only where there is a library
+    from incidents.store import Overlay, Store
 
 SEEDS_VARIABLE = "INCIDENT_MAP_SEEDS"
 
@@ -42,6 +46,15 @@ class Atlas:
     def district_names(self) -> dict[str, str]:
         """Names by P-code, in P-code order."""
         return {d.adm2_pcode: d.adm2_name for d in self.boundaries.areas}
+
+    def under(self, overlay: Overlay) -> Atlas:
+        """Return the atlas with what people decided laid over the coded sources."""
+        lineage = self.lineage.with_sources(overlay.catalogue.sources)
+        return replace(
+            self,
+            catalogue=overlay.catalogue,
+            lineage=lineage.with_decisions((*lineage.decisions, *overlay.lineage)),
+        )
 
 
 def seeds_folder() -> Path:
@@ -76,19 +89,53 @@ def digest(folder: Path) -> str:
     return "-".join(parts)
 
 
-def load_atlas(folder: Path | None = None) -> Atlas:
-    """Load the coded sources of a folder with the boundaries and places of Balochistan.
+def existing_store(data_dir: str | Path | None = None) -> Store | None:
+    """Open the library where there is one; merely looking makes none.
+
+    Parameters
+    ----------
+    data_dir
+        As given with ``--data-dir``; `incidents.store.locate_library` says what holds without.
+
+    Raises
+    ------
+    incidents.store.StoreError
+        If there is one and it cannot be opened.
+    """
+    from incidents.store import locate_library, open_store  # noqa: PLC0415 - takes a while
+
+    location = locate_library(data_dir)
+    if location.file is not None and not location.file.is_file():
+        return None
+    return open_store(location)
+
+
+def load_atlas(folder: Path | None = None, store: Store | None = None) -> Atlas:
+    """Load coded sources with the boundaries and places of Balochistan, and what people added.
+
+    Parameters
+    ----------
+    folder
+        Of the coded sources. Without it everything at hand is loaded: the project's own, and
+        the library where there is one.
+    store
+        The library whose accepted documents and decisions are laid over the sources.
 
     Raises
     ------
     incidents.seeds.SeedError
         If a file of the folder does not follow the codebook.
+    incidents.store.StoreError
+        If the library cannot be read.
     """
+    if folder is None and store is None:
+        store = existing_store()
     folder = folder or seeds_folder()
     catalogue = seeds.load(folder)
-    return Atlas(
+    atlas = Atlas(
         catalogue=catalogue,
         boundaries=load_districts(),
         gazetteer=Gazetteer.default(),
         lineage=load_lineage(folder, catalogue.sources),
     )
+    return atlas if store is None else atlas.under(store.overlay(catalogue))

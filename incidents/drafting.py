@@ -1,0 +1,209 @@
+"""Finds the claims of a document piece by piece, so that a long one shows how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
+
+from gazetteer.resolve import Gazetteer
+from incidents.anchors import paragraph_at
+from incidents.extraction import Draft, extract
+from incidents.extraction.placing import Places, nearest
+from incidents.model import MAX_QUOTE_WORDS, word_count
+from incidents.review import BY_HAND, NotPossibleError, ReviewDraft, date_precision, from_extraction
+
+PIECE = 60_000
+"""Characters read at once: some ten reports. What is shorter is read as a whole."""
+
+
+class Progress(NamedTuple):
+    """How far the reading is, and what was found so far."""
+
+    share: float
+    """0 to 1."""
+    drafts: tuple[Draft, ...]
+
+
+def find_drafts(
+    text: str, *, published_on: date | None = None, title: str | None = None
+) -> list[ReviewDraft]:
+    """Return the claims that rules find in a document, for review.
+
+    A headline that stands in the text is read there; one that does not is read apart.
+    """
+    last: tuple[Draft, ...] = ()
+    for progress in drafting(text, published_on=published_on, title=title):
+        last = progress.drafts
+    return [from_extraction(draft) for draft in last]
+
+
+def drafting(
+    text: str,
+    *,
+    published_on: date | None = None,
+    title: str | None = None,
+    piece: int = PIECE,
+) -> Iterator[Progress]:
+    """Yield how far the reading is after each piece of a text; the last holds everything.
+
+    Pieces end where a paragraph does, so no sentence is cut; what a rule carries from one
+    paragraph to the next is not carried from one piece to the next.
+    """
+    headline = title if title and title.strip() not in text else None
+    found: list[Draft] = []
+    for start, end in pieces(text, piece):
+        part = extract(text[start:end], published_on=published_on, title=headline)
+        headline = None
+        found += _moved(part, start, len(found), _paragraphs_before(text, start))
+        yield Progress(end / max(len(text), 1), tuple(found))
+
+
+def pieces(text: str, size: int) -> list[tuple[int, int]]:
+    r"""Return spans of a text of about a size, parted between paragraphs.
+
+    Examples
+    --------
+    >>> pieces("one\ntwo\nthree", 5)
+    [(0, 8), (8, 13)]
+    """
+    spans: list[tuple[int, int]] = []
+    start = 0
+    while len(text) - start > size:
+        end = text.find("\n", start + size)
+        if end < 0:
+            break
+        spans.append((start, end + 1))
+        start = end + 1
+    return [*spans, (start, len(text))] if start < len(text) or not spans else spans
+
+
+def draft_by_hand(
+    text: str,
+    start: int,
+    end: int,
+    draft_id: str,
+    others: Sequence[ReviewDraft],
+    *,
+    published_on: date | None = None,
+    gazetteer: Gazetteer | None = None,
+) -> ReviewDraft:
+    """Return a draft for words that a person selected, with what they tell filled in.
+
+    Who says it, when and where is taken from the claim before it in the same paragraph, if
+    the words themselves do not say.
+
+    Raises
+    ------
+    NotPossibleError
+        If nothing, or more than 12 words, is selected.
+    """
+    start, end = max(0, start), min(len(text), end)
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    quote = text[start:end]
+    if not quote or not word_count(quote):
+        raise NotPossibleError("Nothing is selected: mark the words that carry the claim.")
+    if (words := word_count(quote)) > MAX_QUOTE_WORDS or "\n" in quote:
+        raise NotPossibleError(
+            f"{words} words are selected; a quote has at most {MAX_QUOTE_WORDS}, of one paragraph."
+        )
+    paragraph = paragraph_at(text, start)
+    line = text.rfind("\n", 0, start) + 1
+    stop = text.find("\n", end)
+    read = extract(text[line : stop if stop >= 0 else len(text)], published_on=published_on)
+    told = next(
+        (
+            d
+            for d in read
+            if line + d.figure_start < end and start < line + d.figure_end and not d.happening
+        ),
+        None,
+    )
+    near = _nearest_before(others, start, paragraph)
+    fields: dict[str, object] = {
+        name: getattr(near, name)
+        for name in (
+            "date_start", "date_end", "date_prec", "scope", "place_name", "place_id",
+            "adm2_pcode", "adm2_name", "where_prec", "claimant", "claimant_id", "claimant_type",
+            "event_type", "sub_event_type", "incident_id", "incident_title",
+        )
+    } if near else {}  # fmt: skip
+    spots = Places(text, gazetteer).within(start, end)
+    if told is not None:
+        fields |= {k: v for k, v in from_extraction(told).model_dump().items() if v is not None}
+    elif spots and (spot := nearest(spots, start, text)):
+        below = spot.where_prec <= 3 and spot.place.in_province
+        fields |= {
+            "place_name": spot.name,
+            "place_id": spot.place.place_id,
+            "adm2_pcode": spot.place.adm2_pcode if below else None,
+            "adm2_name": spot.place.adm2_name if below else None,
+            "where_prec": spot.where_prec,
+        }
+    if told is None and near is None and published_on is not None:
+        fields |= {
+            "date_start": published_on,
+            "date_end": published_on,
+            "date_prec": date_precision(published_on, published_on),
+        }
+    return ReviewDraft.model_validate(
+        {"casualty_type": "killed", "victim_group": "total", "qualifier": "exact"}
+        | fields
+        | {
+            "draft_id": draft_id,
+            "tier": "linked",
+            "rule": BY_HAND,
+            "score": 1.0,
+            "quote": quote,
+            "char_start": start,
+            "char_end": end,
+            "figure_start": line + told.figure_start if told else start,
+            "figure_end": line + told.figure_end if told else end,
+            "paragraph": paragraph,
+            "in_title": False,
+            "part_of": None,
+        }
+    )
+
+
+def _nearest_before(
+    others: Sequence[ReviewDraft], start: int, paragraph: int
+) -> ReviewDraft | None:
+    before = [
+        d
+        for d in others
+        if d.paragraph == paragraph and d.char_start is not None and not d.in_title
+    ]
+    return min(
+        before,
+        key=lambda d: ((d.char_start or 0) > start, abs((d.char_start or 0) - start)),
+        default=None,
+    )
+
+
+def _moved(drafts: Sequence[Draft], by: int, before: int, paragraphs: int) -> list[Draft]:
+    """Return drafts of a piece as drafts of the whole text, numbered on."""
+    if not by and not before:
+        return list(drafts)
+    ids = {d.draft_id: f"d{before + number}" for number, d in enumerate(drafts, 1)}
+    return [
+        replace(
+            d,
+            draft_id=ids[d.draft_id],
+            part_of=ids[d.part_of] if d.part_of else None,
+            char_start=d.char_start + by,
+            char_end=d.char_end + by,
+            figure_start=d.figure_start + by,
+            figure_end=d.figure_end + by,
+            paragraph=d.paragraph + paragraphs if d.paragraph else d.paragraph,
+        )
+        for d in drafts
+    ]
+
+
+def _paragraphs_before(text: str, start: int) -> int:
+    return sum(1 for line in text[:start].split("\n") if line.strip())
