@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 import streamlit as st
 
 from dashboard.claim_cards import Link, claim_cards
 from dashboard.markup import element, show
+from dashboard.method_page import show_method
 from dashboard.notice_list import notice_list
 from dashboard.origins_panel import show_origins
 from dashboard.toll_chart import show_chart
@@ -17,8 +16,6 @@ from incidents.citations import bibtex, csl, csl_json
 from incidents.model import CASUALTY_TYPES, Claim
 from incidents.sources import source_rows
 from incidents.view import View
-
-_METHOD = Path(__file__).parent / "method.md"
 
 
 def show_below(view: View, link: Link) -> None:
@@ -36,7 +33,7 @@ def show_below(view: View, link: Link) -> None:
     with sources:
         _sources(view)
     with method:
-        _method(view)
+        show_method(view)
 
 
 def _not_placed(view: View, link: Link) -> None:
@@ -174,16 +171,3 @@ def _sources(view: View) -> None:
                 css="im-claim",
             )
         )
-
-
-def _method(view: View) -> None:
-    # Our own text, shipped with the page; no word of a source stands in it.
-    st.markdown(_METHOD.read_text(encoding="utf-8"))
-    boundaries = view.atlas.boundaries
-    show(
-        element(
-            "p",
-            f"Boundary vintage: {boundaries.vintage}. {boundaries.attribution}. "
-            "Places: GeoNames, CC BY 4.0.",
-        )
-    )
