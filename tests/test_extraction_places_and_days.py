@@ -156,3 +156,17 @@ def test_the_cells_of_a_table_are_read_under_their_headings() -> None:
         ("Quetta", "2025-06-10", "killed", 0),
         ("Quetta", "2025-06-10", "injured", 7),
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A judge was attacked in Surab. He lost his life while defending his house.",
+        "A suicide attacker blew himself up near a rally.",
+        "Seven people are feared dead.",
+        "The enemy suffered 12 casualties.",
+    ],
+)
+def test_what_only_a_person_can_decide_is_shown_unclassified(text: str) -> None:
+    figures = [d for d in extract(text) if d.casualty_type]
+    assert [d.tier for d in figures] == ["unclassified"]

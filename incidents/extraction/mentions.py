@@ -61,8 +61,8 @@ class Mention:
     parent: Mention | None = None
     names_end: int = 0
     """End of the names that follow a title, where there are any."""
-    agent: bool = False
-    negative: bool = False
+    pronoun: bool = False
+    """"he", "she": a person whose fate may have been told already."""
     head: int = -1
     """Index of the head word."""
 
@@ -70,12 +70,6 @@ class Mention:
     def reach(self) -> int:
         """End of the phrase with the names and brackets after it."""
         return max(self.end, self.names_end)
-
-
-_STOPS = (
-    "be", "have", "modal", "negation", "prepositions", "conjunctions", "pronouns", "say", "undergo",
-    "weekdays", "closers", "determiners", "qualifier", "suffer", "relatives", "parts", "doing",
-)  # fmt: skip
 
 
 class MentionReader:
@@ -265,7 +259,7 @@ class MentionReader:
                 if not words[index + 1].text.isupper():
                     break
                 index += 2
-            elif any(stop in senses for stop in _STOPS) or not _is_word(words[index].low):
+            elif "stop" in senses or not _is_word(words[index].low):
                 break
             else:
                 low = words[index].low
@@ -298,7 +292,7 @@ class MentionReader:
             senses = later.senses
             if "group" in senses or "generic" in senses:
                 return True
-            if any(stop in senses for stop in _STOPS) or not later.low[0].isalpha():
+            if "stop" in senses or not later.low[0].isalpha():
                 return False
             if "act" in senses or "state" in senses:
                 continue
@@ -381,7 +375,7 @@ class MentionReader:
                 }:
                     mention.end = index + 2
                 return
-            if any(stop in senses for stop in _STOPS) or not words[index].low[0].isalpha():
+            if "stop" in senses or not words[index].low[0].isalpha():
                 return
 
     def _coordinate(self, words: Sequence[Word], mention: Mention) -> None:

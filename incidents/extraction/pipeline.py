@@ -531,6 +531,8 @@ def _custody(
 def _note(link: Link) -> str | None:
     if link.mention.either:
         return "Killed or injured: the text does not say which."
+    if link.mention.pronoun:
+        return "One person spoken of before, who may have been counted already."
     if link.doubtful:
         return "The text itself is not sure."
     if link.mention.low == 0 and link.rule == "zero: no casualties":

@@ -49,6 +49,7 @@ def read_sentence(
     linker = Linker(
         words, reading.mentions, reading.breakdowns,
         frozenset(casualty["needs_people"]["verbs"]), frozenset(casualty["captives_only"]),
+        frozenset(casualty["implied"]),
     )  # fmt: skip
     for link in special:
         linker.links.append(link)

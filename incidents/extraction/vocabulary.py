@@ -22,6 +22,13 @@ CASUALTY_SENSES = frozenset({
 """The senses of words that say what befell people; each such word is marked "casualty"."""
 
 
+STOP_SENSES = frozenset({
+    "be", "have", "modal", "negation", "prepositions", "conjunctions", "pronouns", "say", "undergo",
+    "weekdays", "closers", "determiners", "qualifier", "suffer", "relatives", "parts", "doing",
+})  # fmt: skip
+"""The senses of words that end a noun phrase; each such word is marked "stop"."""
+
+
 class Act(NamedTuple):
     """A form of a verb that befalls people."""
 
@@ -176,6 +183,7 @@ def _build(tables: dict[str, Any]) -> Vocabulary:
     _add_events(words, tables)
     words.add_people_of_phrases()
     words.mark(CASUALTY_SENSES, "casualty")
+    words.mark(STOP_SENSES, "stop")
     return Vocabulary(tables, words.phrases())
 
 

@@ -1,0 +1,109 @@
+"""Nouns and set phrases: "the killing of", "sent to hell", "claimed 14 lives"."""
+
+from __future__ import annotations
+
+from incidents.extraction.clauses import Link
+from incidents.extraction.objects import Objects
+from incidents.extraction.vocabulary import Act
+from incidents.model import CasualtyType
+
+
+class SetPhrases(Objects):
+    """Reads what befell people from nouns and set phrases."""
+
+    def _noun_of(self, at: int, casualty_type: CasualtyType) -> None:
+        own = self._at.get(at)
+        if own is not None and own.counted and own.number is not None and own.number < at:
+            return  # "17 deaths of …" counts the deaths
+        if at + 2 >= len(self.words) or self.words[at + 1].low not in {"of", "to"}:
+            return
+        if self.words[at + 1].low == "to" and casualty_type != "injured":
+            return
+        before = self.words[max(0, at - 4) : at]
+        if any("hypothetical" in w.senses or "negation" in w.senses for w in before) or any(
+            w.low in {"for", "threat", "demand", "against"} for w in before[-2:]
+        ):
+            target = self._start.get(at + 2)
+            if target is not None:
+                self.undone.append(target)
+            return
+        target = self._start.get(at + 2)
+        while target is not None:
+            if target.counted and target.kind in {"people", "bare", "unknown"}:
+                self._put(
+                    Link(
+                        target,
+                        casualty_type,
+                        "nominal: noun of people",
+                        0.93,
+                        at,
+                        at + 2,
+                        lemma=self.words[at].low,
+                    )
+                )
+                self._objects.add(id(target))
+            following = self._next_in_list(target)
+            target = (
+                following if following is not None and not self._is_subject(following) else None
+            )
+
+    def _suffer(self, at: int) -> None:
+        for index in range(at + 1, min(at + 6, len(self.words))):
+            senses = self.words[index].senses
+            if "suffer_nouns" in senses:
+                before = self.words[at - 1] if at else None
+                forms = (
+                    {"participle", "past"}
+                    if self.words[at].low.endswith(("ed", "ot"))
+                    else {"base"}
+                )
+                act = Act("injured", "sustain injuries", frozenset(forms))
+                if (
+                    before is not None
+                    and self.words[at].low.endswith("ing")
+                    and "be" not in before.senses
+                ):
+                    act = Act("injured", "sustain injuries", frozenset({"past"}))
+                self._subjects(self._verb(at, index + 1, act), active=True)
+                return
+            if "prepositions" in senses or "conjunctions" in senses or "counted" in senses:
+                return
+
+    def _send(self, at: int) -> None:
+        for index in range(at - 1, max(-1, at - 18), -1):
+            if "send" not in self.words[index].senses:
+                continue
+            act = Act("killed", "send to hell", frozenset({"past", "participle"}))
+            verb = self._verb(index, at + 1, act)
+            if index == at - 1 or verb.has_be or index + 1 == at:
+                self._subjects(verb, active=not verb.has_be and index != at - 1)
+                return
+            target = self._start.get(index + 1)
+            while target is not None and target.start < at:
+                if target.counted:
+                    self._add(target, verb, "set phrase: sent to hell", 0.95)
+                target = self._next_in_list(target)
+            return
+
+    def _lives(self, at: int) -> None:
+        near = self.words[max(0, at - 7) : at + 4]
+        taken = any("take_lives" in w.senses or w.low == "loss" for w in near)
+        if not taken or any(w.low in {"save", "saved", "saving"} for w in near):
+            return
+        mention = self._at.get(at)
+        if mention is not None and mention.counted and mention.number is not None:
+            mention.group = "total" if mention.group is None else mention.group
+            mention.kind = "people"
+            self._put(Link(mention, "killed", "set phrase: claimed lives", 0.93, at, at + 1))
+            return
+        if at + 2 < len(self.words) and self.words[at + 1].low == "of":
+            target = self._start.get(at + 2)
+            while target is not None:
+                if target.counted:
+                    self._put(
+                        Link(target, "killed", "set phrase: claimed the lives of", 0.93, at, at + 2)
+                    )
+                following = self._next_in_list(target)
+                target = (
+                    following if following is not None and not self._is_subject(following) else None
+                )

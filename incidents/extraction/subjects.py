@@ -1,0 +1,223 @@
+"""Whom a verb is said of: the people before it."""
+
+from __future__ import annotations
+
+from incidents.extraction.clauses import BARE_GAP, JOINTS, Clauses, Verb
+from incidents.extraction.mentions import Mention
+
+_SUBJECT_GAP = 16
+
+
+class Subjects(Clauses):
+    """Finds the people before passive and intransitive verbs, participles and adjectives."""
+
+    def _subjects(self, verb: Verb, active: bool = False) -> None:
+        direct = not (verb.has_be or active)
+        subject = self._subject_before(verb.left, direct, verb)
+        if subject is None and direct:
+            subject = self._shared_subject(verb)
+            direct = direct and subject is None
+        if subject is None or not subject.counted:
+            return
+        adjacent = subject.reach - 1 == verb.left
+        rule = (
+            "intransitive: people before verb"
+            if active
+            else (
+                "passive: people before auxiliary"
+                if verb.has_be
+                else "elliptical: people before participle"
+            )
+        )
+        score = 0.95 if adjacent else 0.85
+        if direct and id(subject) in self._objects:
+            return
+        if verb.lemma in self.captives_only and not self._is_captive(subject):
+            return
+        self._add(subject, verb, rule, score, as_subject=True)
+        self._companions(verb, rule, score)
+        # Coordinated subjects: "10 security personnel and 37 militants were killed".
+        while (subject := self._previous_in_list(subject)) is not None:
+            if id(subject) in self._objects or not subject.counted:
+                break
+            self._add(subject, verb, rule, score, as_subject=True)
+
+    def _companions(self, verb: Verb, rule: str, score: float) -> None:
+        """Read "was killed along with two of his men"."""
+        at = verb.end
+        if at < len(self.words) and self.words[at].low in {
+            "along with",
+            "together with",
+            "alongside",
+            "as well as",
+        }:
+            companion = self._start.get(at + 1)
+            if companion is not None and companion.counted and not self._is_subject(companion):
+                self._add(companion, verb, rule, score, as_subject=True)
+
+    def _shared_subject(self, verb: Verb) -> Mention | None:
+        """Read "nine people were pulled off a bus and killed": the auxiliary stands before."""
+        if verb.left < 0 or self.words[verb.left].low not in {"and", "then", "and then"}:
+            return None
+        for at in range(verb.left - 1, max(-1, verb.left - 12), -1):
+            word = self.words[at]
+            if "be" in word.senses:
+                return self._subject_before(at - 1, False, verb)
+            if word.low in {";", ":"} or "say" in word.senses or "have" in word.senses:
+                return None
+            mention = self._at.get(at)
+            if mention is not None and not self._governor(mention) and mention.counted:
+                return None
+        return None
+
+    def _subject_before(self, at: int, direct: bool, verb: Verb) -> Mention | None:  # noqa: PLR0911, PLR0912
+        """Walk left from a verb to the people it is said of."""
+        limit = at - (BARE_GAP if direct else _SUBJECT_GAP)
+        crossed = 0
+        while at >= 0 and at > limit:
+            mention = self._at.get(at)
+            skip = self._skip.get(at)
+            if skip is not None and (mention is None or mention.part) and skip.parent is not None:
+                limit -= at - skip.start + 1
+                at = skip.start - 1
+                continue
+            if mention is not None and not direct and crossed and id(mention) in self._objects:
+                at = mention.start - 1
+                continue
+            if mention is not None:
+                governed = self._governor(mention)
+                if mention.kind == "thing" or (governed and crossed) or (governed and not direct):
+                    at = mention.start - 1 - (1 if governed else 0)
+                    crossed += 1
+                    continue
+                if direct and crossed and not self._modifies(mention, verb.left):
+                    return None
+                return mention
+            word = self.words[at]
+            senses = word.senses
+            if word.low == ")":
+                opening = self._opening(at)
+                if opening is not None:
+                    at = opening - 1
+                    continue
+            if word.low in {";", ":", "?", "!"} or senses.get("qualifier") in {"none", "nobody"}:
+                return None
+            if word.low == "," and direct:
+                return self._headline_subject(verb) if at == verb.left else None
+            if word.low == ",":
+                apposed = self._before_apposition(at)
+                if apposed is not None:
+                    return apposed
+            if "relatives" in senses and word.low in {"who", "which", "that", "whom"}:
+                return self._antecedent(at)
+            if "say" in senses and word.low not in {"reported", "claimed"}:
+                return None
+            if "act" in senses and not direct and at != verb.left and word.low not in {"killed"}:
+                pass
+            told = verb.casualty_type in {"killed", "injured"}
+            if word.low in {"he", "she"} and not direct and at == verb.left and told:
+                return self._pronoun(at)
+            if "pronouns" in senses and word.low in {"he", "she", "they", "it", "we"}:
+                return None
+            if direct and (
+                "say" in senses or "doing" in senses or "be" in senses or "have" in senses
+            ):
+                return None
+            crossed += 1
+            at -= 1
+        return None
+
+    @staticmethod
+    def _pronoun(at: int) -> Mention:
+        """One person spoken of before, whose fate may have been told already."""
+        return Mention(
+            start=at, end=at + 1, low=1, high=1, kind="bare", others=True, head=at, pronoun=True
+        )
+
+    def _headline_subject(self, verb: Verb) -> Mention | None:
+        """Read "23 passengers offloaded from buses, shot dead in Musakhail"."""
+        first = self.mentions[0] if self.mentions else None
+        if first is None or first.start > 2 or not first.counted or first.kind != "people":
+            return None
+        between = self.words[first.reach : verb.left]
+        if not between or not (between[0].low.endswith("ed") or "act" in between[0].senses):
+            return None
+        finite = ("be", "have", "say", "relatives", "pronouns")
+        ends = any(w.low in {";", ":", ","} or any(s in w.senses for s in finite) for w in between)
+        return None if ends else first
+
+    def _before_apposition(self, at: int) -> Mention | None:
+        """Read "five labourers, all from Punjab, were killed"."""
+        for comma in range(at - 1, max(0, at - 14), -1):
+            word = self.words[comma]
+            if "be" in word.senses or "say" in word.senses or word.low in {";", ":"}:
+                return None
+            if word.low == ",":
+                mention = self._at.get(comma - 1)
+                whole = (
+                    mention is not None
+                    and mention.counted
+                    and mention.reach == comma
+                    and mention.kind != "thing"
+                )
+                return (
+                    mention
+                    if whole and mention is not None and not self._governor(mention)
+                    else None
+                )
+        return None
+
+    def _antecedent(self, at: int) -> Mention | None:
+        before = at - 1
+        while before >= 0 and (self.words[before].low == "," or before in self._skip):
+            before = self._skip[before].start - 1 if before in self._skip else before - 1
+        mention = self._at.get(before)
+        if mention is None:
+            # "three labourers hailing from Punjab, who …"
+            reached = (self._at.get(i) for i in range(before - 1, max(-1, before - 7), -1))
+            mention = next((m for m in reached if m is not None), None)
+            described = mention is not None and self._modifies(mention, before)
+            return mention if described and mention is not None and mention.counted else None
+        if mention.kind == "thing" or mention.reach - 1 != before:
+            return None
+        if self.words[at].low == "that" and mention.kind == "bare":
+            return None
+        return mention
+
+    def _previous_in_list(self, mention: Mention) -> Mention | None:
+        at = mention.start - 1
+        joined = False
+        while at >= 0 and self.words[at].low in JOINTS | {"both", "either", "also"}:
+            joined = True
+            at -= 1
+            while at >= 0 and at in self._skip and at not in self._at:
+                at -= 1
+            skip = self._skip.get(at)
+            if skip is not None:
+                at = skip.start - 1
+        if not joined or at < 0:
+            return None
+        before = self._at.get(at)
+        if before is None or before.reach - 1 != at:
+            before = self._named_before(at, mention)
+            return before
+        if before.kind == "thing" or before.part:
+            return None
+        return (
+            None
+            if self._governor(before) and self.words[before.start - 1].low not in {"of", "with"}
+            else before
+        )
+
+    def _named_before(self, at: int, mention: Mention) -> Mention | None:
+        """Read "Captain Ali Raza, 28, a resident of Lahore, and Sepoy Khan embraced …"."""
+        if self.words[mention.start - 1].low != "and":
+            return None
+        for index in range(at, max(-1, at - 14), -1):
+            if any(s in self.words[index].senses for s in ("be", "say", "act", "undergo")):
+                return None
+            named = self._at.get(index)
+            if named is not None and named.counted and named.names_end == index + 1:
+                follows = self.words[index + 1].low if index + 1 < len(self.words) else ""
+                return named if follows in {",", "("} else None
+        return None
