@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from incidents.datasets import event_words, locating
 from incidents.datasets.blocks import Block
-from incidents.datasets.days import NO_DAY, Span, check_year, read_day
+from incidents.datasets.days import NO_DAY, Span, check_year, day_number, read_day, read_iso_days
 from incidents.datasets.figures import code_figures, figure_names
 from incidents.datasets.formats import Format
 from incidents.datasets.mapping import FieldName
@@ -88,9 +88,9 @@ class Coder:
         read = partial(read_day, form=reading.date_format, today=self.today)
         starts: tuple[FieldName, ...] = ("date_start", "date", "year")
         start_field: FieldName = next((name for name in starts if rows.has(name)), "date")
-        first, last, prec = _spans(rows, start_field, read)
+        first, last, prec = self._spans(rows, start_field, read)
         if rows.has("date_end"):
-            end_first, end_last, end_prec = _spans(rows, "date_end", read)
+            end_first, end_last, end_prec = self._spans(rows, "date_end", read)
             no_end = end_first == NO_DAY
             end_last = np.where(no_end, last, end_last)
             backwards = (first != NO_DAY) & (end_last < first)
@@ -111,6 +111,16 @@ class Coder:
         codes["day_first"] = first.astype(np.int32)
         codes["day_last"] = last.astype(np.int32)
         codes["date_prec"] = np.where(given > 0, given, prec).astype(np.int8)
+
+    def _spans(
+        self, rows: Rows, field_name: FieldName, read: Callable[[str], Span | None]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        if not rows.has(field_name):
+            none = np.full(rows.size, NO_DAY, np.int64)
+            return none, none, np.ones(rows.size, np.int64)
+        declared = self.format.mapping.reading.date_format
+        last_day = -1 if declared else day_number(self.today)
+        return rows.read_spans(rows.name(field_name), read, last_day)
 
     def _check_years(self, rows: Rows) -> None:
         def read(text: str) -> int:
@@ -249,9 +259,16 @@ class Rows:
         return found
 
     def read_spans(
-        self, column: str, read: Callable[[str], Span | None]
+        self, column: str, read: Callable[[str], Span | None], last_day: int
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        """Return first day, last day and date_prec of a column's cells, `NO_DAY` where empty."""
+        """Return first day, last day and date_prec of a column's cells, `NO_DAY` where empty.
+
+        Cells that are all plain ISO days up to `last_day` are read together.
+        """
+        if (days := read_iso_days(self.cells(column))) is not None and (
+            not days.size or int(days.max()) <= last_day
+        ):
+            return days, days, np.ones(self.size, np.int64)
         texts, code = self.distinct(column)
         # A refused row gets some day, so that it is not refused again for having none.
         refused = Span(0, 0, 1)
@@ -297,15 +314,6 @@ class Rows:
                     int(row), name, text,
                     f"a NUL stands at character {text.index(chr(0)) + 1}; take it out",
                 )  # fmt: skip
-
-
-def _spans(
-    rows: Rows, field_name: FieldName, read: Callable[[str], Span | None]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    if rows.has(field_name):
-        return rows.read_spans(rows.name(field_name), read)
-    none = np.full(rows.size, NO_DAY, np.int64)
-    return none, none, np.ones(rows.size, np.int64)
 
 
 def _length_prec(days: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -8,6 +8,10 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
 from incidents.datasets.numerals import plain
 from incidents.datasets.refusals import BadValueError
 
@@ -34,6 +38,8 @@ _DAY_NAMED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ -]([A-Za-z]+)\.?,?[ -](\d{4
 _NAMED_DAY = re.compile(r"([A-Za-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
 _NAMED_MONTH = re.compile(r"([A-Za-z]+)\.?[ -](\d{4})")
 _UNDECLARED = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?: .*)?")
+_FIGURES = (0, 1, 2, 3, 5, 6, 8, 9)
+_MIDNIGHTS = {10: b"", 19: b" 00:00:00", 23: b" 00:00:00.000"}
 _SERIAL = re.compile(r"[1-6]\d{4}(?:\.\d+)?")
 
 
@@ -94,6 +100,45 @@ def read_day(text: str, form: str = "", today: date = date.max) -> Span | None:
     if span.first > day_number(today):
         raise BadValueError(f"{came} lies in the future; today is {today}. Correct the date")
     return span
+
+
+def read_iso_days(cells: pa.Array) -> NDArray[np.int64] | None:
+    """Return day numbers where all cells are days such as 2024-01-31, else None.
+
+    A time of midnight may follow, the same in all. Whoever gets None reads cell by cell.
+
+    Examples
+    --------
+    >>> read_iso_days(pa.array(["1970-01-02", "2024-01-31"])).tolist()
+    [1, 19753]
+    >>> read_iso_days(pa.array(["1970-01-02", "2024-02-30"])) is None
+    True
+    """
+    wide = cells.cast(pa.large_string())
+    _, offsets, data = wide.buffers()
+    ends = np.frombuffer(offsets, np.int64)[wide.offset : wide.offset + len(wide) + 1]
+    length = int(ends[-1] - ends[0]) // max(len(wide), 1)
+    tail = _MIDNIGHTS.get(length)
+    if tail is None or data is None or (np.diff(ends) != length).any():
+        return None
+    seen = np.frombuffer(data, np.uint8)[ends[0] : ends[-1]].reshape(-1, length)
+    figures = seen[:, _FIGURES].astype(np.int32) - ord("0")
+    if (
+        (figures < 0).any()
+        or (figures > 9).any()
+        or (seen[:, [4, 7]] != ord("-")).any()
+        or (seen[:, 10:] != np.frombuffer(tail, np.uint8)).any()
+    ):
+        return None
+    year = figures[:, :4] @ [1000, 100, 10, 1]
+    month, day = figures[:, 4:6] @ [10, 1], figures[:, 6:8] @ [10, 1]
+    if (year < FIRST_YEAR).any() or (month < 1).any() or (month > 12).any() or (day < 1).any():
+        return None
+    months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
+    first = months.astype("datetime64[D]").astype(np.int64)
+    following = (months + 1).astype("datetime64[D]").astype(np.int64)
+    found = np.asarray(first + day - 1, np.int64)
+    return None if (found >= following).any() else found
 
 
 def _declared(text: str, form: str) -> Span:
