@@ -26,7 +26,7 @@ from incidents.tolls import by_district
 FIGURES = {"000": (9, 7), "001": (17, 11), "002": (7, 5), "003": (8, 5), "004": (15, 12)}
 """By document: all figures, and those of the event itself; counted by hand in the texts."""
 REPORTED = {"Quetta", "Mastung", "Nushki", "Gwadar", "Kharan", "Chagai"}
-WORDS = "two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
+WORDS = "two three four five six seven eight nine ten eleven twelve".split()
 NUMBER_WORDS = {word: value for value, word in enumerate(WORDS, 2)} | {"thirty": 30}
 
 
