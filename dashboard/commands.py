@@ -11,6 +11,7 @@ import typer
 
 from dashboard.add_commands import add
 from dashboard.export_commands import add_to
+from dashboard.import_commands import add_to as add_imports_to
 from dashboard.origin_commands import origins
 from dashboard.terminal import fail
 
@@ -23,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(origins, name="origins")
+add_imports_to(app)
 app.command("add", epilog="Example:  incident-map add report.pdf --json")(add)
 
 NOTHING_FOUND, AMBIGUOUS = 1, 2

@@ -211,12 +211,11 @@ class _Job:
         try:
             for number, (path, table) in enumerate(zip(files, tables, strict=True), 1):
                 rows_before = self.counts.rows
-                file_name = path.name if len(files) > 1 else ""
                 with contextlib.closing(read_ahead(table.blocks())) as blocks:
                     for block in blocks:
                         if cancel is not None and cancel():
                             raise ImportCancelledError("the import was cancelled; nothing is kept")
-                        self._take(block, number, file_name)
+                        self._take(block, number, path.name)
                         if progress is not None:
                             share = min((before + table.done) / max(size, 1), 1.0)
                             seconds = time.monotonic() - start
@@ -290,10 +289,13 @@ class _Job:
         before = self.history.manifest
         held = i_hold_a_licence or bool(before and before.licence_held)
         manifest = (before or self._new_manifest()).model_copy(update={"licence_held": held})
+        saved = None
         if counts.imported or len(gone):
             release = self._release(read, version, now, gone)
             manifest = manifest.model_copy(update={"releases": (*manifest.releases, release)})
             on_disk.commit(self.folder, self.temporary, manifest)
+            if kind == "table":
+                saved = on_disk.release_folder(self.folder, release.number) / on_disk.MAPPING
         elif before is not None and before.licence_held != held:
             on_disk.write_manifest(self.folder, manifest)
         return ImportReport(
@@ -302,6 +304,8 @@ class _Job:
             folder=self.folder,
             licence=self.made_for.licence,
             mapping=self.made_for.mapping,
+            mapping_file=saved,
+            paths=tuple(files),
             files=read,
             refusals=tuple(self.refusals),
             doubts=tuple(self.doubts),

@@ -55,9 +55,12 @@ class ImportReport:
     gone: int
     refusals: tuple[Refusal, ...]
     doubts: tuple[Refusal, ...]
+    paths: tuple[Path, ...]
     files: tuple[FileRead, ...]
     licence: Licence
     mapping: Mapping
+    mapping_file: Path | None = None
+    """Where a table's mapping was saved; None for published formats, or if nothing was added."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as plain values; `row` counts the data rows of a file from 1."""
