@@ -81,7 +81,7 @@ def main() -> None:
             key=asking.MAP_KEY,
         )
     show_below(view, link)
-    show_downloads(view)
+    show_downloads(view, choices)
     _footer(view)
 
 

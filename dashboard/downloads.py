@@ -1,52 +1,126 @@
-"""What the reader takes away: the same code as the command line's export."""
+"""What the reader takes away: the same code as the command line's export, brief and seal."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 
 import streamlit as st
 
-from dashboard.markup import element, show
+from dashboard.brief import brief
+from dashboard.choices import Choices, address
+from dashboard.map_png import to_png
+from dashboard.map_svg import map_svg
 from incidents.exports import FORMATS, MEDIA_TYPES, about_json, to_bytes
 from incidents.layers import LAYERS, build_layer
+from incidents.sealed import seal
 from incidents.view import View
 
 
-def show_downloads(view: View) -> None:
-    """Show the export buttons; the file is made when it is asked for."""
+def show_downloads(view: View, choices: Choices) -> None:
+    """Show the buttons; a file is made when it is asked for."""
     with st.sidebar:
-        show(element("h2", "Take away", css="im-side"))
-        left, right = st.columns(2)
-        with left:
-            layer = st.selectbox("Layer", LAYERS, key="layer")
-        with right:
-            file_format = st.selectbox("Format", FORMATS, key="format")
-        name = f"incident-map-{layer}-{_digest(view)}.{file_format}"
-        st.download_button(
-            f"Download {layer} as {file_format}",
-            data=lambda: to_bytes(build_layer(layer, view), file_format),
-            file_name=name,
-            mime=MEDIA_TYPES[file_format],
-            on_click="ignore",
-            key="download",
-            width="stretch",
+        st.subheader("Take away", anchor=False)
+        _briefs(view, choices)
+        _layers(view)
+
+
+def _briefs(view: View, choices: Choices) -> None:
+    measure, page = choices.measure, _page()
+    query = address(view.atlas, choices)
+    digest = _digest(view, measure, page, query)
+    _button(
+        "Brief (HTML)",
+        lambda: brief(view, measure, page).encode(),
+        f"incident-map-brief-{digest}.html",
+        "text/html",
+        "take_brief",
+    )
+    left, right = st.columns(2)
+    with left:
+        _button(
+            "Map (SVG)",
+            lambda: map_svg(view, measure).encode(),
+            f"incident-map-{measure}-{digest}.svg",
+            "image/svg+xml",
+            "take_svg",
         )
-        if file_format == "csv":
-            st.download_button(
-                "Filters, rule and attribution of this CSV",
-                data=lambda: about_json(build_layer(layer, view)),
-                file_name=f"{name}.about.json",
-                mime="application/json",
-                on_click="ignore",
-                key="download_about",
-                width="stretch",
-            )
+    with right:
+        _button(
+            "Map (PNG)",
+            lambda: to_png(map_svg(view, measure)),
+            f"incident-map-{measure}-{digest}.png",
+            "image/png",
+            "take_png",
+        )
+    _button(
+        "Sealed export (zip)",
+        lambda: seal(view, query),
+        f"incident-map-sealed-{digest}.zip",
+        "application/zip",
+        "take_sealed",
+        help="Layers, evidence and records with a hash of each file. "
+        "`incident-map verify` checks it, `incident-map serve --sealed` opens it.",
+    )
 
 
-def _digest(view: View) -> str:
+def _layers(view: View) -> None:
+    left, right = st.columns(2)
+    with left:
+        layer = st.selectbox("Layer", LAYERS, key="layer")
+    with right:
+        file_format = st.selectbox("Format", FORMATS, key="format")
+    name = f"incident-map-{layer}-{_digest(view)}.{file_format}"
+    _button(
+        f"Download {layer} as {file_format}",
+        lambda: to_bytes(build_layer(layer, view), file_format),
+        name,
+        MEDIA_TYPES[file_format],
+        "download",
+    )
+    if file_format == "csv":
+        _button(
+            "Filters, rule and attribution of this CSV",
+            lambda: about_json(build_layer(layer, view)),
+            f"{name}.about.json",
+            "application/json",
+            "download_about",
+        )
+
+
+def _button(
+    label: str,
+    make: Callable[[], bytes],
+    file_name: str,
+    mime: str,
+    key: str,
+    *,
+    help: str | None = None,  # noqa: A002 - as Streamlit calls it
+) -> None:
+    st.download_button(
+        label,
+        data=make,
+        file_name=file_name,
+        mime=mime,
+        on_click="ignore",
+        key=key,
+        help=help,
+        width="stretch",
+    )
+
+
+def _page() -> str:
+    """Return the page's own address without what is chosen on it."""
+    shown = st.context.url or ""
+    return (
+        shown.split("?")[0].split("#")[0] if shown.startswith("http") else "http://localhost:8501/"
+    )
+
+
+def _digest(view: View, *also: str) -> str:
     """Name the content: a browser must never be handed an older file under the same name."""
     said = json.dumps(
-        [view.atlas.catalogue.digest, view.filter.as_dict(), view.rule], sort_keys=True
+        [view.atlas.catalogue.digest, view.filter.as_dict(), view.rule, *also], sort_keys=True
     )
     return hashlib.sha256(said.encode()).hexdigest()[:8]
