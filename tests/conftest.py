@@ -7,7 +7,7 @@ import pytest
 
 # Fixtures of the tests of the library.
 from postgres_cluster import postgres_cluster  # noqa: F401
-from store_factory import library_url, store  # noqa: F401
+from store_factory import libraries_closed, library_url, store  # noqa: F401
 
 PROJECT = Path(__file__).parents[1]
 

@@ -11,13 +11,14 @@ from postgres_cluster import fresh_database
 
 from incidents.model import Catalogue, Source
 from incidents.store import open_store
+from incidents.store.database import Database
 
 TEXT = "Blast in Quetta\nQUETTA: Five soldiers were killed and two injured on Saturday."
 EMPTY = Catalogue((), (), (), "no seeds")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def library_url(request, tmp_path, monkeypatch):
+def library_url(request, tmp_path, monkeypatch, libraries_closed):
     """The address of a library that is not there yet, of either kind."""
     monkeypatch.setenv("INCIDENT_MAP_DATA_DIR", str(tmp_path / "files"))
     if request.param == "sqlite":
@@ -26,6 +27,22 @@ def library_url(request, tmp_path, monkeypatch):
     cluster = request.getfixturevalue("postgres_cluster")
     with fresh_database(cluster) as url:
         yield url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def libraries_closed(monkeypatch):
+    """Whatever a test opens on a server is let go of at its end."""
+    opened = []
+
+    class Watched(Database):
+        def __init__(self, *given):
+            super().__init__(*given)
+            opened.append(self)
+
+    monkeypatch.setattr("incidents.store.opening.Database", Watched)
+    yield
+    for database in opened:
+        database.close()
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ from incidents.store import (
     restore_library,
 )
 
+pytestmark = pytest.mark.usefixtures("libraries_closed")
+
 
 def content_of(store):
     """Everything in a library but its counter and its entries."""

@@ -101,6 +101,33 @@ def test_a_decision_happens_as_a_whole_or_not_at_all(store):
     assert len(store.history()) == entries
 
 
+def test_writes_together_are_kept_all_or_not_at_all(store):
+    def import_one(library, text, low):
+        source_id = add(library, text)
+        claim = claim_in(source_id, low=low)
+        library.accept(source_id, [claim], [incident()], by="amna")
+        assert library.overlay(EMPTY).catalogue.claim[claim.claim_id].count_low == low
+
+    with store.together() as library:
+        import_one(library, "One report.", 5)
+        with pytest.raises(DecisionError):
+            library.decide(Decision("reject", (Change("draft", "x/1", None, 1),), "amna"))
+        import_one(library, "Another report.", 6)
+    assert [c.count_low for c in store.overlay(EMPTY).catalogue.claims] == [5, 6]
+    assert len(store.history()) == 4
+
+    def interrupted():
+        with store.together() as library:
+            import_one(library, "A third report.", 7)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert len(store.history()) == 4
+    assert len(store.documents()) == 2
+    assert store.verify() == []
+
+
 def test_an_interrupted_write_leaves_no_trace(store, monkeypatch):
     source_id, _ = accepted(store)
 

@@ -31,6 +31,8 @@ from incidents.store import (
 from incidents.store.database import journal_mode
 from incidents.store.schema import APPLICATION_ID, HEAD, metadata
 
+pytestmark = pytest.mark.usefixtures("libraries_closed")
+
 
 @pytest.fixture
 def file(tmp_path):

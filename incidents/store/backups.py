@@ -198,11 +198,14 @@ def _replace_rows(location: Location, fresh: Database, kept: Path) -> Path:
     """Put the rows of a library in the place of those on a server; return where those are kept."""
     database = open_database(location)
     try:
-        _write_copy(database, kept, check=True)
-    except BackupError:
-        _write_copy(database, kept, check=False)
-    with fresh.read() as source, database.write() as target:
-        _copy_rows(source, target)
+        try:
+            _write_copy(database, kept, check=True)
+        except BackupError:
+            _write_copy(database, kept, check=False)
+        with fresh.read() as source, database.write() as target:
+            _copy_rows(source, target)
+    finally:
+        database.close()
     return kept
 
 

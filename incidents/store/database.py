@@ -1,4 +1,4 @@
-"""Connections to a library: one for each operation, each in one transaction.
+"""Connections to a library: each operation has its own, in one transaction.
 
 SQLite is used as trials showed it must be: transactions are begun by us, a writer takes its
 lock at once and waits for others, what is committed is on the disk, the schema of a file is
@@ -87,6 +87,17 @@ class Database:
         finally:
             queue.release()
 
+    def within(self, connection: Connection) -> Database:
+        """Return the library as seen from inside one transaction that writes.
+
+        Each write in it is whole or not there, and all of them are once it is committed.
+        """
+        return _Within(self, connection)
+
+    def close(self) -> None:
+        """Let go of connections to a server; they are made again when needed."""
+        self.engine.dispose()
+
     def prepare_file(self) -> None:
         """Make the folder of a library that is a file, and choose its journal."""
         file = self.location.file
@@ -113,13 +124,34 @@ class Database:
                 raise DatabaseError(None, None, error) from error
 
 
+class _Within(Database):
+    """Gives the connection of a transaction that is under way."""
+
+    def __init__(self, outer: Database, connection: Connection) -> None:
+        self.location, self.busy_timeout_s = outer.location, outer.busy_timeout_s
+        self.engine = outer.engine
+        self._connection = connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        yield self._connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with explained(self.where), self._connection.begin_nested():
+            yield self._connection
+
+
 def _engine(location: Location, busy_timeout_s: float) -> Engine:
     try:
         if location.file is None:
             wait_ms = round(busy_timeout_s * 1000)
             return create_engine(
                 location.url,
-                poolclass=NullPool,
+                # A few connections are kept: to make one takes longer than most operations.
+                pool_size=5,
+                max_overflow=20,
+                pool_pre_ping=True,
                 connect_args={
                     "connect_timeout": 10,
                     "options": f"-c lock_timeout={wait_ms} -c timezone=UTC",

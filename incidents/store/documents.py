@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -156,7 +157,7 @@ def read_document(connection: Connection, source_id: str) -> StoredDocument:
     """
     for found in list_documents(connection, source_id):
         return found
-    raise UnknownObjectError(f"the library has no document {source_id}; it may have been removed")
+    raise _unknown(source_id)
 
 
 def list_documents(connection: Connection, source_id: str | None = None) -> list[StoredDocument]:
@@ -169,12 +170,8 @@ def list_documents(connection: Connection, source_id: str | None = None) -> list
     )
     if source_id is not None:
         wanted = wanted.where(records.c.object_id == source_id)
-    accepted = {
-        row.object_id
-        for row in connection.execute(select(records).where(records.c.kind == "source"))
-        if (state := State.from_json(row.state)) is not None and state.value is not None
-    }
-    drafts = _draft_counts(connection)
+    accepted = _accepted(connection, source_id)
+    drafts = _draft_counts(connection, source_id)
     found = []
     for row in connection.execute(wanted):
         state = State.from_json(row.state)
@@ -192,7 +189,7 @@ def list_documents(connection: Connection, source_id: str | None = None) -> list
                 notices=tuple(fields["notices"]),
                 readable=fields["readable"],
                 accepted=row.object_id in accepted,
-                drafts=drafts.get(row.object_id, 0),
+                drafts=drafts[row.object_id],
                 changed_by=row.by,
                 changed_at=datetime.fromisoformat(row.at),
             )
@@ -200,12 +197,14 @@ def list_documents(connection: Connection, source_id: str | None = None) -> list
     return found
 
 
-def read_blob(connection: Connection, sha256: str) -> bytes:
-    """Return bytes that were stored under their hash."""
-    content = connection.execute(select(blobs.c.content).where(blobs.c.sha256 == sha256)).scalar()
-    if content is None:
-        raise UnknownObjectError(f"the library holds no bytes with the sha256 {sha256}")
-    return bytes(content)
+def read_text(connection: Connection, source_id: str) -> str:
+    """Return a document's text as read."""
+    return _bytes_of(connection, source_id, "text_sha256").decode("utf-8")
+
+
+def read_original(connection: Connection, source_id: str) -> bytes:
+    """Return the bytes that came in."""
+    return _bytes_of(connection, source_id, "original_sha256")
 
 
 def anchor(text: str, char_start: int, char_end: int) -> dict[str, str | int]:
@@ -270,11 +269,36 @@ def _keep_bytes(connection: Connection, source_id: str, *contents: tuple[str, by
         connection.execute(insert(documents).values(**row))
 
 
-def _draft_counts(connection: Connection) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for object_id in connection.execute(
-        select(records.c.object_id).where(records.c.kind == "draft", records.c.state.is_not(None))
-    ).scalars():
-        source_id = object_id.partition("/")[0]
-        counts[source_id] = counts.get(source_id, 0) + 1
-    return counts
+def _bytes_of(connection: Connection, source_id: str, which: str) -> bytes:
+    state = State.from_json(present(connection, "document", source_id).state)
+    if state is None or state.value is None:
+        raise _unknown(source_id)
+    found = select(blobs.c.content).where(blobs.c.sha256 == state.value[which])
+    return bytes(connection.execute(found).scalar_one())
+
+
+def _accepted(connection: Connection, source_id: str | None) -> set[str]:
+    wanted = select(records.c.object_id, records.c.state).where(records.c.kind == "source")
+    if source_id is not None:
+        wanted = wanted.where(records.c.object_id == source_id)
+    return {
+        row.object_id
+        for row in connection.execute(wanted)
+        if (state := State.from_json(row.state)) is not None and state.value is not None
+    }
+
+
+def _draft_counts(connection: Connection, source_id: str | None) -> Counter[str]:
+    prefix = "" if source_id is None else f"{source_id}/"
+    keys = connection.execute(
+        select(records.c.object_id).where(
+            records.c.kind == "draft",
+            records.c.state.is_not(None),
+            records.c.object_id.startswith(prefix, autoescape=True),
+        )
+    ).scalars()
+    return Counter(key.partition("/")[0] for key in keys)
+
+
+def _unknown(source_id: str) -> UnknownObjectError:
+    return UnknownObjectError(f"the library has no document {source_id}; it may have been removed")

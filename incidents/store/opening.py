@@ -35,6 +35,15 @@ def open_database(
         where = locate_library()
     location = where if isinstance(where, Location) else at_address(where)
     database = Database(location, busy_timeout_s)
+    try:
+        _make_ready(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _make_ready(database: Database) -> None:
     database.prepare_file()
     with database.read() as connection:
         revision = _recognised(database, connection)
@@ -44,7 +53,6 @@ def open_database(
             if _recognised(database, connection) != HEAD:
                 migrations.upgrade(connection)
                 begin_history(connection)
-    return database
 
 
 def begin_history(connection: Connection) -> None:

@@ -50,6 +50,20 @@ class Store:
         with self.database.read() as connection:
             return _version(connection)
 
+    @contextmanager
+    def together(self) -> Iterator[Store]:
+        """Give this library for several writes that are kept all together or not at all.
+
+        Each is an entry of its own in the history. Whoever raises inside undoes them all; one
+        that was refused, and caught inside, left nothing.
+        """
+        with self.database.write() as connection:
+            yield Store(self.database.within(connection))
+
+    def close(self) -> None:
+        """Let go of connections to a server; the store may still be used."""
+        self.database.close()
+
     # Documents
 
     def add_document(
@@ -86,14 +100,12 @@ class Store:
     def text(self, source_id: str) -> str:
         """Return a document's text as read."""
         with self.database.read() as connection:
-            found = documents.read_document(connection, source_id)
-            return documents.read_blob(connection, found.text_sha256).decode("utf-8")
+            return documents.read_text(connection, source_id)
 
     def original(self, source_id: str) -> bytes:
         """Return the bytes that came in."""
         with self.database.read() as connection:
-            found = documents.read_document(connection, source_id)
-            return documents.read_blob(connection, found.original_sha256)
+            return documents.read_original(connection, source_id)
 
     def anchor(self, claim: Claim) -> dict[str, str | int] | None:
         """Return the quote's selectors (see `documents.anchor`); None where it has no place."""
