@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from incidents.model import ClaimantType
 from incidents.sentences import Span
 
 _WINDOW = 16
+_LONG_QUOTE = 40  # characters; shorter ones are single words or phrases in quotation marks
 _SPECIFIC: tuple[ClaimantType, ...] = (
     "armed_group",
     "un_ngo",
@@ -104,7 +106,13 @@ def speaker_of(position: int, sayings: Sequence[Saying], quotes: Sequence[Span])
 
 
 def _quote_closed(start: int, end: int, quotes: Sequence[Span]) -> bool:
-    return any(start < q.char_end < end and q.char_end - q.char_start > 40 for q in quotes)
+    first = bisect_right(quotes, start, key=lambda quote: quote.char_end)
+    for quote in quotes[first : first + _WINDOW]:
+        if quote.char_end >= end:
+            return False
+        if quote.char_end - quote.char_start > _LONG_QUOTE:
+            return True
+    return False
 
 
 def _saying(words: Sequence[Word], at: int, memory: Memory) -> Saying | None:  # noqa: PLR0911, PLR0912

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -35,6 +36,8 @@ from incidents.model import CasualtyType
 from incidents.sentences import Span, quoted_spans, split_sentences
 
 _MAX_TITLE_WORDS = 18
+_TOTAL_REACH = 60  # figures back to the total of "three of the dead"
+_MAX_SENTENCE = 1500  # characters; what is longer is no sentence that anybody wrote
 
 
 def extract(
@@ -143,8 +146,9 @@ class _Document:
         self._read()
         found = list(self._found())
         drafts = [self._draft(f) for f in found]
-        for fields, one in zip(drafts, found, strict=True):
-            fields["part_of"] = self._total(one, found)
+        keys = {(id(f.link.mention), f.link.casualty_type): f.key for f in found}
+        for at, fields in enumerate(drafts):
+            fields["part_of"] = self._total(at, found, keys)
         if not self.is_title:
             drafts.extend(self._happenings(drafts))
         return sorted(drafts, key=lambda d: (d["char_start"], d["figure_start"], d["draft_id"]))
@@ -246,9 +250,9 @@ class _Document:
         found = speaker_of(at, self.sayings[number], self.quotes)
         if found is not None:
             return found
-        for quote in self.quotes:
-            if quote.char_start <= at < quote.char_end:
-                return self._quoted_speaker(number, quote) or self.default_speaker
+        before = bisect_right(self.quotes, at, key=lambda span: span.char_start) - 1
+        if before >= 0 and at < self.quotes[before].char_end:
+            return self._quoted_speaker(number, self.quotes[before]) or self.default_speaker
         return self.default_speaker
 
     def _quoted_speaker(self, number: int, quote: Span) -> Speaker | None:
@@ -351,30 +355,24 @@ class _Document:
     # -- totals and parts ---------------------------------------------------------------
 
     @staticmethod
-    def _total(found: _Found, all_found: Sequence[_Found]) -> str | None:
-        """Key of the total that a figure is a part of."""
-        mention, befell = found.link.mention, found.link.casualty_type
+    def _total(
+        at: int, found: Sequence[_Found], keys: Mapping[tuple[int, CasualtyType], str]
+    ) -> str | None:
+        """Key of the total that the figure at an index is a part of."""
+        mention, befell = found[at].link.mention, found[at].link.casualty_type
         if not (mention.part or mention.of_them or mention.of_people is not None):
             return None
-        if mention.parent is not None and any(f.link.mention is mention.parent for f in all_found):
-            return next(
-                (
-                    f.key
-                    for f in all_found
-                    if f.link.mention is mention.parent and f.link.casualty_type == befell
-                ),
-                None,
-            )
-        best = None
-        for other in all_found:
-            if other is found:
-                break
+        if mention.parent is not None and (key := keys.get((id(mention.parent), befell))):
+            return key
+        if mention.parent is not None and mention.parent.low is not None and not mention.of_them:
+            return None
+        for other in reversed(found[max(0, at - _TOTAL_REACH) : at]):
             total = other.link.mention
             if total.part or other.link.casualty_type != befell or total.low is None:
                 continue
             if mention.low is not None and total.low >= mention.low and total.of_people is None:
-                best = other.key
-        return best
+                return other.key
+        return None
 
     # -- happenings ---------------------------------------------------------------------
 
@@ -433,10 +431,7 @@ class _Document:
                 )
 
     def _sentence_at(self, position: int) -> int:
-        for number, span in enumerate(self.sentences):
-            if span.char_start <= position < span.char_end:
-                return number
-        return -1
+        return bisect_right(self.sentences, position, key=lambda span: span.char_start) - 1
 
 
 def _place_fields(spot: Spot | None) -> _Fields:
@@ -466,9 +461,19 @@ def _without_rows(text: str, sentences: Sequence[Span]) -> Iterator[Span]:
         at = start
         for match in _ROW.finditer(text, start, end):
             if text[at : match.start()].strip():
-                yield Span(at, match.start())
+                yield from _short(text, at, match.start())
             at = match.end()
-        yield Span(at, end)
+        yield from _short(text, at, end)
+
+
+def _short(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield a stretch in pieces that the rules can walk over quickly."""
+    while end - start > _MAX_SENTENCE:
+        cut = text.rfind(" ", start + 1, start + _MAX_SENTENCE)
+        cut = cut if cut > start else start + _MAX_SENTENCE
+        yield Span(start, cut)
+        start = cut
+    yield Span(start, end)
 
 
 _LINE = re.compile(r"[^\r\n\u2028\u2029]+")

@@ -48,6 +48,7 @@ class Places:
     def __init__(self, text: str, gazetteer: Gazetteer | None = None) -> None:
         self._text = text
         self._gazetteer = gazetteer or Gazetteer.default()
+        self._spread: dict[tuple[int, int], bool] = {}
         self.spots = self._spots()
 
     def _spots(self) -> list[Spot]:
@@ -56,6 +57,9 @@ class Places:
         for toponym in find_toponyms(text, self._gazetteer):
             place = self._choose(toponym.place_ids, toponym.char_start, toponym.char_end)
             start, end = toponym.char_start, toponym.char_end
+            if place.where_prec > 4:  # a country: nothing more to know
+                spots.append(Spot(start, end, text[start:end], place, place.where_prec, True))
+                continue
             line = text.rfind("\n", 0, start) + 1
             is_dateline = (
                 start - line < 4
@@ -71,7 +75,7 @@ class Places:
             )
             before = text[max(line, start - 90) : start]
             prec = place.where_prec
-            is_event = not is_dateline and (prec > 4 or not self._elsewhere(before, end))
+            is_event = not is_dateline and not self._elsewhere(before, end)
             if prec == 1 and _CUES["near"].search(before):
                 prec = 2
             kind = _CUES["kind_after"].match(text, end)
@@ -136,7 +140,10 @@ class Places:
 
     def is_spread(self, start: int, end: int) -> bool:
         """Whether a sentence speaks of the whole province or of several places without names."""
-        return _CUES["spread"].search(self._text, start, end) is not None
+        key = (start, end)
+        if key not in self._spread:
+            self._spread[key] = _CUES["spread"].search(self._text, start, end) is not None
+        return self._spread[key]
 
 
 def local(spots: Sequence[Spot]) -> list[Spot]:
