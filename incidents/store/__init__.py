@@ -37,11 +37,13 @@ How it holds together:
   are now. A decision on a seed's record names it as `base`, and is listed as a `Conflict` when
   the seed changes later.
 - **Errors** are `StoreError` (the library: full, read-only, locked, damaged, too new) and
-  `DecisionError` (what was asked: conflict, duplicate, not allowed); after either, the library
-  holds what it held before.
-- **By whom**: `by` is a name, or a `Person` with a role; every function that writes checks it.
+  `DecisionError` (what was asked: conflict, duplicate, no reason), and `NotAllowedError` where a
+  role does not suffice; after any of them, the library holds what it held before.
+- **By whom**: `by` is a name, or a `Person` with a role; every function that writes checks it
+  (`incidents.access`).
 """
 
+from incidents.access import NotAllowedError
 from incidents.store.backups import Backup
 from incidents.store.decisions import Action, Change, Decision
 from incidents.store.documents import StoredDocument
@@ -51,7 +53,6 @@ from incidents.store.errors import (
     DecisionError,
     DuplicateDocumentError,
     ExportError,
-    NotAllowedError,
     NotUndoableError,
     StoreDamagedError,
     StoreError,

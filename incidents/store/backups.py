@@ -74,7 +74,7 @@ def restore(location: Location, path: str | Path, by: By, reason: str = "") -> B
     BackupError
         If the file is no backup or is damaged; the library stays as it is.
     """
-    name = allowed(by, "restore a backup", "admin")
+    name = allowed(by, "restore a backup")
     path = Path(path).expanduser().resolve()
     with file_explained(path):
         there = path.is_file()

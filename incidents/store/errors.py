@@ -84,21 +84,6 @@ class DecisionError(ValueError):
     """A decision does not hold together; nothing of it was stored."""
 
 
-class NotAllowedError(DecisionError):
-    """Who decided may not decide this."""
-
-    def __init__(self, name: str, role: str, what: str, needed: Sequence[str]) -> None:
-        super().__init__(name, role, what, tuple(needed))
-        self.name, self.role, self.what, self.needed = name, role, what, tuple(needed)
-
-    def __str__(self) -> str:
-        """Return who, what and the role that may."""
-        return (
-            f"{self.name} ({self.role}) may not {self.what}; that takes the role "
-            f"{' or '.join(self.needed)}. Ask an administrator."
-        )
-
-
 @dataclass(frozen=True)
 class Since:
     """Who changed an object after the state that a reviewer saw."""

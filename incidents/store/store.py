@@ -210,7 +210,7 @@ class Store:
 
     def drop_unsaved(self, source_id: str, *, by: By) -> None:
         """Forget what a reviewer has typed."""
-        key = {"source_id": source_id, "reviewer": allowed(by, "drop unsaved work")}
+        key = {"source_id": source_id, "reviewer": allowed(by, "keep unsaved work")}
         with self.database.write() as connection:
             connection.execute(delete(unsaved).filter_by(**key))
 
@@ -291,7 +291,7 @@ class Store:
         self, path: str | Path, *, by: By = "this machine", overwrite: bool = False
     ) -> Backup:
         """Write a checked backup (see `backups.backup`)."""
-        allowed(by, "write a backup", "admin")
+        allowed(by, "back up")
         return backups.backup(self.database, path, overwrite=overwrite)
 
     def restore(self, path: str | Path, *, by: By, reason: str = "") -> Backup:

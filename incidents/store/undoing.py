@@ -21,7 +21,7 @@ def undo(connection: Connection, entry_id: int, by: By, reason: str = "") -> int
     NotUndoableError
         If the entry is undone already, or is an undo itself.
     """
-    name = allowed(by, "undo a decision")
+    name = allowed(by, "decide", "undo a decision")
     lock(connection)
     row = connection.execute(select(entries).where(entries.c.entry_id == entry_id)).first()
     if row is None:
@@ -40,7 +40,7 @@ def undo(connection: Connection, entry_id: int, by: By, reason: str = "") -> int
 
 def redo(connection: Connection, entry_id: int, by: By, reason: str = "") -> int:
     """Let an entry that was undone hold again; return the new entry's number."""
-    name = allowed(by, "redo a decision")
+    name = allowed(by, "decide", "redo a decision")
     lock(connection)
     undo_id = undone(connection).get(entry_id)
     if undo_id is None:

@@ -53,7 +53,7 @@ def decide(connection: Connection, decision: Decision) -> int:
     DecisionError
         If the decision does not hold together, or changes nothing.
     """
-    by = allowed(decision.by, f"{decision.action} anything here")
+    by = allowed(decision.by, "decide", f"{decision.action} anything here")
     reason = decision.reason.strip()
     if decision.action in REASON_NEEDED and not reason:
         raise DecisionError(f"to {decision.action} needs a reason; nothing was stored")
