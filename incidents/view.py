@@ -12,9 +12,19 @@ from functools import cached_property
 from incidents.arithmetic import Notice, notices_of
 from incidents.atlas import Atlas
 from incidents.filters import Filter, known_by, select
-from incidents.model import CASUALTY_TYPES, CasualtyType, Claim, Incident, VictimGroup
+from incidents.model import (
+    CASUALTY_TYPES,
+    VICTIM_GROUPS,
+    CasualtyType,
+    Claim,
+    Incident,
+    VictimGroup,
+)
 from incidents.reconcile import DEFAULT_RULE, Rule
 from incidents.tolls import Counts, DistrictSummary, Toll, by_district, count_voices, toll
+
+# What counts everybody first, then the groups as the codebook lists them.
+TILE_ORDER: tuple[VictimGroup, ...] = ("total", *(g for g in VICTIM_GROUPS if g != "total"))
 
 
 @dataclass(frozen=True)
@@ -115,27 +125,11 @@ class View:
         """Tiles of the toll strip, for each casualty type and group that has a figure."""
         placed = [c for c in self.figures if c.adm2_pcode]
         pairs = {(c.casualty_type, c.victim_group) for c in self.figures}
-        order = [
-            (t, g)
-            for t in CASUALTY_TYPES
-            for g in (
-                "total",
-                "security_forces",
-                "police",
-                "militants",
-                "civilians",
-                "officials",
-                "inmates",
-                "women",
-                "children",
-                "men",
-            )
-            if (t, g) in pairs
-        ]
+        order = [(t, g) for t in CASUALTY_TYPES for g in TILE_ORDER if (t, g) in pairs]
         return tuple(
             ProvinceToll(
                 casualty_type,
-                victim_group,  # type: ignore[arg-type]
+                victim_group,
                 self._toll(self.not_placed, casualty_type, victim_group),
                 self._toll(placed, casualty_type, victim_group),
             )
