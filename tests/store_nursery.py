@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import select
 import signal
 import sys
 import time
@@ -19,7 +20,7 @@ from store_factory import Read, about, claim_in, incident
 
 from incidents.store import Change, ConflictError, Decision, open_store
 
-LONGEST_LIFE_S = 0.12
+PATIENCE_S = 60
 
 
 def imports_and_reviews(store, name, acknowledge):
@@ -57,9 +58,9 @@ def restores(store, name, acknowledge):
             kept.unlink()
 
 
-def four_decisions(store, name, acknowledge):
-    """Write four decisions in competition with others, each on the same object."""
-    for number in range(4):
+def three_decisions(store, name, acknowledge):
+    """Write three decisions in competition with others, each on the same object."""
+    for number in range(3):
         while True:
             there = store.get("dataset", "counter")
             count = there[1].value["count"] if there else 0
@@ -73,11 +74,12 @@ def four_decisions(store, name, acknowledge):
 
 
 def born(work, url, name):
-    """Fork a writer; return its process and where it tells what was stored."""
+    """Fork a writer; return its process and where it tells what was stored, once it begins."""
     reading, writing = os.pipe()
     child = os.fork()
     if child:
         os.close(writing)
+        os.read(reading, 1)
         return child, reading
     status = 1
     try:
@@ -87,12 +89,25 @@ def born(work, url, name):
             # Shorter than a pipe's buffer, so it arrives whole or not at all.
             os.write(writing, (json.dumps(told) + "\n").encode())
 
-        work(open_store(url), name, acknowledge)
+        store = open_store(url)
+        os.write(writing, b"\n")
+        work(store, name, acknowledge)
         status = 0
     except BaseException as error:  # noqa: BLE001 - told to the test, which fails then
         os.write(writing, (json.dumps(["failed", repr(error)]) + "\n").encode())
     finally:
         os._exit(status)
+
+
+def time_to_store(reading):
+    """Wait for the first word of a writer; return the seconds it took.
+
+    How long a write takes depends on the machine and on who else uses it; a fixed time would
+    hit the writers always before they write, or always between the same two writes.
+    """
+    began = time.monotonic()
+    select.select([reading], [], [], PATIENCE_S)
+    return time.monotonic() - began
 
 
 def ended(child, reading):
@@ -113,14 +128,14 @@ def main():
     chance = random.Random(int(seed))
     open_store(url)
     if mode == "crowd":
-        crowd = [born(four_decisions, url, f"writer-{n}") for n in range(int(count))]
+        crowd = [born(three_decisions, url, f"writer-{n}") for n in range(int(count))]
         for one in crowd:
             tell(ended(*one))
         return
     for number in range(int(count)):
         work = restores if mode == "restores" else imports_and_reviews
         child, reading = born(work, url, f"writer-{seed}-{number}")
-        time.sleep(chance.uniform(0, LONGEST_LIFE_S))
+        time.sleep(chance.uniform(0, 4 * time_to_store(reading)))
         os.kill(child, signal.SIGKILL)
         tell(ended(child, reading))
         # The next one, and whoever looks, must find it whole: a writer's end is no reason to wait.

@@ -95,8 +95,8 @@ def test_sixteen_processes_that_write_at_once_lose_nothing(library_url, tmp_path
     told = run("crowd", library_url, 16, 0, tmp_path)
     assert not [what for writer in told for what in writer if what[0] == "failed"]
     entries = [entry_id for writer in told for _, entry_id in writer]
-    assert sorted(entries) == list(range(1, 65))
+    assert sorted(entries) == list(range(1, 49))
     store = open_store(library_url)
-    assert store.objects("dataset")["counter"][1].value == {"count": 64}
-    assert len(store.objects("dataset")) == 65
+    assert store.objects("dataset")["counter"][1].value == {"count": 48}
+    assert len(store.objects("dataset")) == 49
     assert store.verify() == []
