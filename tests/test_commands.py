@@ -10,7 +10,7 @@ import pytest
 from command_line import run
 
 
-@pytest.mark.parametrize("command", ["serve", "export", "locate", "sources"])
+@pytest.mark.parametrize("command", ["serve", "export", "brief", "seal", "verify", "locate", "sources", "add"])
 def test_each_command_explains_itself_with_an_example(command):
     said = run(command, "--help")
     assert said.returncode == 0
