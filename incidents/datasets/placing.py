@@ -60,8 +60,8 @@ def resolve(place: str, district: str, province: str) -> Named:
     context = " ".join(filter(None, (place, district, province)))
     problem = ""
     attempts = [(place, context, None), (place, context, district or None)] if place else []
-    attempts += [(f"{name} district", "", None) for name in (district,) if name]
-    attempts += [(f"{name} province", "", None) for name in (province,) if name]
+    attempts += [(_called(name, "district"), "", None) for name in (district,) if name]
+    attempts += [(_called(name, "province"), "", None) for name in (province,) if name]
     for name, around, within in attempts:
         try:
             match = gazetteer.locate(name, context=around, within=within)
@@ -90,11 +90,14 @@ def named_district(name: str) -> int:
     if not name.strip():
         return NO_DISTRICT
     try:
-        match = Gazetteer.default().locate(
-            name if "district" in name.casefold() else f"{name} district"
-        )
+        match = Gazetteer.default().locate(_called(name, "district"))
     except (PlaceNotFoundError, AmbiguousPlaceError):
         return NO_DISTRICT
     if match.match == "fuzzy" or match.place.feature_code != "ADM2":
         return NO_DISTRICT
     return district_codes().get(match.place.adm2_pcode or "", NO_DISTRICT)
+
+
+def _called(name: str, kind: str) -> str:
+    """Return a name with the word that says what it is, once."""
+    return name if kind in name.casefold() else f"{name} {kind}"
