@@ -74,12 +74,11 @@ def three_decisions(store, name, acknowledge):
 
 
 def born(work, url, name):
-    """Fork a writer; return its process and where it tells what was stored, once it begins."""
+    """Fork a writer; return its process and where it tells what was stored."""
     reading, writing = os.pipe()
     child = os.fork()
     if child:
         os.close(writing)
-        os.read(reading, 1)
         return child, reading
     status = 1
     try:
@@ -115,7 +114,7 @@ def ended(child, reading):
     with os.fdopen(reading) as told:
         lines = told.read().splitlines()
     os.waitpid(child, 0)
-    return [json.loads(line) for line in lines]
+    return [json.loads(line) for line in lines if line]
 
 
 def tell(what):
@@ -126,15 +125,17 @@ def tell(what):
 def main():
     mode, url, count, seed = sys.argv[1:]
     chance = random.Random(int(seed))
-    open_store(url)
     if mode == "crowd":
+        # They also make the library, all at once.
         crowd = [born(three_decisions, url, f"writer-{n}") for n in range(int(count))]
         for one in crowd:
             tell(ended(*one))
         return
+    open_store(url)
     for number in range(int(count)):
         work = restores if mode == "restores" else imports_and_reviews
         child, reading = born(work, url, f"writer-{seed}-{number}")
+        os.read(reading, 1)  # it has opened the library
         time.sleep(chance.uniform(0, 4 * time_to_store(reading)))
         os.kill(child, signal.SIGKILL)
         tell(ended(child, reading))

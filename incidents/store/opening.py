@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from uuid import uuid4
 
-from sqlalchemy import URL, Connection, inspect
+from sqlalchemy import URL, Connection, func, inspect, select
 
 from incidents.store import migrations
 from incidents.store.database import BUSY_TIMEOUT_S, Database
@@ -49,6 +49,9 @@ def _make_ready(database: Database) -> None:
         revision = _recognised(database, connection)
     if revision != HEAD:
         with database.write() as connection:
+            if not database.is_sqlite:
+                # There is no row yet on which writers could wait for one another.
+                connection.execute(select(func.pg_advisory_xact_lock(APPLICATION_ID)))
             # Someone else may have been quicker.
             if _recognised(database, connection) != HEAD:
                 migrations.upgrade(connection)
