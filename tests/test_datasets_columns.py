@@ -1,0 +1,201 @@
+"""The flat columns against the claims: the same filter leaves the same, and sums are the same."""
+
+import tempfile
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+from dataset_factory import TODAY, acled, as_csv, import_rows, import_text, ucdp, write
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from incidents.datasets.as_claims import rows_as_claims
+from incidents.datasets.columns import Table, by_district, select
+from incidents.datasets.dataset import open_dataset
+from incidents.datasets.importing import import_files
+from incidents.datasets.mapping import Mapping
+from incidents.filters import Filter
+from incidents.filters import select as select_claims
+from incidents.model import CASUALTY_TYPES, KARACHI, VICTIM_GROUPS
+from incidents.tolls import by_district as claims_by_district
+
+POINTS = [("67.0", "30.19"), ("62.33", "25.13"), ("63.05", "26.0"), ("73.1", "33.7"), ("", "")]
+GROUPS = ("total", "security_forces", "police", "civilians", "women", "militants")
+COUNTS = st.sampled_from(["", "0", "1", "2", "7"])
+DAYS = st.sampled_from(["2024-01-01", "2024-01-20", "2024-03-05"])
+MAPPING = Mapping.model_validate(
+    {
+        "dataset": "t",
+        "columns": {
+            n: n for n in ("id", "date", "longitude", "latitude", "where_prec", "event_type")
+        },
+        "figures": [{"casualty_type": "killed", "victim_group": g, "count": g} for g in GROUPS]
+        + [{"casualty_type": "injured", "low": "low", "best": "best", "high": "high"}],
+    }
+)
+
+
+@st.composite
+def table_rows(draw):
+    rows = []
+    for number in range(draw(st.integers(1, 12))):
+        lon, lat = draw(st.sampled_from(POINTS))
+        bounds = sorted(draw(st.lists(st.integers(0, 9), min_size=3, max_size=3)))
+        kept = draw(st.lists(st.booleans(), min_size=3, max_size=3))
+        low, best, high = (str(b) if k else "" for b, k in zip(bounds, kept, strict=True))
+        rows.append(
+            {
+                "id": str(number),
+                "date": draw(DAYS),
+                "longitude": lon,
+                "latitude": lat,
+                "where_prec": draw(st.sampled_from(["", "1", "3", "4"])),
+                "event_type": draw(st.sampled_from(["Battles", "Attack", "", "Riots"])),
+                "low": low,
+                "best": best,
+                "high": high,
+            }
+            | {group: draw(COUNTS) for group in GROUPS}
+        )
+    return rows
+
+
+@st.composite
+def ucdp_rows(draw):
+    rows = []
+    for number in range(draw(st.integers(1, 10))):
+        lon, lat = draw(st.sampled_from(POINTS))
+        low, best, high = sorted(draw(st.lists(st.integers(0, 9), min_size=3, max_size=3)))
+        blank = draw(st.booleans())
+        rows.append(
+            ucdp(
+                id=str(number),
+                longitude=lon,
+                latitude=lat,
+                type_of_violence=draw(st.sampled_from("123")),
+                side_a=draw(st.sampled_from(["Government of Pakistan", "Group A"])),
+                side_b=draw(st.sampled_from(["Group B", "Civilians"])),
+                where_prec=draw(st.sampled_from("1234")),
+                low="" if blank else str(low),
+                best="" if blank else str(best),
+                high="" if blank else str(high),
+                **{f"deaths_{w}": draw(COUNTS) for w in ("a", "b", "civilians", "unknown")},
+            )
+        )
+    return rows
+
+
+@st.composite
+def filters(draw):
+    def some(words):
+        return frozenset(draw(st.lists(st.sampled_from(words), max_size=2)))
+
+    first = draw(st.none() | st.just(date(2024, 1, 10)))
+    return Filter(
+        casualty_types=some(CASUALTY_TYPES),
+        victim_groups=some(VICTIM_GROUPS),
+        event_types=some(("Battles", "Violence against civilians", "Strategic developments")),
+        districts=some(("PK226", "PK205", "PK211")),
+        date_from=first,
+        date_to=draw(st.none() | st.just(date(2024, 2, 1))),
+        scopes=draw(
+            st.sampled_from([frozenset({"event"}), frozenset(), frozenset({"background"})])
+        ),
+    )
+
+
+def assert_twins(dataset, chosen):
+    """Hold the columns against the claims of the same rows."""
+    catalogue = rows_as_claims(dataset, range(dataset.size))
+    claims = select_claims(catalogue, chosen)
+    left = {claim.incident_id for claim in claims}
+    mask = select(dataset, chosen)
+    assert [i.incident_id in left for i in catalogue.incidents] == mask.tolist()
+    flat = by_district(dataset, chosen)
+    for pcode, summary in claims_by_district(claims, dataset.pcodes).items():
+        twin = flat[pcode]
+        assert twin.incidents == len(summary.incident_ids)
+        assert twin.sources == len(summary.source_ids)
+        assert twin.report_status == summary.report_status
+        for kind in CASUALTY_TYPES:
+            toll = summary.tolls[kind]
+            said = (toll.low, toll.best, toll.high, toll.high_open)
+            assert tuple(twin.sums[kind]) == said, (pcode, kind)
+
+
+def imported(rows, as_, mapping=None):
+    folder = Path(tempfile.mkdtemp())
+    path = write(folder / "rows.csv", as_csv(rows))
+    report = import_files([path], as_, mapping, folder / "library", today=TODAY)
+    assert report.refused == 0
+    return open_dataset(report.folder)
+
+
+slow_but_fine = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+
+
+@slow_but_fine
+@given(table_rows(), st.lists(filters(), min_size=3, max_size=3))
+def test_the_columns_of_a_table_sum_as_its_claims_do(rows, chosen):
+    dataset = imported(rows, "table", MAPPING)
+    for one in (Filter(), *chosen):
+        assert_twins(dataset, one)
+
+
+@slow_but_fine
+@given(ucdp_rows(), st.lists(filters(), min_size=3, max_size=3))
+def test_the_columns_of_ucdp_sum_as_its_claims_do(rows, chosen):
+    dataset = imported(rows, "ucdp")
+    for one in (Filter(), *chosen):
+        assert_twins(dataset, one)
+
+
+def test_sources_are_the_releases_that_speak_of_a_district(tmp_path):
+    import_rows(tmp_path, [ucdp(id="1"), ucdp(id="2", longitude="62.33", latitude="25.13")], "ucdp")
+    folder = import_rows(tmp_path, [ucdp(id="3")], "ucdp").folder
+    dataset = open_dataset(folder)
+    assert_twins(dataset, Filter())
+    sums = by_district(dataset, Filter())
+    assert (sums["PK226"].sources, sums["PK205"].sources) == (2, 1)
+    only = Filter(sources=frozenset({dataset.source_ids[1]}))
+    assert_twins(dataset, only)
+    assert select(dataset, only).tolist() == [False, False, True]
+
+
+def test_rows_are_known_from_the_day_of_their_import(tmp_path):
+    dataset = open_dataset(import_rows(tmp_path, [acled()], "acled").folder)
+    now = datetime.now(KARACHI)
+    for moment, known in ((now, True), (now - timedelta(days=1), False)):
+        chosen = Filter(known_at=moment)
+        assert select(dataset, chosen).tolist() == [known]
+        assert_twins(dataset, chosen)
+
+
+def test_a_province_level_row_colours_no_district_though_it_has_a_point(tmp_path):
+    dataset = open_dataset(import_rows(tmp_path, [acled(geo_precision="3")], "acled").folder)
+    assert all(s.report_status == "no_report" for s in by_district(dataset, Filter()).values())
+    assert select(dataset, Filter()).tolist() == [True]
+
+
+def test_columns_are_read_in_place(tmp_path):
+    dataset = open_dataset(import_rows(tmp_path, [acled()], "acled").folder)
+    column = dataset.codes["district"]
+    assert column.base is not None
+    assert not column.flags.writeable
+
+
+def test_a_filter_asked_twice_gives_the_same(tmp_path):
+    table = Table(open_dataset(import_rows(tmp_path, [ucdp(), ucdp(id="2")], "ucdp").folder))
+    chosen = Filter(victim_groups=frozenset({"militants"}))
+    first = table.by_district(chosen)
+    assert table.by_district(chosen) == first
+    assert first["PK226"].sums["killed"].low == 4
+
+
+def test_text_is_read_for_the_rows_asked_in_their_order(tmp_path):
+    rows = "".join(f"{i},2024-01-31,note {i}\n" for i in range(50))
+    dataset = open_dataset(import_text(tmp_path, "id,date,notes\n" + rows).folder)
+    wanted = np.array([30, 2, 30, 49])
+    assert [r["given"]["notes"] for r in dataset.text(wanted)] == [f"note {i}" for i in wanted]
