@@ -232,9 +232,17 @@ try:
     store.decide(Decision("import", (Change("dataset", "after", {{"a": "b" * 300000}}),), "amna"))
 except StoreFullError as error:
     print("told", error)
+resource.setrlimit(resource.RLIMIT_FSIZE, (8192, size))
+try:
+    store.backup({str(file.parent / "backups" / "backup.sqlite")!r})
+except StoreFullError as error:
+    print("told", error)
 """
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert said.stdout.startswith("told"), said.stderr
+    of_write, of_backup = said.stdout.splitlines()
+    assert of_write.startswith(f"told {file}: ")
+    assert of_backup.startswith(f"told {file.parent / 'backups' / 'backup.sqlite'}: ")
+    assert list((file.parent / "backups").iterdir()) == []
     assert list(open_store(file).objects("dataset")) == ["before"]
     assert open_store(file).verify() == []
 

@@ -19,7 +19,12 @@ from uuid import uuid4
 from sqlalchemy import Connection, func, select, text, update
 
 from incidents.store.database import Database
-from incidents.store.errors import BackupError, StoreDamagedError, StoreLockedError
+from incidents.store.errors import (
+    BackupError,
+    StoreDamagedError,
+    StoreFullError,
+    StoreLockedError,
+)
 from incidents.store.failures import file_explained
 from incidents.store.locations import Location, at_address
 from incidents.store.opening import open_database
@@ -128,7 +133,7 @@ def _write_copy(database: Database, path: Path, *, check: bool) -> Backup:
             # The name is taken first, so that an unwritable folder is told as such.
             os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         if database.is_sqlite:
-            _vacuum_into(database, temporary)
+            _vacuum_into(database, temporary, path)
         else:
             fresh = open_database(at_address(temporary))
             with database.read() as source, fresh.write() as target:
@@ -149,9 +154,13 @@ def _write_copy(database: Database, path: Path, *, check: bool) -> Backup:
     return Backup(path, *counts)
 
 
-def _vacuum_into(database: Database, target: Path) -> None:
-    with database.outside_transactions() as live:
-        live.execute("VACUUM INTO ?", (str(target),)).close()
+def _vacuum_into(database: Database, temporary: Path, path: Path) -> None:
+    try:
+        with database.outside_transactions() as live:
+            live.execute("VACUUM INTO ?", (str(temporary),)).close()
+    except StoreFullError as error:
+        # It is the backup's disk that is full; SQLite does not say so.
+        raise StoreFullError(str(path), error.problem, error.remedy) from error
 
 
 def _replace_file(file: Path, fresh: Path, stamp: str) -> Path | None:
