@@ -18,9 +18,8 @@ EMPTY = Catalogue((), (), (), "no seeds")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def library_url(request, tmp_path, monkeypatch, libraries_closed):
+def library_url(request, tmp_path, libraries_closed):
     """The address of a library that is not there yet, of either kind."""
-    monkeypatch.setenv("INCIDENT_MAP_DATA_DIR", str(tmp_path / "files"))
     if request.param == "sqlite":
         yield str(tmp_path / "data" / "library.sqlite")
         return
@@ -30,8 +29,9 @@ def library_url(request, tmp_path, monkeypatch, libraries_closed):
 
 
 @pytest.fixture
-def libraries_closed(monkeypatch):
-    """Whatever a test opens on a server is let go of at its end."""
+def libraries_closed(monkeypatch, tmp_path):
+    """Whatever a test opens on a server is let go of at its end, and keeps its files to itself."""
+    monkeypatch.setenv("INCIDENT_MAP_DATA_DIR", str(tmp_path / "files"))
     opened = []
 
     class Watched(Database):
