@@ -85,10 +85,15 @@ def class_breaks(values: Sequence[int], most: int = MAX_CLASSES) -> tuple[int, .
 
 
 def _value(summary: DistrictSummary, measure: str) -> int | None:
-    """Return the number that colours a district; the upper end of a range, None for a blank."""
+    """Return the number that colours a district, None for a blank.
+
+    For casualties it is the best figure under the rule; where the rule names none, the
+    upper end, so that a disputed toll is never paler than it may be.
+    """
     if measure in COUNT_MEASURES:
         return COUNT_MEASURES[measure](summary) or None
-    return summary.tolls[_casualty(measure)].high
+    toll = summary.tolls[_casualty(measure)]
+    return toll.high if toll.best is None else toll.best
 
 
 def _casualty(measure: str) -> CasualtyType:
@@ -144,7 +149,7 @@ def _legend(measure: str, breaks: Sequence[int], view: View) -> Legend:
     for number, end in enumerate(breaks):
         classes.append((f"class-{number}", str(end) if end == lowest else f"{lowest}–{end}"))
         lowest = end + 1
-    title = measure if measure in COUNT_MEASURES else f"{measure}: upper end, rule “{view.rule}”"
+    title = measure if measure in COUNT_MEASURES else f"{measure}: best figure, rule “{view.rule}”"
     return Legend(title=title, classes=classes, blanks=BLANKS)
 
 
