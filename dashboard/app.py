@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import choices as asking
 from dashboard import loading
+from dashboard.access import enter, show_account
 from dashboard.basemap import tiles
 from dashboard.claim_page import show_claim
 from dashboard.district_map import district_map
@@ -34,6 +35,7 @@ def main() -> None:
     """Draw the page once; Streamlit calls this on every change."""
     st.set_page_config(page_title="Incident Map", page_icon=ICON, layout="wide")
     show_style()
+    user = enter()
     try:
         atlas = loading.atlas()
     except (ValueError, OSError) as error:
@@ -83,6 +85,7 @@ def main() -> None:
     show_below(view, link)
     show_downloads(view, choices)
     _footer(view)
+    show_account(user)
 
 
 def _title_line(view: View) -> str:

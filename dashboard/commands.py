@@ -35,7 +35,11 @@ def main() -> None:
     app()
 
 
-@app.command(epilog="Example:  incident-map serve --port 8600")
+@app.command(
+    epilog="Example:  incident-map serve --port 8600\n\n"
+    "For a team:  incident-map serve --host 192.0.2.7 --access access.toml\n\n"
+    "Behind a proxy:  incident-map serve --access access.toml --behind-proxy X-Forwarded-Email"
+)
 def serve(
     port: Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)] = 8501,
     texts: Annotated[
@@ -45,9 +49,34 @@ def serve(
     sealed: Annotated[
         Path | None, typer.Option(help="A sealed export to open instead of all sources.")
     ] = None,
+    host: Annotated[
+        str,
+        typer.Option(help="Address to listen on; other than this machine's own needs --access."),
+    ] = "127.0.0.1",
+    access: Annotated[
+        Path | None,
+        typer.Option(
+            help="File that says who may read, review and administer (docs/access.md); "
+            "Streamlit's secrets.toml if not given."
+        ),
+    ] = None,
+    behind_proxy: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HEADER", help="People log in at a proxy, which names them in this header."
+        ),
+    ] = None,
+    proxy_address: Annotated[
+        list[str] | None,
+        typer.Option(help="Where the proxy is, this machine if not given; may be repeated."),
+    ] = None,
 ) -> None:
-    """Open the dashboard on this machine (127.0.0.1); SIGTERM or Ctrl-C ends it."""
-    from dashboard.serving import PortInUseError, UnsafeConfigurationError
+    """Open the dashboard on this machine (127.0.0.1); SIGTERM or Ctrl-C ends it.
+
+    Other machines are let in with an access setting only.
+    """
+    from dashboard.access_setting import AccessSettingError
+    from dashboard.serving import HostNotHereError, PortInUseError, UnsafeConfigurationError, admit
     from dashboard.serving import serve as run
     from incidents.texts import TEXTS_VARIABLE
 
@@ -57,10 +86,19 @@ def serve(
         # The page runs in this process and reads the variable.
         os.environ[TEXTS_VARIABLE] = str(texts.resolve())
     query = _open_sealed(sealed) if sealed is not None else ""
-    typer.echo(f"Incident Map: http://localhost:{port}/{query}  (Ctrl-C ends it)")
+    if proxy_address and behind_proxy is None:
+        fail("--proxy-address says where a proxy is; name its header with --behind-proxy.")
     try:
-        run(port)
-    except (UnsafeConfigurationError, PortInUseError) as error:
+        setting = admit(host, access, behind_proxy, proxy_address or ())
+        origin = setting.origin if setting else f"http://localhost:{port}"
+        typer.echo(f"Incident Map: {origin}/{query}  (Ctrl-C ends it)")
+        run(port, host, setting)
+    except (
+        AccessSettingError,
+        UnsafeConfigurationError,
+        PortInUseError,
+        HostNotHereError,
+    ) as error:
         fail(str(error))
 
 

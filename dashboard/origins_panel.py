@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.access import ask_person, current_user
 from dashboard.markup import Element, element, escape_markdown, show
 from dashboard.wording import count
+from incidents.access import Person, may
 from incidents.atlas import seeds_folder
 from incidents.copies import PairEvidence
 from incidents.credits import credit_notices
@@ -45,8 +47,9 @@ def show_origins(view: View) -> None:
         ),
     )
     _decisions(lineage)
-    with st.expander("Split or merge families"):
-        _form(view)
+    if may(current_user(), "decide on origins"):
+        with st.expander("Split or merge families"):
+            _form(view, ask_person())
 
 
 def _family(lineage: Lineage, sources: tuple[str, ...]) -> Element:
@@ -115,7 +118,7 @@ def _decisions(lineage: Lineage) -> None:
         )
 
 
-def _form(view: View) -> None:
+def _form(view: View, by: Person) -> None:
     """Ask for a decision; it is written beside the sources, where git can hold it."""
     folder = seeds_folder()
     known = view.atlas.catalogue.source
@@ -125,7 +128,6 @@ def _form(view: View) -> None:
         action = st.selectbox("Decision", actions)
         sources = st.multiselect("Sources", list(known))
         reason = st.text_input("Reason", max_chars=500)
-        by = st.text_input("Your name", max_chars=100)
         if not st.form_submit_button("Record"):
             return
     try:

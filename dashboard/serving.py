@@ -1,17 +1,36 @@
-"""Serve the page on this machine only, under a configuration that is checked first."""
+"""Serve the page, on this machine only unless told who may come in, under a checked configuration."""
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 import socket
 import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from dashboard.access_setting import (
+    LOOPBACK_HOSTS,
+    LOOPBACK_PROXIES,
+    AccessSetting,
+    find_setting,
+    missing_setting,
+    read_setting,
+)
 
 HERE = Path(__file__).parent
 SAFE_CONFIG = HERE / "safe_config.toml"
 PAGE = HERE / "app.py"
 DEFAULT_PORT = 8501
+DEFAULT_HOST = "127.0.0.1"
+# Not in the file, because Streamlit's own default is what is wanted: nobody is who a header
+# says, unless a proxy sets it, and no address stands in the open metrics.
+UNTOUCHED: Mapping[str, Any] = {
+    "server.trustedUserHeaders": {},
+    "server.unsafeMetricsUserAttributes": [],
+}
 
 
 class UnsafeConfigurationError(RuntimeError):
@@ -42,6 +61,15 @@ class PortInUseError(OSError):
         )
 
 
+class HostNotHereError(OSError):
+    """The address is none of this machine's."""
+
+    def __init__(self, host: str, why: str) -> None:
+        super().__init__(
+            f"--host {host}: {why}. Give an address of this machine, or 0.0.0.0 for all of them."
+        )
+
+
 def safe_options() -> dict[str, Any]:
     """Return Streamlit's option names with the values that `serve` insists on."""
     sections = tomllib.loads(SAFE_CONFIG.read_text(encoding="utf-8"))
@@ -52,7 +80,56 @@ def safe_options() -> dict[str, Any]:
     }
 
 
-def check_configuration() -> None:
+def options_for(host: str, access: AccessSetting | None = None) -> dict[str, Any]:
+    """Return the options to serve with: the safe ones, and what an access setting changes.
+
+    Nothing but the address to listen on, the host that the page may be asked for by, the host
+    that people type, and the proxy's header ever differs.
+
+    Examples
+    --------
+    >>> safe = safe_options() | UNTOUCHED
+    >>> options_for("localhost") == safe
+    True
+    """
+    options = safe_options() | UNTOUCHED
+    if host != "localhost":
+        options["server.address"] = host
+    if access is not None:
+        options["server.allowedHosts"] = [access.host]
+        options["browser.serverAddress"] = access.host
+        if access.header is not None:
+            # Also lets Streamlit refuse a session that is taken up again by somebody else.
+            options["server.trustedUserHeaders"] = {access.header: "email"}
+    return options
+
+
+def admit(
+    host: str,
+    file: Path | None = None,
+    header: str | None = None,
+    proxies: Sequence[str] = (),
+) -> AccessSetting | None:
+    """Return the access setting to serve under, None where the page is this machine's alone.
+
+    Raises
+    ------
+    AccessSettingError
+        If the host lets others in and there is no setting, or the setting is not safe.
+    """
+    from streamlit import config
+
+    usual = [] if file is not None else list(config.get_option("secrets.files"))
+    found = file or find_setting(usual)
+    if found is not None:
+        return read_setting(found, header, proxies or LOOPBACK_PROXIES)
+    if header is not None or host not in LOOPBACK_HOSTS:
+        opening = "--behind-proxy" if header is not None else f"--host {host or '(empty)'}"
+        raise missing_setting(opening, usual)
+    return None
+
+
+def check_configuration(safe: Mapping[str, Any]) -> None:
     """Refuse a configuration file or variable that asks for an unsafe value.
 
     Raises
@@ -63,7 +140,6 @@ def check_configuration() -> None:
     import streamlit as st
     from streamlit import config
 
-    safe = safe_options()
     options = config.get_config_options(force_reparse=True)
     differing = [
         (key, st.get_option(key), value, config.get_where_defined(key))
@@ -82,33 +158,59 @@ def check_configuration() -> None:
 
 
 def _as_variable(value: object) -> str:
+    if isinstance(value, dict):
+        return json.dumps(value).casefold()
     return (" ".join(map(str, value)) if isinstance(value, list) else str(value)).casefold()
 
 
-def serve(port: int = DEFAULT_PORT) -> None:
+def serve(
+    port: int = DEFAULT_PORT, host: str = DEFAULT_HOST, access: AccessSetting | None = None
+) -> None:
     """Run the server until SIGTERM or Ctrl-C; everything lives in this one process.
 
     Raises
     ------
-    UnsafeConfigurationError, PortInUseError
+    UnsafeConfigurationError, PortInUseError, HostNotHereError
     """
     import streamlit as st
     from streamlit.web import bootstrap
 
-    check_configuration()
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            raise PortInUseError(port) from None
-    options = safe_options() | {"server.port": port}
-    bootstrap.load_config_options({key.replace(".", "_"): value for key, value in options.items()})
+    safe = options_for(host, access)
+    check_configuration(safe)
+    _check_port(safe["server.address"], port)
+    options = safe | {"server.port": port}
+    if access is not None:
+        options["secrets.files"] = [str(access.file.resolve())]
+        _put_in_force(access)
+    # Uvicorn would believe a header from this machine about where a visitor comes from.
+    os.environ["FORWARDED_ALLOW_IPS"] = ""
+    flags = {
+        key.replace(".", "_"): json.dumps(value) if isinstance(value, dict) else value
+        for key, value in options.items()
+    }
+    bootstrap.load_config_options(flags)
     wrong = [
         (k, st.get_option(k), v, "unknown") for k, v in options.items() if st.get_option(k) != v
     ]
     if wrong:
         raise UnsafeConfigurationError(wrong)
-    bootstrap.run(
-        str(PAGE), False, [], {key.replace(".", "_"): value for key, value in options.items()}
-    )
+    bootstrap.run(str(PAGE), False, [], flags)
+
+
+def _put_in_force(access: AccessSetting) -> None:
+    # The page's modules come with Streamlit, which takes a while to import.
+    from dashboard.access import put_in_force
+
+    put_in_force(access)
+
+
+def _check_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise PortInUseError(port) from None
+            raise HostNotHereError(host, error.strerror or str(error)) from None

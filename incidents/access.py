@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -95,6 +96,14 @@ def demand_persons() -> None:
     """
     global _names_suffice  # noqa: PLW0603 - one server a process, and it is only ever tightened
     _names_suffice = False
+
+
+def local_user() -> Person:
+    """Return who runs this program, as the operating system names them; they may do everything."""
+    try:
+        return Person(getpass.getuser())
+    except (KeyError, OSError):
+        return Person("this machine")
 
 
 def may(person: Person, action: Action) -> bool:

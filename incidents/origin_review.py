@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from incidents.access import By, require
 from incidents.exports import write_file
 from incidents.families import DECISIONS_FILE, Decision, decisions_as_toml, load_decisions
 from incidents.model import KARACHI
@@ -20,7 +21,7 @@ def record_decision(
     sources: Iterable[str],
     *,
     reason: str,
-    by: str,
+    by: By,
     known: Iterable[str],
     at: datetime | None = None,
 ) -> Decision:
@@ -30,19 +31,22 @@ def record_decision(
     ------
     ValueError
         If a source is not known, or reason or name is missing.
+    incidents.access.NotAllowedError
+        If their role does not let them decide on origins.
     """
+    name = require(by, "decide on origins")
     named = tuple(sources)
     unknown = sorted(set(named) - set(known))
     if unknown:
         raise ValueError(f"no such source: {', '.join(unknown)}; known: {', '.join(sorted(known))}")
-    if not reason.strip() or not by.strip():
-        raise ValueError("a decision needs a reason and the name of who decides")
+    if not reason.strip():
+        raise ValueError("a decision needs a reason")
     try:
         decision = Decision(
             kind=kind,
             sources=named,
             reason=reason,
-            decided_by=by,
+            decided_by=name,
             decided_at=at or datetime.now(KARACHI).replace(microsecond=0),
         )
     except ValidationError as error:
@@ -52,7 +56,7 @@ def record_decision(
 
 
 def take_back(
-    folder: Path, number: int, *, reason: str, by: str, at: datetime | None = None
+    folder: Path, number: int, *, reason: str, by: By, at: datetime | None = None
 ) -> Decision:
     """Take back the decision with a number (from 1); it stays on record, without effect.
 
@@ -60,16 +64,19 @@ def take_back(
     ------
     ValueError
         If there is no such decision, it is taken back already, or reason or name is missing.
+    incidents.access.NotAllowedError
+        If their role does not let them decide on origins.
     """
+    name = require(by, "decide on origins")
     decisions = list(load_decisions(folder / DECISIONS_FILE))
     if not 1 <= number <= len(decisions):
         raise ValueError(f"decision {number} is not there; there are {len(decisions)}")
     if decisions[number - 1].reverted_at is not None:
         raise ValueError(f"decision {number} was taken back already")
-    if not reason.strip() or not by.strip():
-        raise ValueError("taking back needs a reason and the name of who does it")
+    if not reason.strip():
+        raise ValueError("taking back needs a reason")
     taken = decisions[number - 1].reverted(
-        by, at or datetime.now(KARACHI).replace(microsecond=0), reason
+        name, at or datetime.now(KARACHI).replace(microsecond=0), reason
     )
     decisions[number - 1] = taken
     _save(folder, tuple(decisions))

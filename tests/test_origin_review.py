@@ -37,7 +37,7 @@ def test_a_split_is_recorded_and_taking_it_back_restores_the_families_exactly(fo
     [
         (["999"], "why", "me", "no such source: 999"),
         (["003-afp-2026-01-31"], " ", "me", "needs a reason"),
-        (["003-afp-2026-01-31"], "why", "", "the name of who decides"),
+        (["003-afp-2026-01-31"], "why", "", "is no name"),
     ],
 )
 def test_a_decision_without_a_known_source_a_reason_or_a_name_is_refused(
