@@ -13,6 +13,8 @@ _INHERITED_FROM_ONE: frozenset[VictimGroup] = frozenset(
     {"security_forces", "police", "militants", "inmates"}
 )
 
+_REACH = 24  # links back to whom "three others" may be of
+
 
 @dataclass
 class Discourse:
@@ -50,7 +52,7 @@ class Discourse:
             return self.group_by_type[mention.of_people]
         if mention.others and mention.number is None and earlier:
             return earlier[-1].mention.group or "total"
-        own = _antecedent([k for k in earlier if k.mention is not mention])
+        own = _antecedent([k for k in earlier[-_REACH:] if k.mention is not mention])
         if own is None and mention.definite and mention.kind == "bare":
             before = [
                 m.group
@@ -90,13 +92,14 @@ def _antecedent(links: list[Link]) -> VictimGroup | None:
         return None
     last = whole[-1]
     # Several groups under one verb: "others" may be of any of them.
+    told_at = {k.start for k in links if k.mention is last}
     together = [
         k.mention
         for k in links
         if not k.mention.part
         and k.mention.group is not None
         and k.mention.low != 0
-        and any(j.mention is last and j.start == k.start for j in links)
+        and k.start in told_at
     ]
     groups = {m.group for m in together}
     if len(groups) > 1:

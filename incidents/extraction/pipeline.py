@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,11 +23,13 @@ from incidents.extraction.discourse import Discourse
 from incidents.extraction.draft import Draft, Tier
 from incidents.extraction.happenings import find_happenings
 from incidents.extraction.linking import Link
+from incidents.extraction.locating import Locator, place_fields
 from incidents.extraction.mentions import Mention, MentionReader
 from incidents.extraction.numerals import NumberWords
-from incidents.extraction.placing import Places, Spot, local, nearest
+from incidents.extraction.placing import Places
 from incidents.extraction.quoting import quote_span
 from incidents.extraction.reading import Reading, read_sentence
+from incidents.extraction.sentence_pieces import paragraph_numbers, without_rows
 from incidents.extraction.tables_said import Table
 from incidents.extraction.vocabulary import Vocabulary, load_vocabulary
 from incidents.extraction.voice import document_voice, first_full_date, is_periodic
@@ -37,7 +38,6 @@ from incidents.sentences import Span, quoted_spans, split_sentences
 
 _MAX_TITLE_WORDS = 18
 _TOTAL_REACH = 60  # figures back to the total of "three of the dead"
-_MAX_SENTENCE = 1500  # characters; what is longer is no sentence that anybody wrote
 
 
 def extract(
@@ -130,8 +130,8 @@ class _Document:
             NumberWords(**{k: numbers[k] for k in NumberWords._fields}),
             frozenset(vocabulary.tables["casualty"]["needs_people"]["verbs"]),
         )
-        self.sentences = list(_without_rows(text, split_sentences(text)))
-        self.paragraphs = _paragraph_numbers(text, self.sentences)
+        self.sentences = list(without_rows(text, split_sentences(text)))
+        self.paragraphs = paragraph_numbers(text, self.sentences)
         self.places = Places(text, gazetteer)
         self.calendar = Calendar(published_on, is_periodic(text, title or "", vocabulary))
         self.calendar.learn(text, [*self.sentences[:4]])
@@ -140,6 +140,10 @@ class _Document:
         )
         self.quotes = quoted_spans(text) if not is_title else []
         self.readings: list[Reading] = []
+        self.locator = Locator(
+            text, self.sentences, self.paragraphs, self.readings, self.places, title or "",
+            periodic=self.calendar.periodic, is_title=is_title, gazetteer=gazetteer,
+        )  # fmt: skip
         self.sayings: list[list[Saying]] = []
 
     def drafts(self) -> list[_Fields]:
@@ -233,7 +237,7 @@ class _Document:
             claimant_id=speaker.claimant_id,
             claimant_type=speaker.claimant_type,
             note=_note(link),
-            **_place_fields(self._spot(number, figure.start, when)),
+            **self.locator.fields(number, figure.start, when.scope),
         )
 
     def _number_of(self, reading: Reading) -> int:
@@ -287,71 +291,6 @@ class _Document:
                     break
         return self.calendar.when(self.text, (sentence.char_start, sentence.char_end), at, carried)
 
-    # -- places -------------------------------------------------------------------------
-
-    def _spot(self, number: int, at: int, when: When) -> Spot | None:
-        span = self.sentences[number]
-        here = self.places.within(span.char_start, span.char_end)
-        below = local(here)
-        if below:
-            reading = self.readings[number]
-            figures = [
-                reading.words[k.mention.number].start
-                for k in reading.links
-                if k.mention.number is not None and not k.mention.part
-            ]
-            return nearest(below, at, self.text, figures)
-        wide = min(here, key=lambda s: (s.where_prec, s.start), default=None)
-        if self.is_title or self.places.is_spread(span.char_start, span.char_end):
-            return wide
-        if wide is not None and self.places.is_locative(wide):
-            return wide
-        if when.scope in {"background", "cumulative"} and not _SAME_PLACE.search(
-            self.text, span.char_start, span.char_end
-        ):
-            return wide
-        carried = self._carried(number)
-        return carried or wide
-
-    def _carried(self, number: int) -> Spot | None:
-        """A place from the sentence before, the same paragraph, or the report's only one."""
-        paragraph = self.readings[number].paragraph
-        for earlier in range(number - 1, max(-1, number - 6), -1):
-            span = self.sentences[earlier]
-            if self.readings[earlier].paragraph != paragraph and earlier < number - 1:
-                break
-            if self.calendar.periodic and self.readings[earlier].paragraph != paragraph:
-                break
-            if self.places.is_spread(span.char_start, span.char_end):
-                break
-            spots = local(self.places.within(span.char_start, span.char_end))
-            if spots:
-                return spots[-1] if len({s.place.adm2_pcode for s in spots}) == 1 else None
-        return self._only_place(number)
-
-    def _carried_close(self, number: int) -> Spot | None:
-        """A place from the same paragraph, or from the one before for "they also attacked"."""
-        span = self.sentences[number]
-        opening = self.text[span.char_start : span.char_start + 12].lower().lstrip("\"“'‘ ")
-        same = number and self.readings[number - 1].paragraph == self.readings[number].paragraph
-        return self._carried(number) if same or opening.startswith("they ") else None
-
-    def _only_place(self, number: int) -> Spot | None:
-        """The one place told of so far, if there is only one and the report is not of many."""
-        if self.calendar.periodic or any(
-            self.places.is_spread(s.char_start, s.char_end) for s in self.sentences[:3]
-        ):
-            return None
-        so_far = self.sentences[number].char_start
-        spots = [
-            s
-            for s in local(self.places.spots)
-            if s.is_event and s.start < so_far and s.place.in_province
-        ]
-        if spots and len({s.place.adm2_pcode for s in spots}) == 1 and spots[0].place.adm2_pcode:
-            return spots[0]
-        return None
-
     # -- totals and parts ---------------------------------------------------------------
 
     @staticmethod
@@ -389,7 +328,9 @@ class _Document:
             for happening in find_happenings(reading, spots):
                 word = reading.words[happening.word]
                 is_service = happening.event_type == "Strategic developments"
-                spot = happening.spot or (None if is_service else self._carried_close(number))
+                spot = happening.spot or (
+                    None if is_service else self.locator.carried_close(number)
+                )
                 if spot is None and not is_service:
                     continue
                 pcode = spot.place.adm2_pcode if spot is not None else None
@@ -427,68 +368,11 @@ class _Document:
                     claimant_type=speaker.claimant_type,
                     event_type=happening.event_type,
                     sub_event_type=happening.sub_event_type,
-                    **_place_fields(spot),
+                    **(place_fields(spot) if spot else {}),
                 )
 
     def _sentence_at(self, position: int) -> int:
         return bisect_right(self.sentences, position, key=lambda span: span.char_start) - 1
-
-
-def _place_fields(spot: Spot | None) -> _Fields:
-    if spot is None:
-        return {}
-    place = spot.place
-    below = spot.where_prec <= 3 and place.in_province
-    return {
-        "place_name": spot.name,
-        "place_id": place.place_id,
-        "adm2_pcode": place.adm2_pcode if below else None,
-        "adm2_name": place.adm2_name if below else None,
-        "where_prec": spot.where_prec,
-    }
-
-
-_SAME_PLACE = re.compile(
-    r"\b(?:same|that|this) (?:area|district|place|town|region|road|spot|village)\b|\bthere\b"
-)
-# Lines that are items or rows of their own, even where a text seems wrapped at a fixed width.
-_ROW = re.compile(r"[\r\n]+\s*(?=[-*•▪–(|]|\d|[^\r\n]*\|)")
-
-
-def _without_rows(text: str, sentences: Sequence[Span]) -> Iterator[Span]:
-    """Yield the sentences, cut where a row of a table or an item of a list begins."""
-    for start, end in sentences:
-        at = start
-        for match in _ROW.finditer(text, start, end):
-            if text[at : match.start()].strip():
-                yield from _short(text, at, match.start())
-            at = match.end()
-        yield from _short(text, at, end)
-
-
-def _short(text: str, start: int, end: int) -> Iterator[Span]:
-    """Yield a stretch in pieces that the rules can walk over quickly."""
-    while end - start > _MAX_SENTENCE:
-        cut = text.rfind(" ", start + 1, start + _MAX_SENTENCE)
-        cut = cut if cut > start else start + _MAX_SENTENCE
-        yield Span(start, cut)
-        start = cut
-    yield Span(start, end)
-
-
-_LINE = re.compile(r"[^\r\n\u2028\u2029]+")
-
-
-def _paragraph_numbers(text: str, sentences: Sequence[Span]) -> list[int]:
-    """Paragraph of each sentence: non-empty lines counted from 1."""
-    starts = [m.start() for m in _LINE.finditer(text) if not m[0].isspace()]
-    numbers: list[int] = []
-    at = 0
-    for span in sentences:
-        while at < len(starts) and starts[at] <= span.char_start:
-            at += 1
-        numbers.append(max(at, 1))
-    return numbers
 
 
 def _nearest_type(reading: Reading, mention: Mention) -> CasualtyType:

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from gazetteer.places import Place
 from gazetteer.recognise import find_toponyms
 from gazetteer.resolve import Gazetteer
+from incidents.extraction.place_cues import CUES
 
 PROVINCE = "pcode:PK2"
-_CUES = {
-    name: re.compile(pattern)
-    for name, pattern in tomllib.loads(
-        (files("incidents") / "data" / "place_cues.toml").read_text("utf-8")
-    ).items()
-}
 
 
 @lru_cache(maxsize=8)
@@ -63,29 +56,23 @@ class Places:
             line = text.rfind("\n", 0, start) + 1
             is_dateline = (
                 start - line < 4
-                and _CUES["dateline"].match(text, end) is not None
+                and CUES["dateline"].match(text, end) is not None
                 and text[start:end].isupper()
             )
-            is_dateline |= (
-                start - line < 2
-                and re.match(
-                    r",\s*\d{1,2}\s+\w+\s+\d{4}|,\s+\w+\s+\d{1,2}\s+\(", text[end : end + 40]
-                )
-                is not None
-            )
+            is_dateline |= start - line < 2 and CUES["dated_line"].match(text, end) is not None
             before = text[max(line, start - 90) : start]
             prec = place.where_prec
             is_event = not is_dateline and not self._elsewhere(before, end)
-            if prec == 1 and _CUES["near"].search(before):
+            if prec == 1 and CUES["near"].search(before):
                 prec = 2
-            kind = _CUES["kind_after"].match(text, end)
+            kind = CUES["kind_after"].match(text, end)
             stop = kind.end() if kind is not None and kind["kind"].lower() != "area" else end
             spots.append(Spot(start, stop, text[start:stop], place, prec, is_event, is_dateline))
         capital = _capital(self._gazetteer)
         if capital is not None:
-            for match in _CUES["capital"].finditer(text):
+            for match in CUES["capital"].finditer(text):
                 before = text[max(0, match.start() - 40) : match.start()]
-                if not re.search(r",\s*$", before) and not _CUES["not_event_before"].search(before):
+                if not re.search(r",\s*$", before) and not CUES["not_event_before"].search(before):
                     spots.append(
                         Spot(
                             match.start(), match.end(), match[0], capital, capital.where_prec, True
@@ -95,11 +82,11 @@ class Places:
         return spots
 
     def _choose(self, ids: Sequence[str], start: int, end: int) -> Place:
-        kind = _CUES["kind_after"].match(self._text, end)
+        kind = CUES["kind_after"].match(self._text, end)
         wanted = kind["kind"].lower() if kind else ""
-        if not wanted and _CUES["kind_before"].search(self._text[max(0, start - 14) : start]):
+        if not wanted and CUES["kind_before"].search(self._text[max(0, start - 14) : start]):
             wanted = "district"
-        if not wanted and _CUES["districts_before"].search(self._text[max(0, start - 100) : start]):
+        if not wanted and CUES["districts_before"].search(self._text[max(0, start - 100) : start]):
             wanted = "district"
         code = {"district": "ADM2", "tehsil": "ADM3"}.get(wanted)
         places = [self._gazetteer.place(i) for i in ids]
@@ -114,21 +101,32 @@ class Places:
 
     def _nearby(self, places: Sequence[Place], start: int, end: int) -> Place:
         """Of places in different districts take the one whose district stands close by."""
-        around = self._text[max(0, start - 120) : end + 80]
-        for place in places:
-            if place.adm2_name and place.adm2_name != place.name and place.adm2_name in around:
-                return place
+        line = self._text.rfind("\n", 0, start) + 1
+        stop = self._text.find("\n", end)
+        stop = stop if stop >= 0 else len(self._text)
+        for around in (
+            self._text[max(line, start - 160) : start],
+            self._text[end : min(stop, end + 80)],
+            self._text[max(0, start - 160) : start],
+        ):
+            near = [
+                (around.rfind(p.adm2_name), n)
+                for n, p in enumerate(places)
+                if p.adm2_name and p.adm2_name != p.name and p.adm2_name in around
+            ]
+            if near:
+                return places[max(near)[1]]
         return places[0]
 
     def _elsewhere(self, before: str, end: int) -> bool:
         text = self._text
-        if _CUES["others_after"].match(text, end):
+        if CUES["others_after"].match(text, end):
             return True
-        if _CUES["event_after"].match(text, end):
+        if CUES["event_after"].match(text, end):
             return False
-        if _CUES["from_is_event"].search(before):
+        if CUES["from_is_event"].search(before):
             return False
-        return _CUES["not_event_before"].search(before) is not None
+        return CUES["not_event_before"].search(before) is not None
 
     def within(self, start: int, end: int, event_only: bool = True) -> list[Spot]:
         """Return the places named in a stretch of the text."""
@@ -136,19 +134,32 @@ class Places:
 
     def is_locative(self, spot: Spot) -> bool:
         """Whether a wide place is where it happened: "in Balochistan", not "Balochistan's police"."""
-        return _CUES["in"].search(self._text[max(0, spot.start - 30) : spot.start]) is not None
+        return CUES["in"].search(self._text[max(0, spot.start - 30) : spot.start]) is not None
 
     def is_spread(self, start: int, end: int) -> bool:
         """Whether a sentence speaks of the whole province or of several places without names."""
         key = (start, end)
         if key not in self._spread:
-            self._spread[key] = _CUES["spread"].search(self._text, start, end) is not None
+            self._spread[key] = CUES["spread"].search(self._text, start, end) is not None
         return self._spread[key]
 
 
 def local(spots: Sequence[Spot]) -> list[Spot]:
     """Those of the places that lie below the province or outside it, but are no country."""
     return [s for s in spots if s.where_prec <= 3]
+
+
+def together(spot: Spot, spots: Sequence[Spot], text: str) -> bool:
+    """Whether a place is one of a list in several districts: "in Panjgur, Harnai and Kech"."""
+    at = spots.index(spot)
+    for first, second in zip(
+        spots[max(0, at - 1) : at + 1], spots[max(1, at) : at + 2], strict=False
+    ):
+        if first.place.adm2_pcode != second.place.adm2_pcode and CUES["list_joint"].fullmatch(
+            text, first.end, second.start
+        ):
+            return True
+    return False
 
 
 def nearest(spots: Sequence[Spot], at: int, text: str, figures: Sequence[int] = ()) -> Spot | None:
@@ -173,7 +184,7 @@ def nearest(spots: Sequence[Spot], at: int, text: str, figures: Sequence[int] = 
     after = [
         s
         for s in spots
-        if at < s.start < following and not _CUES["clause_break"].search(text, at, s.start)
+        if at < s.start < following and not CUES["clause_break"].search(text, at, s.start)
     ]
     if after:
         return after[0]
@@ -181,7 +192,7 @@ def nearest(spots: Sequence[Spot], at: int, text: str, figures: Sequence[int] = 
     for spot in spots:
         before = spot.end <= at
         low, high = (spot.end, at) if before else (at, spot.start)
-        distance = float(high - low) + 70 * len(_CUES["clause_break"].findall(text, low, high))
+        distance = float(high - low) + 70 * len(CUES["clause_break"].findall(text, low, high))
         if not before and _TOLD.search(text, low, high):
             distance += 200
         if best is None or distance < best[0]:
