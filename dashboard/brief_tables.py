@@ -32,6 +32,8 @@ def toll_table(view: View) -> Element:
             rows.append(_toll_row(view, tile, tile.province, "the province's claims"))
         if tile.districts.claims:
             rows.append(_toll_row(view, tile, tile.districts, "sum of the districts' claims"))
+        if tile.outside.claims:
+            rows.append(_toll_row(view, tile, tile.outside, "outside the boundaries"))
     return _table(
         (
             "Whom",
@@ -48,7 +50,7 @@ def toll_table(view: View) -> Element:
 
 def _toll_row(view: View, tile: ProvinceToll, toll: Toll, level: str) -> Element:
     who = "people" if tile.victim_group == "total" else words(tile.victim_group)
-    voices = count_voices(toll.claims, view.atlas.reporting)
+    voices = count_voices(toll.behind, view.atlas.reporting)
     claims = {c.claim_id: c for c in toll.claims}
     spoken = [
         ends(view, p.range, [claims[i] for i in p.range.used]) for p in toll.parts if p.range.used

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from datetime import date
 
 from dashboard.claim_cards import Link, claim_cards
@@ -14,23 +15,46 @@ from incidents.reconcile import RULE_MEANINGS, printed
 from incidents.tolls import Toll, count_voices
 from incidents.view import ProvinceToll, View
 
-# Tiles are shown in this order; what is left out of the strip stands in the table of claims.
+# So many stand in one line above the map of a small laptop; the others fold into a last tile.
 MOST_TILES = 7
 
 
 def show_tolls(view: View, link: Link) -> None:
     """Show the tiles of a view; each opens to its claims, those used and those set aside."""
     tiles = [tile for tile in view.tolls if not _only_parts(tile)]
-    numbered = sorted(tiles, key=lambda t: not t.shown.has_figure)[:MOST_TILES]
-    if numbered:
+    tiles.sort(key=lambda tile: not tile.shown.has_figure)
+    most = MOST_TILES if len(tiles) <= MOST_TILES else MOST_TILES - 1
+    shown, folded = tiles[:most], tiles[most:]
+    if shown:
         show(
             element(
                 "section",
-                *(_tile(view, t, link) for t in numbered),
+                *(_tile(view, tile, link) for tile in shown),
+                _more(view, folded, link) if folded else None,
                 css="im-strip",
                 aria_label="Tolls",
             )
         )
+
+
+def _more(view: View, tiles: Sequence[ProvinceToll], link: Link) -> Element:
+    names = ", ".join(_name(tile) for tile in tiles)
+    return element(
+        "details",
+        element(
+            "summary",
+            element("span", "More tolls", css="im-tile-name"),
+            element("strong", f"{len(tiles)}", css="im-tile-range"),
+            element("span", names, css="im-tile-newest"),
+        ),
+        element("div", *(_tile(view, tile, link) for tile in tiles), css="im-strip im-behind"),
+        css="im-tile",
+    )
+
+
+def _name(tile: ProvinceToll) -> str:
+    who = "people" if tile.victim_group == "total" else words(tile.victim_group)
+    return f"{who} {tile.casualty_type}"
 
 
 def _only_parts(tile: ProvinceToll) -> bool:
@@ -40,13 +64,12 @@ def _only_parts(tile: ProvinceToll) -> bool:
 
 def _tile(view: View, tile: ProvinceToll, link: Link) -> Element:
     shown = tile.shown
-    who = "people" if tile.victim_group == "total" else words(tile.victim_group)
     newest = _newest(view, shown)
     return element(
         "details",
         element(
             "summary",
-            element("span", f"{who} {tile.casualty_type}", css="im-tile-name"),
+            element("span", _name(tile), css="im-tile-name"),
             element(
                 "span",
                 element("strong", range_text(shown) or "no number", css="im-tile-range"),
@@ -66,10 +89,10 @@ def _tile(view: View, tile: ProvinceToll, link: Link) -> Element:
     )
 
 
-def _behind(view: View, tile: ProvinceToll, link: Link) -> list[Element]:
+def _behind(view: View, tile: ProvinceToll, link: Link) -> list[Element | None]:
     """Return what stands behind a tile: the rule, the voices, the claims."""
     shown = tile.shown
-    voices = count_voices(shown.claims, view.atlas.reporting)
+    voices = count_voices(shown.behind, view.atlas.reporting)
     best = "indeterminate" if shown.best is None else f"{shown.best:,}"
     lines = [
         element(
@@ -80,15 +103,13 @@ def _behind(view: View, tile: ProvinceToll, link: Link) -> list[Element]:
             f"{count(voices.claimants, 'claimant')}.",
         ),
         element("p", _level(tile), css="im-note"),
+        element("p", _summands(view, shown), css="im-note") if len(shown.parts) > 1 else None,
     ]
-    used = {i for part in shown.parts for i in part.range.used}
     reasons = {aside.claim_id: aside.reason for aside in shown.set_aside}
     lines.append(
         element(
             "div",
-            *claim_cards(
-                view, sorted((c for c in shown.claims if c.claim_id in used), key=_size), link
-            ),
+            *claim_cards(view, sorted(shown.used, key=_size), link),
             css="im-cards",
         )
     )
@@ -112,6 +133,8 @@ def _behind(view: View, tile: ProvinceToll, link: Link) -> list[Element]:
 
 def _level(tile: ProvinceToll) -> str:
     """Say what the number is of, and what stands beside it; nothing is subtracted."""
+    if tile.is_outside:
+        return "Claims of places outside the boundaries; they colour no district."
     if tile.is_districts_sum:
         return "The sum of the districts' claims; nothing was said of the whole province."
     beside = range_text(tile.districts)
@@ -124,6 +147,15 @@ def _level(tile: ProvinceToll) -> str:
     return said
 
 
+def _summands(view: View, toll: Toll) -> str:
+    """Say what was added up: the number is of several incidents, which may overlap."""
+    said = "; ".join(
+        f"{range_text(part.range) or 'no number'} ({view.atlas.catalogue.incident[part.incident_id].title})"
+        for part in toll.parts
+    )
+    return f"A sum over {count(len(toll.parts), 'incident')}: {said}."
+
+
 def _size(claim: Claim) -> tuple[int, str]:
     return (-(printed(claim) or 0), claim.claim_id)
 
@@ -134,24 +166,21 @@ def _reported(view: View, claim: Claim) -> date | None:
 
 def _newest(view: View, toll: Toll) -> Claim | None:
     """Return the newest figure that the toll uses; of several the highest."""
-    used = {i for part in toll.parts for i in part.range.used}
-    claims = [c for c in toll.claims if c.claim_id in used]
     return max(
-        claims,
+        toll.used,
         key=lambda c: (view.atlas.reporting.when(c), printed(c) or 0, c.claim_id),
         default=None,
     )
 
 
 def _sparkline(view: View, toll: Toll) -> Element | None:
-    """Return a small picture of the figures in the order of their reporting."""
-    used = {i for part in toll.parts for i in part.range.used}
+    """Return a small picture of one incident's figures in the order of their reporting."""
     claims = sorted(
-        (c for c in toll.claims if c.claim_id in used),
+        toll.used,
         key=lambda c: (view.atlas.reporting.when(c), printed(c) or 0),
     )
     values = [printed(c) or 0 for c in claims]
-    if len(set(values)) < 2:
+    if len(set(values)) < 2 or len(toll.parts) > 1:
         return None
     width, height, top = 60, 24, max(values)
     step = (width - 8) / (len(values) - 1)

@@ -10,7 +10,7 @@ from incidents.reconcile import Range
 from incidents.tolls import Toll
 
 WHERE_PREC = {
-    1: "exact place",
+    1: "in or near the place",
     2: "near a place",
     3: "district only",
     4: "province only",
@@ -41,26 +41,28 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def span(low: int | None, high: int | None, high_open: bool = False) -> str:
+def span(
+    low: int | None, high: int | None, high_open: bool = False, low_open: bool = False
+) -> str:
     """Return a range as it is printed.
 
     Examples
     --------
     >>> span(2, 4), span(17, 17), span(30, 30, True), span(None, None)
     ('2–4', '17', '≥30', '')
-    >>> span(37, 92, True)
-    '37–92+'
+    >>> span(37, 92, True), span(20, 20, low_open=True)
+    ('37–92+', '≤20')
     """
     if low is None or high is None:
         return ""
     if low == high:
-        return f"≥{low:,}" if high_open else f"{low:,}"
+        return f"{'≥' if high_open else '≤' if low_open else ''}{low:,}"
     return f"{low:,}–{high:,}{'+' if high_open else ''}"
 
 
 def range_text(said: Toll | Range) -> str:
     """Return the range of a toll or of one reconciled figure."""
-    return span(said.low, said.high, said.high_open)
+    return span(said.low, said.high, said.high_open, said.low_open)
 
 
 def figure(claim: Claim) -> str:

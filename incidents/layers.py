@@ -105,6 +105,7 @@ def _districts(view: View) -> Layer:
             f"{kind}_best": "integer",
             f"{kind}_high": "integer",
             f"{kind}_high_open": "boolean",
+            f"{kind}_low_open": "boolean",
         }
     fields |= {"area_km2": "real", "boundary_source": "text", "boundary_vintage": "text"}
     rows = []
@@ -128,6 +129,7 @@ def _districts(view: View) -> Layer:
                 f"{kind}_best": toll.best,
                 f"{kind}_high": toll.high,
                 f"{kind}_high_open": toll.high_open if toll.has_figure else None,
+                f"{kind}_low_open": toll.low_open if toll.has_figure else None,
             }
         row |= {"area_km2": district.area_km2} | _boundary_fields(view)
         rows.append(row)

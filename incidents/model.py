@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 KARACHI = ZoneInfo("Asia/Karachi")
 
@@ -86,7 +86,38 @@ OPEN_QUALIFIERS: frozenset[Qualifier] = frozenset({"at_least", "more_than", "doz
 Identifier = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=120)
 ]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+# C0 controls but tab and line feed, DEL, and lone surrogates: GeoPackage ends a text at NUL,
+# and no file format holds half a character.
+_NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+
+def _without_controls(text: str) -> str:
+    if found := _NO_TEXT.search(text):
+        raise ValueError(
+            f"the character U+{ord(found[0]):04X} at position {found.start()} is no text; take it out"
+        )
+    return text
+
+
+def _with_words(text: str) -> str:
+    if not word_count(text):
+        raise ValueError("a quote needs words: they are what the number came from")
+    return text
+
+
+Text = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=4000),
+    AfterValidator(_without_controls),
+]
+Quote = Annotated[
+    str,
+    StringConstraints(max_length=400),
+    AfterValidator(_without_controls),
+    AfterValidator(_with_words),
+]
+# More people than live in the region are a slip of the pen, not a toll.
+Count = Annotated[int, Field(ge=0, le=100_000_000)]
 Pcode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[0-9]{1,7}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -188,7 +219,7 @@ class Claim(Record):
     claim_id: Identifier
     source_id: Identifier
     incident_id: Identifier
-    quote: str
+    quote: Quote
     paragraph: Annotated[int, Field(ge=1)] | None = None
     """Non-empty lines of the text, counted from 1."""
     char_start: Annotated[int, Field(ge=0)] | None = None
@@ -196,10 +227,10 @@ class Claim(Record):
     """Unicode code points in the text as read, end exclusive."""
     casualty_type: CasualtyType | None = None
     victim_group: VictimGroup | None = None
-    count_low: Annotated[int, Field(ge=0)] | None = None
-    count_best: Annotated[int, Field(ge=0)] | None = None
+    count_low: Count | None = None
+    count_best: Count | None = None
     """A dataset's own best estimate; empty for what is read from a text."""
-    count_high: Annotated[int, Field(ge=0)] | None = None
+    count_high: Count | None = None
     qualifier: Qualifier | None = None
     happening: Text | None = None
     place_name: Text | None = None
@@ -331,6 +362,21 @@ class Catalogue:
                     raise ValueError(
                         f"claim {claim.claim_id}: {field} {target!r} is not in the catalogue"
                     )
+
+        for claim in claims:
+            self._check_parts_end(claim)
+
+    def _check_parts_end(self, claim: Claim) -> None:
+        """Refuse parts that go round in a circle: each would hide the other."""
+        seen = {claim.claim_id}
+        while claim.part_of is not None:
+            if claim.part_of in seen:
+                raise ValueError(
+                    f"claim {claim.claim_id}: part_of goes round in a circle over "
+                    f"{', '.join(sorted(seen))}; a total is part of nothing that is part of it"
+                )
+            seen.add(claim.part_of)
+            claim = self.claim[claim.part_of]
 
     @cached_property
     def source(self) -> dict[str, Source]:

@@ -61,6 +61,8 @@ class Range:
     high: int | None
     high_open: bool
     rule: Rule
+    low_open: bool = False
+    """A figure such as "up to 20" stands behind the low: it may be fewer."""
     low_claim: str | None = None
     best_claim: str | None = None
     high_claim: str | None = None
@@ -135,6 +137,7 @@ def reconcile(
         high=_upper(high_claim),
         high_open=any(c.qualifier in OPEN_QUALIFIERS for c in kept),
         rule=rule,
+        low_open=low_claim.qualifier == "up_to",
         low_claim=low_claim.claim_id,
         best_claim=best_claim.claim_id if best_claim else None,
         high_claim=high_claim.claim_id,

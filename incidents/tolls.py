@@ -56,6 +56,7 @@ class Toll:
     best: int | None
     high: int | None
     high_open: bool
+    low_open: bool
     parts: tuple[Part, ...]
     set_aside: tuple[SetAside, ...]
     claims: tuple[Claim, ...]
@@ -64,6 +65,17 @@ class Toll:
     def has_figure(self) -> bool:
         """Whether any number stands behind it; zero is a number."""
         return self.low is not None
+
+    @property
+    def used(self) -> tuple[Claim, ...]:
+        """The claims whose figures are in the sum."""
+        ids = {i for part in self.parts for i in part.range.used}
+        return tuple(c for c in self.claims if c.claim_id in ids)
+
+    @property
+    def behind(self) -> tuple[Claim, ...]:
+        """The claims to count voices of: those used, or all where there is no number."""
+        return self.used or self.claims
 
 
 def toll(
@@ -99,6 +111,7 @@ def toll(
         high=sum(r.high or 0 for r in known) if known else None,
         # A group of which only "a few" is said adds people that nobody counted.
         high_open=bool(known) and (any(r.high_open for r in known) or len(known) < len(parts)),
+        low_open=any(r.low_open for r in known),
         parts=tuple(parts),
         set_aside=tuple(aside),
         claims=ours,

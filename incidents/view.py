@@ -39,16 +39,25 @@ class ProvinceToll:
     victim_group: VictimGroup
     province: Toll
     districts: Toll
+    outside: Toll
+    """Claims of places outside the boundaries: beside the others, never among them."""
 
     @property
     def shown(self) -> Toll:
-        """The province's claim where there is one, else the sum of the districts' claims."""
-        return self.province if self.province.claims else self.districts
+        """The province's claim where there is one, else the districts' sum, else what is outside."""
+        if self.province.claims:
+            return self.province
+        return self.districts if self.districts.claims else self.outside
 
     @property
     def is_districts_sum(self) -> bool:
         """Whether `shown` is a sum of the districts' claims."""
-        return not self.province.claims
+        return not self.province.claims and bool(self.districts.claims)
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether `shown` speaks only of places outside the boundaries."""
+        return not self.province.claims and not self.districts.claims
 
 
 class View:
@@ -132,6 +141,7 @@ class View:
                 victim_group,
                 self._toll(self.not_placed, casualty_type, victim_group),
                 self._toll(placed, casualty_type, victim_group),
+                self._toll(self.outside, casualty_type, victim_group),
             )
             for casualty_type, victim_group in order
         )
