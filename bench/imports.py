@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from incidents.datasets.columns import Table
+from incidents.datasets.columns import Columns
 from incidents.datasets.dataset import open_dataset
 from incidents.datasets.formats import published_format
 from incidents.filters import Filter
@@ -159,8 +159,8 @@ def _apart(work: str, *arguments: str) -> dict[str, object]:
 
 def _measure_filters(folder: Path) -> tuple[float, float]:
     """Return milliseconds to open a dataset, and for one changed filter with its sums."""
-    opened = _milliseconds(lambda: Table(open_dataset(folder)))
-    table = Table(open_dataset(folder))
+    opened = _milliseconds(lambda: Columns(open_dataset(folder)))
+    table = Columns(open_dataset(folder))
     filters = [
         Filter(
             date_from=date(2010 + i % 10, 1, 1),

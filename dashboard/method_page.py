@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.markup import element, show
+from incidents.datasets.formats import precision_sentences
 from incidents.prepared import settings
 from incidents.view import View
 
@@ -21,6 +22,8 @@ def show_method(view: View) -> None:
     show(
         element("h3", "Thresholds of origins"),
         element("p", _origins_in_force()),
+        element("h3", "Imported datasets"),
+        *(element("p", line) for line in precision_sentences()),
         element("h3", "Boundaries and places"),
         element(
             "p",

@@ -6,6 +6,7 @@ import pytest
 from dataset_factory import import_text
 
 from incidents.datasets import reading_text
+from incidents.datasets.dataset import open_dataset
 from incidents.datasets.refusals import FileRefusedError
 
 HEADER = "id,date,place,killed\n"
@@ -138,6 +139,19 @@ def test_a_quote_that_swallows_the_rest_of_the_file_costs_one_row(tmp_path):
         + "".join(f"{i},2024-02-01,Gwadar,{i}\n" for i in range(2, 50))
     )
     assert counts(import_text(tmp_path, content)) == (49, 48, 0, 1)
+
+
+def test_a_cell_that_may_have_swallowed_rows_is_noted(tmp_path):
+    content = HEADER + '1,2024-01-31,"Quetta,3\n2,2024-02-01,Gwadar,4\n3,2024-02-02,Turbat",5\n'
+    report = import_text(tmp_path, content)
+    assert counts(report) == (1, 1, 0, 0)
+    assert "a quote that is not closed may have swallowed rows" in report.doubts[0].reason
+
+
+def test_the_apostrophe_that_guards_a_cell_in_our_exports_comes_off_again(tmp_path):
+    report = import_text(tmp_path, "id,date,notes\n1,2024-01-31,'=1+1\n2,2024-01-31,'Abdullah\n")
+    rows = open_dataset(report.folder).text([0, 1])
+    assert [row["given"]["notes"] for row in rows] == ["=1+1", "'Abdullah"]
 
 
 def test_a_line_without_end_is_refused_before_it_fills_the_memory(tmp_path, monkeypatch):

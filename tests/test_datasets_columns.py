@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from incidents.datasets.as_claims import rows_as_claims
-from incidents.datasets.columns import Table, by_district, select
+from incidents.datasets.columns import Columns, by_district, select
 from incidents.datasets.dataset import open_dataset
 from incidents.datasets.importing import import_files
 from incidents.datasets.mapping import Mapping
@@ -187,7 +187,7 @@ def test_columns_are_read_in_place(tmp_path):
 
 
 def test_a_filter_asked_twice_gives_the_same(tmp_path):
-    table = Table(open_dataset(import_rows(tmp_path, [ucdp(), ucdp(id="2")], "ucdp").folder))
+    table = Columns(open_dataset(import_rows(tmp_path, [ucdp(), ucdp(id="2")], "ucdp").folder))
     chosen = Filter(victim_groups=frozenset({"militants"}))
     first = table.by_district(chosen)
     assert table.by_district(chosen) == first

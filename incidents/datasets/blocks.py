@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from incidents.datasets.refusals import FileRefusedError, Refusal
+from incidents.datasets.refusals import FORMULA_STARTS, FileRefusedError, Refusal
 
 MAX_COLUMNS = 2_000
+_GUARDED = f"^'([{re.escape(''.join(FORMULA_STARTS))}])"
 
 
 @dataclass
@@ -79,3 +82,19 @@ def check_header(where: str, header: Sequence[str]) -> None:
                 "Rename one of them.",
             )
         first[name] = number
+
+
+def without_guards(table: pa.Table) -> pa.Table:
+    """Take off the apostrophe that an export puts before cells which a spreadsheet might run.
+
+    Examples
+    --------
+    >>> without_guards(pa.table({"a": ["'=1", "'Abd", "x"]}))["a"].to_pylist()
+    ['=1', "'Abd", 'x']
+    """
+    for number, name in enumerate(table.column_names):
+        column = table[name]
+        if pc.any(pc.starts_with(column, "'")).as_py():
+            plain = pc.replace_substring_regex(column, _GUARDED, r"\1")
+            table = table.set_column(number, name, plain)
+    return table

@@ -107,7 +107,9 @@ class Coder:
             name = rows.name(start_field) or "date"
             rows.refuse(row, name, "", "the row has no date; give at least its year")
         self._check_years(rows)
-        given = rows.read("date_prec", _coded(self.format.mapping.date_prec, 1, 5), UNKNOWN, "int8")
+        given = rows.read(
+            "date_prec", code_reader(self.format.mapping.date_prec, 1, 5), UNKNOWN, "int8"
+        )
         codes["day_first"] = first.astype(np.int32)
         codes["day_last"] = last.astype(np.int32)
         codes["date_prec"] = np.where(given > 0, given, prec).astype(np.int8)
@@ -321,7 +323,7 @@ def _length_prec(days: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.select([days < 6, days < 7, days < 31], [2, 3, 4], 5)
 
 
-def _coded(table: dict[str, int], least: int, most: int) -> Callable[[str], int]:
+def code_reader(table: dict[str, int], least: int, most: int) -> Callable[[str], int]:
     """Return a reader of precision codes, through a table of the format's own where it has one."""
 
     def read(text: str) -> int:

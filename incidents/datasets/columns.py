@@ -73,7 +73,7 @@ class DistrictSums:
         return "reported_with_figure" if numbered else "reported_without_figure"
 
 
-class Table:
+class Columns:
     """A dataset made ready for filters: what does not depend on them is worked out once."""
 
     def __init__(self, dataset: Dataset) -> None:
@@ -218,13 +218,13 @@ class Table:
 
 
 def select(dataset: Dataset, chosen: Filter) -> Mask:
-    """Return which rows of a dataset a filter leaves; keep a `Table` to ask more than once."""
-    return Table(dataset).select(chosen)
+    """Return which rows of a dataset a filter leaves; keep a `Columns` to ask more than once."""
+    return Columns(dataset).select(chosen)
 
 
 def by_district(dataset: Dataset, chosen: Filter) -> dict[str, DistrictSums]:
-    """Return the sums of every district; keep a `Table` to ask more than once."""
-    return Table(dataset).by_district(chosen)
+    """Return the sums of every district; keep a `Columns` to ask more than once."""
+    return Columns(dataset).by_district(chosen)
 
 
 def _groups(chosen: frozenset[str]) -> frozenset[str]:

@@ -92,6 +92,27 @@ def published_format(kind: Literal["ucdp", "acled"]) -> Format:
     )
 
 
+def precision_sentences() -> tuple[str, ...]:
+    """Return how ACLED's codes of precision are read as UCDP's, for people.
+
+    Examples
+    --------
+    >>> precision_sentences()[0]
+    "ACLED's geo_precision is read as UCDP's where_prec: 1 as 1, 2 as 2, 3 as 4."
+    """
+    mapping = published_format("acled").mapping
+    tables = (
+        (mapping.columns["where_prec"], "where_prec", mapping.where_prec),
+        (mapping.columns["date_prec"], "date_prec", mapping.date_prec),
+    )
+    return tuple(
+        f"ACLED's {theirs} is read as UCDP's {ours}: "
+        + ", ".join(f"{one} as {other}" for one, other in table.items())
+        + "."
+        for theirs, ours, table in tables
+    )
+
+
 def table_format(mapping: Mapping) -> Format:
     """Return how a table is read that a mapping describes."""
     return Format("table", mapping.title or mapping.dataset, "", mapping)

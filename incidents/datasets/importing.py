@@ -15,7 +15,7 @@ import numpy as np
 from geo.join import district_index
 from incidents.datasets import library as on_disk
 from incidents.datasets.ahead import read_ahead
-from incidents.datasets.blocks import Block
+from incidents.datasets.blocks import Block, without_guards
 from incidents.datasets.coding import Coder
 from incidents.datasets.formats import (
     KINDS,
@@ -231,6 +231,8 @@ class _Job:
     def _take(self, block: Block, file: int, file_name: str) -> None:
         names = [_canonical(name, self.made_for) for name in block.table.column_names]
         block.table = block.table.rename_columns(names)
+        if self.made_for.kind == "table":
+            block.table = without_guards(block.table)
         coded = self.coder.code(block)
         rows, counts = coded.rows, self.counts
         sound = np.flatnonzero(~rows.bad)

@@ -39,13 +39,13 @@ def code_places(rows: Rows, made_for: Format, codes: dict[str, NDArray[Any]]) ->
     A row known to its province only gets no district, be there a point or not. A row whose
     point lies outside the boundaries is kept as that.
     """
-    from incidents.datasets.coding import _coded  # noqa: PLC0415 (one module builds on the other)
+    from incidents.datasets.coding import code_reader  # noqa: PLC0415 (one module builds on the other)
 
     lon = rows.read_degrees("longitude", made_for)
     lat = rows.read_degrees("latitude", made_for)
     home = _at_home(rows)
     has_point, far_away = _check_points(rows, lon, lat, home)
-    given = rows.read("where_prec", _coded(made_for.mapping.where_prec, 1, 7), UNKNOWN, "int8")
+    given = rows.read("where_prec", code_reader(made_for.mapping.where_prec, 1, 7), UNKNOWN, "int8")
     where_prec = np.where(given > 0, given, DEFAULT_WHERE_PREC).astype(np.int8)
     flags = np.where(has_point, HAS_POINT, 0).astype(np.uint8)
 

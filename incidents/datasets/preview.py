@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from incidents.datasets.blocks import without_guards
 from incidents.datasets.coding import Coded, Coder
 from incidents.datasets.days import day_of
 from incidents.datasets.formats import dataset_name, table_format
@@ -74,6 +75,7 @@ def preview_table(
     missing = tuple(missing_columns(mapping, header))
     if block is None:
         return Preview(mapping, header, unread, missing, (), (), ())
+    block.table = without_guards(block.table)
     first = block.table.slice(0, PREVIEW_ROWS)
     coded = Coder(table_format(mapping), today).code(block)
     return Preview(

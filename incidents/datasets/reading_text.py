@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 from incidents.datasets.ahead import read_ahead
 from incidents.datasets.blocks import Block, check_header, text_table
 from incidents.datasets.encodings import ByteStream, find_garbled, not_utf8
-from incidents.datasets.records import read_strictly, scan
+from incidents.datasets.records import LF, read_strictly, scan
 from incidents.datasets.refusals import FileRefusedError, Refusal, shown
 
 SEPARATORS = (",", ";", "\t", "|")
 MAX_RECORD_BYTES = 32 << 20
 """A record longer than this is a damaged file, or no table."""
 GARBLED_SHOWN = 3
+SWALLOWED_SHOWN = 100
 _SAMPLE_RECORDS = 50
 
 
@@ -177,13 +178,14 @@ class TextTable:
         except pa.ArrowInvalid:
             self._check_utf8(data, ends, row)
             table = self._read(data, note)
-        starts = np.concatenate(([0], ends[:-1]))
-        filled = int(np.count_nonzero(ends - starts > 2)) + sum(
-            bool(data[s:e].strip(b"\r\n")) for s, e in zip(starts, ends, strict=True) if e - s <= 2
-        )
+        is_row = np.diff(ends, prepend=0) > 2
+        for line in np.flatnonzero(~is_row).tolist():
+            is_row[line] = bool(data[ends[line - 1] if line else 0 : ends[line]].strip(b"\r\n"))
+        filled = int(np.count_nonzero(is_row))
         if len(table) + len(wrong) != filled:
             return None
         numbers = np.arange(row, row + filled)
+        number_of = row + np.cumsum(is_row) - 1
         if wrong:
             lost = np.array([found.number - 1 for found in wrong])
             numbers = np.delete(numbers, lost)
@@ -192,7 +194,7 @@ class TextTable:
             table,
             numbers,
             refused,
-            list(self._garbled(data, ends, row)),
+            [*self._garbled(data, ends, number_of), *self._swallowed(data, ends, number_of)],
             may_hold_nul=b"\0" in data,
         )
 
@@ -262,13 +264,35 @@ class TextTable:
             number = row + int(np.searchsorted(ends, error.start, side="right"))
             raise not_utf8(self.path, data, error, f"row {number}") from None
 
-    def _garbled(self, data: bytes, ends: NDArray[np.int64], row: int) -> Iterator[Refusal]:
+    def _garbled(
+        self, data: bytes, ends: NDArray[np.int64], number_of: NDArray[np.int64]
+    ) -> Iterator[Refusal]:
         for at, text, meant in find_garbled(data, GARBLED_SHOWN):
-            number = row + int(np.searchsorted(ends, at, side="right"))
+            number = int(number_of[np.searchsorted(ends, at, side="right")])
             reason = "looks garbled: text saved in one encoding and read in another"
             if meant and meant != text:
                 reason += f"; it may have been {meant!r}"
             yield Refusal(number, "", shown(text), reason + ". It is kept as it came")
+
+    def _swallowed(
+        self, data: bytes, ends: NDArray[np.int64], number_of: NDArray[np.int64]
+    ) -> Iterator[Refusal]:
+        """Note records of several lines of which one looks like a whole record of its own."""
+        if data.count(b"\n") == len(ends):
+            return
+        starts = np.concatenate(([0], ends[:-1]))
+        line_ends = np.flatnonzero(np.frombuffer(data, np.uint8) == LF)
+        lines = np.searchsorted(line_ends, ends) - np.searchsorted(line_ends, starts)
+        separators = len(self.header) - 1
+        for record in np.flatnonzero(lines > 1)[:SWALLOWED_SHOWN].tolist():
+            text = data[starts[record] : ends[record]].decode(errors="replace")
+            inner = text.splitlines()[1:]
+            if separators and any(line.count(self.separator) == separators for line in inner):
+                yield Refusal(
+                    int(number_of[record]), "", shown(text),
+                    "a cell holds line ends, and one of its lines looks like a row of its own: "
+                    "a quote that is not closed may have swallowed rows",
+                )  # fmt: skip
 
     def _wrong_width(self, row: int, cells: int, text: str) -> Refusal:
         expected = len(self.header)
