@@ -9,7 +9,8 @@ import streamlit as st
 
 from dashboard import choices as asking
 from dashboard import loading
-from dashboard.access import enter, show_account
+from dashboard.access import current_user, enter, show_account
+from dashboard.add_page import show_add
 from dashboard.basemap import tiles
 from dashboard.claim_page import show_claim
 from dashboard.district_map import district_map
@@ -21,7 +22,9 @@ from dashboard.painting import paint
 from dashboard.records_below import show_below
 from dashboard.toll_strip import show_tolls
 from dashboard.wording import count, date_span
+from incidents.access import may
 from incidents.atlas import Atlas
+from incidents.store import StoreError
 from incidents.texts import Texts
 from incidents.view import View
 
@@ -32,16 +35,27 @@ ICON = Path(__file__).parent / "icon.png"
 
 
 def main() -> None:
-    """Draw the page once; Streamlit calls this on every change."""
+    """Draw a page once; Streamlit calls this on every change."""
     st.set_page_config(page_title="Incident Map", page_icon=ICON, layout="wide")
     show_style()
     user = enter()
+    of_map = st.Page(lambda: show_map(of_add), title="Incident Map", icon=None, default=True)
+    of_add = st.Page(lambda: show_add(of_map), title="Add a report", url_path="add")
+    st.navigation([of_map, of_add], position="hidden").run()
+    show_account(user)
+
+
+def show_map(of_add: st.Page) -> None:
+    """Draw the map with everything around it."""
     try:
         atlas = loading.atlas()
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, StoreError) as error:
         st.error(f"The sources cannot be read. {escape_markdown(str(error))}")
         st.stop()
     query = {name: st.query_params.get_all(name) for name in st.query_params}
+    if may(current_user(), "add a document"):
+        with st.sidebar:
+            st.page_link(of_add, label="Add a report", icon=":material/add:")
     choices = asking.ask(atlas)
     view = View(atlas, choices.filter, choices.rule)
 
@@ -85,7 +99,6 @@ def main() -> None:
     show_below(view, link)
     show_downloads(view, choices)
     _footer(view)
-    show_account(user)
 
 
 def _title_line(view: View) -> str:

@@ -17,6 +17,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal, cast, get_args
 
+import font_source_sans_pro
 import streamlit as st
 from streamlit.components.v1 import declare_component
 
@@ -28,6 +29,8 @@ ActionKind = Literal["select", "accept", "reject", "edit", "add"]
 
 SCRIPTS = ("text_parts.js", "text_frame.js")
 STYLE = "text_frame.css"
+# The page's own letters; a frame does not share those that Streamlit loads.
+FONTS = ("SourceSansPro-Regular", "SourceSansPro-Semibold")
 MAX_REASON = 300
 
 _MARK = re.compile(r"[0-9a-z-]{1,64}")
@@ -192,6 +195,7 @@ def plain(text: str) -> str:
 def text_files() -> dict[str, bytes]:
     """Return the files that the frame is made of; nothing in them points outside."""
     assets = {name: _packaged(name) for name in (*SCRIPTS, STYLE)}
+    fonts = {f"{name}.ttf": _font(name) for name in FONTS}
     # The server lets browsers keep scripts: another content needs another address.
     version = {name: hashlib.sha256(data).hexdigest()[:12] for name, data in assets.items()}
     hashes = " ".join(
@@ -200,7 +204,7 @@ def text_files() -> dict[str, bytes]:
     )
     policy = (
         f"default-src 'none'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; "
-        "base-uri 'none'; form-action 'none'"
+        "font-src 'self'; base-uri 'none'; form-action 'none'"
     )
     scripts = "".join(f'<script src="{name}?v={version[name]}"></script>\n' for name in SCRIPTS)
     page = (
@@ -210,7 +214,7 @@ def text_files() -> dict[str, bytes]:
         f'<link rel="stylesheet" href="{STYLE}?v={version[STYLE]}">\n</head>\n'
         f"<body>\n{scripts}</body>\n</html>\n"
     )
-    return {"index.html": page.encode(), **assets}
+    return {"index.html": page.encode(), **assets, **fonts}
 
 
 def _sent(mark: Marked, positions: Positions) -> dict[str, Any]:
@@ -219,6 +223,11 @@ def _sent(mark: Marked, positions: Positions) -> dict[str, Any]:
         if fields[name] is not None:
             fields[name] = positions.in_browser(fields[name])
     return {k: plain(v) if isinstance(v, str) else v for k, v in fields.items()}
+
+
+def _font(name: str) -> bytes:
+    folder = resources.files(font_source_sans_pro)
+    return folder.joinpath("files", f"{name}.ttf").read_bytes()
 
 
 def _packaged(name: str) -> bytes:

@@ -6,6 +6,7 @@ somebody else decided meanwhile is overwritten.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -252,20 +253,21 @@ def free_ids(review: Review, count: int = 1) -> list[str]:
 
 
 def still_needed(store: Store, entry: Entry) -> list[str]:
-    """Return the claims that would lose their source or incident if an entry were undone.
+    """Return what would hang in the air if an entry were undone: ids of claims and drafts.
 
-    An acceptance brings the source and new incidents with its first claims; later ones
-    point to them too, and are to be undone first.
+    An acceptance brings the source and new incidents with its first claims, and later ones
+    point to them too; a document that was added has drafts. These are to be undone first.
     """
-    if entry.action not in {"accept", "redo"}:
-        return []
-    brought = {
-        (c.kind, c.object_id)
-        for c in entry.changes
-        if c.kind in {"source", "incident"} and c.outcome == "added"
-    }
+    brought = {(c.kind, c.object_id) for c in entry.changes if c.outcome == "added"}
+    documents = {object_id for kind, object_id in brought if kind == "document"}
+    resting = [
+        object_id
+        for kind in ("draft", "claim")
+        for object_id, (_, state) in store.objects(kind).items()
+        if state.value is not None and re.split(r"[/.]", object_id)[0] in documents
+    ]
     own = {c.object_id for c in entry.changes if c.kind == "claim"}
-    return [
+    return resting or [
         claim_id
         for claim_id, (_, state) in store.objects("claim").items()
         if claim_id not in own
@@ -291,7 +293,7 @@ def undo_entry(store: Store, entry: Entry, *, by: By) -> int:
     if needed:
         raise NotPossibleError(
             f"{', '.join(needed[:4])}{' and others' if len(needed) > 4 else ''} came later and "
-            "rest on this acceptance. Undo the later ones first."
+            "rest on this. Undo the later ones first."
         )
     return store.undo(entry.entry_id, by=by)
 

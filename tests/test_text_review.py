@@ -80,7 +80,9 @@ def test_selected_words_come_back_as_positions_in_the_text():
 
 
 def test_text_enters_the_frame_as_text_only_and_nothing_is_asked_of_the_outside():
-    files = {name: data.decode() for name, data in text_files().items()}
+    files = {
+        name: data.decode() for name, data in text_files().items() if not name.endswith(".ttf")
+    }
     whole = "\n".join(files.values())
     for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
         assert way not in whole

@@ -275,6 +275,7 @@ const page = {
     root.classList.toggle("dark", sent.dark);
     const ground = theme?.base === (sent.dark ? "dark" : "light") ? theme.backgroundColor : "";
     root.style.setProperty("--paper", ground || null);
+    root.style.setProperty("--primary", theme?.primaryColor ?? null);
     if (another) {
       lines = paragraphs(sent.text);
       text.replaceChildren(...lines.map((l) => l.node));
