@@ -345,6 +345,17 @@ def test_a_body_without_end_is_stopped_at_the_limit(stand_in):
         stand_in({"news.example/": endless}).fetch("http://news.example/", within=SMALL)
 
 
+def test_a_chunk_of_negative_size_does_not_get_around_the_limit(stand_in):
+    def endless(connection):
+        head = _answer(b"", Content_Length=None, Transfer_Encoding="chunked")
+        connection.sendall(head + b"-1\r\n")
+        while True:
+            connection.sendall(bytes(10_000))
+
+    with pytest.raises(DocumentRefusedError, match=r"at most 0\.1 MB"):
+        stand_in({"news.example/": endless}).fetch("http://news.example/", within=SMALL)
+
+
 @pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"])
 def test_an_answer_that_drips_ends_with_the_time(head, stand_in):
     stop = threading.Event()

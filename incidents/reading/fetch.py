@@ -25,7 +25,7 @@ from urllib.parse import urljoin
 import incidents
 from incidents.reading import addresses, limits
 from incidents.reading.addresses import Target
-from incidents.reading.clocked_socket import ClockedSocket, left_until
+from incidents.reading.clocked_socket import ClockedSocket, TooManyBytesError, left_until
 from incidents.reading.refusals import DocumentRefusedError
 
 Resolve = Callable[[str, int], list[str]]
@@ -44,6 +44,8 @@ CONTENT_TYPES = (
 USER_AGENT = f"incident-map/{incidents.__version__} (fetches single articles on request)"
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PIECE = 65_536
+# Of an answer beside its body: headers and what parts it into chunks.
+_MAX_AROUND_BODY = 1_000_000
 # Whether a Content-Encoding is unpacked; others are refused.
 _PACKINGS = {"": False, "identity": False, "gzip": True, "x-gzip": True, "deflate": True}
 _REMEDY = "Open the page in a browser, then paste the article or upload the saved page."
@@ -148,7 +150,7 @@ def _answered(
                     connection, server_hostname=target.host
                 )
                 connection = opened.enter_context(secured)
-            yield _asked(target, connection, deadline)
+            yield _asked(target, connection, deadline, within.max_bytes + _MAX_AROUND_BODY)
         except (OSError, http.client.HTTPException, zlib.error, UnicodeError) as error:
             raise _explained(error, target, within) from None
 
@@ -163,9 +165,11 @@ def _connected(target: Target, until: float, resolve: Resolve, dial: Dial) -> so
     raise failure
 
 
-def _asked(target: Target, connection: socket.socket, deadline: float) -> http.client.HTTPResponse:
+def _asked(
+    target: Target, connection: socket.socket, deadline: float, most: int
+) -> http.client.HTTPResponse:
     client = http.client.HTTPConnection(target.host, target.port)
-    client.sock = cast("socket.socket", ClockedSocket(connection, deadline))
+    client.sock = cast("socket.socket", ClockedSocket(connection, deadline, most))
     client.putrequest("GET", target.path, skip_host=True, skip_accept_encoding=True)
     host = f"[{target.host}]" if ":" in target.host else target.host
     standard = addresses.PORTS[target.scheme] == target.port
@@ -224,6 +228,8 @@ def _as_sent(location: str) -> str:
 
 
 def _explained(error: Exception, target: Target, within: FetchLimits) -> DocumentRefusedError:
+    if isinstance(error, TooManyBytesError):
+        return _too_large(target, within.max_bytes + _MAX_AROUND_BODY, within.max_bytes)
     if isinstance(error, ssl.SSLCertVerificationError):
         came = f"a host whose certificate does not hold ({error.verify_message})"
         return _refused(target.url, came, f"a certificate for {target.host}")
