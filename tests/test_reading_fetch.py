@@ -25,7 +25,7 @@ def _answer(body=PAGE, status="200 OK", **headers):
         name.replace("_", "-"): value for name, value in headers.items()
     }
     lines = "".join(f"{n}: {v}\r\n" for n, v in headers.items() if v is not None)
-    return f"HTTP/1.1 {status}\r\n{lines}\r\n".encode() + body
+    return f"HTTP/1.1 {status}\r\n{lines}\r\n".encode("latin-1") + body
 
 
 def _redirect(to, status="302 Found"):
@@ -200,6 +200,8 @@ def test_no_spelling_of_a_private_address_is_asked_or_dialled(host, stand_in):
         "http://[news.example]/",
         "http://" + "a" * 300 + ".example/",
         "http://news.example/" + "a" * 2000,
+        "http://news.example/\ud800",
+        "http://\ud800.example/",
     ],
 )
 def test_what_is_no_plain_public_address_is_refused(url, stand_in):
@@ -257,6 +259,8 @@ def test_a_name_that_changes_between_redirects_is_checked_again(stand_in):
         "http://news.example:22/",
         "http://user@news.example/",
         "http://0x7f.1/",
+        "http://[::1/",
+        "http://[x]/",
     ],
 )
 def test_a_redirect_inwards_is_not_followed(to, stand_in):
@@ -306,6 +310,10 @@ def test_another_address_of_a_name_is_tried_if_the_first_does_not_answer(stand_i
         (_answer(Content_Type="text/html-x"), "content type"),
         (_answer(Content_Length=99_000_000), "99.0 MB"),
         (_answer(Content_Length=len(PAGE) + 5), "in whole"),
+        (_answer(Content_Length="\xb2"), "Content-Length"),
+        (_answer(Content_Length="9" * 5000), "Content-Length"),
+        (_answer(Content_Length="-1"), "Content-Length"),
+        (_answer(b"-5\r\nabcde", Content_Length=None, Transfer_Encoding="chunked"), "in whole"),
         (_answer(Content_Encoding="br"), "packed as 'br'"),
         (_answer(Content_Encoding="gzip"), "in whole"),
         (_answer(gzip.compress(PAGE)[:-9], Content_Encoding="gzip"), "in whole"),

@@ -16,8 +16,11 @@ PORTS = {"http": 80, "https": 443}
 MAX_LENGTH = 2_000
 _EXPECTED = "an http or https address of a public page, on port 80 or 443"
 _REMEDY = "Open the page in a browser, then paste the article or upload the saved page."
-# A blank, a control character or a backslash is read differently by different programs.
-_UNCLEAR = re.compile(r"[\x00-\x20\x7f-\xa0\\\u2000-\u200f\u2028-\u202f\u2060-\u206f\ufeff]")
+# A blank, a control character or a backslash is read differently by different programs; half a
+# character (a lone surrogate) cannot be sent.
+_UNCLEAR = re.compile(
+    r"[\x00-\x20\x7f-\xa0\\\u2000-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ud800-\udfff]"
+)
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?")
 _NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
 _LOCAL_NAMES = ("localhost", "local", "internal", "lan", "home.arpa", "intranet", "corp", "home")
@@ -97,7 +100,9 @@ def parse(url: str) -> Target:
     ('https', 'www.example.org', 443, '/news?id=1')
     """
     if len(url) > MAX_LENGTH or _UNCLEAR.search(url):
-        raise refused(url, "an address too long, or with a blank or backslash in it")
+        raise refused(
+            url, "an address too long, or with a blank, a backslash or half a character in it"
+        )
     try:
         parts = urlsplit(url)
         port = parts.port

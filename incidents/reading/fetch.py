@@ -11,6 +11,7 @@ from __future__ import annotations
 import http.client
 import ipaddress
 import queue
+import re
 import socket
 import ssl
 import threading
@@ -48,6 +49,8 @@ _PIECE = 65_536
 _MAX_AROUND_BODY = 1_000_000
 # Whether a Content-Encoding is unpacked; others are refused.
 _PACKINGS = {"": False, "identity": False, "gzip": True, "x-gzip": True, "deflate": True}
+# More digits than any length has; \d would take those of other scripts too.
+_LENGTH = re.compile(r"[0-9]{1,15}")
 _REMEDY = "Open the page in a browser, then paste the article or upload the saved page."
 
 
@@ -124,7 +127,7 @@ def fetch(
                     data=_body(answer, target, within.max_bytes),
                     url=target.url,
                 )
-        target = addresses.parse(urljoin(target.url, _as_sent(location)))
+        target = _redirected(target, location)
     raise _refused(
         url, f"an address that redirects more than {within.max_redirects} times", "an article"
     )
@@ -151,7 +154,10 @@ def _answered(
                 )
                 connection = opened.enter_context(secured)
             yield _asked(target, connection, deadline, within.max_bytes + _MAX_AROUND_BODY)
-        except (OSError, http.client.HTTPException, zlib.error, UnicodeError) as error:
+        except DocumentRefusedError:
+            raise
+        # http.client answers a chunk size of -5 with a bare ValueError.
+        except (OSError, http.client.HTTPException, zlib.error, ValueError) as error:
             raise _explained(error, target, within) from None
 
 
@@ -199,9 +205,9 @@ def _media_type(answer: http.client.HTTPResponse, target: Target) -> str:
 
 
 def _body(answer: http.client.HTTPResponse, target: Target, most: int) -> bytes:
-    promised = answer.getheader("Content-Length", "")
-    if promised.isdigit() and int(promised) > most:
-        raise _too_large(target, int(promised), most)
+    promised = _promised(answer, target)
+    if promised is not None and promised > most:
+        raise _too_large(target, promised, most)
     packed = answer.getheader("Content-Encoding", "").strip().lower()
     if packed not in _PACKINGS:
         raise _refused(target.url, f"packed as {packed!r}", "gzip or nothing")
@@ -214,9 +220,28 @@ def _body(answer: http.client.HTTPResponse, target: Target, most: int) -> bytes:
         body += unpacker.decompress(piece, most + 1 - len(body)) if unpacker else piece
         if max(came, len(body)) > most:
             raise _too_large(target, max(came, len(body)), most)
-    if (promised.isdigit() and came < int(promised)) or (unpacker and not unpacker.eof):
+    if (promised is not None and came < promised) or (unpacker and not unpacker.eof):
         raise http.client.IncompleteRead(b"")
     return bytes(body)
+
+
+def _promised(answer: http.client.HTTPResponse, target: Target) -> int | None:
+    """Return the length that an answer states of its body, if it states one."""
+    stated = answer.getheader("Content-Length")
+    if stated is None:
+        return None
+    if not _LENGTH.fullmatch(stated.strip()):
+        raise _refused(target.url, f"of the Content-Length {stated[:40]!r}", "a number of bytes")
+    return int(stated)
+
+
+def _redirected(target: Target, location: str) -> Target:
+    try:
+        url = urljoin(target.url, _as_sent(location))
+    except ValueError as error:
+        came = f"an address that redirects to what is none ({str(error)[:100]})"
+        raise _refused(target.url, came, "an article") from None
+    return addresses.parse(url)
 
 
 def _as_sent(location: str) -> str:
@@ -236,7 +261,7 @@ def _explained(error: Exception, target: Target, within: FetchLimits) -> Documen
     if isinstance(error, TimeoutError):
         came, expected = "too slow", f"an answer within {within.total_seconds:g} seconds"
         return _refused(target.url, came, expected)
-    if isinstance(error, http.client.HTTPException | zlib.error):
+    if isinstance(error, http.client.HTTPException | zlib.error | ValueError):
         return _refused(target.url, f"not answered in whole ({error!r:.120})", "a whole answer")
     return _refused(target.url, f"out of reach ({error})", "a page that answers")
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from incidents.reading import limits
+
+# What moves a terminal's cursor or cannot be written: controls, direction marks, half characters.
+_UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
 class DocumentRefusedError(ValueError):
@@ -29,10 +34,10 @@ class DocumentRefusedError(ValueError):
         self, came: str, expected: str, remedy: str, *, where: str = "The document"
     ) -> None:
         super().__init__(came, expected, remedy)
-        self.came = came
+        self.came = shown(came)
         self.expected = expected
         self.remedy = remedy
-        self.where = where
+        self.where = shown(where)
 
     def __str__(self) -> str:
         return f"{self.where} is {self.came}; expected is {self.expected}. {self.remedy}"
@@ -43,6 +48,17 @@ class DocumentRefusedError(ValueError):
 
     def __reduce__(self) -> tuple[object, tuple[str, str, str], dict[str, str]]:
         return DocumentRefusedError, (self.came, self.expected, self.remedy), {"where": self.where}
+
+
+def shown(text: str) -> str:
+    r"""Return words of somebody else as a message can hold them: without control characters.
+
+    Examples
+    --------
+    >>> shown("Not \x1b[31mFound")
+    'Not [31mFound'
+    """
+    return _UNSHOWN.sub("", text)
 
 
 def too_long(size: int) -> DocumentRefusedError:
