@@ -128,6 +128,10 @@ def test_proxies_of_the_environment_are_not_used(stand_in, monkeypatch):
         "①②⑦.⓪.⓪.①",
         "localhost",
         "localhost.",
+        "ip6-localhost",
+        "ip6-loopback",
+        "localhost.localdomain",
+        "localhost6.localdomain6",
         "LOCALHOST",
         "a.localhost",
         "0.0.0.0",
@@ -326,6 +330,22 @@ def test_another_address_of_a_name_is_tried_if_the_first_does_not_answer(stand_i
 def test_an_answer_that_is_no_article_is_refused(answer, said, stand_in):
     with pytest.raises(DocumentRefusedError, match=said):
         stand_in({"news.example/": answer}).fetch("http://news.example/")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        _answer(status="404 \x1b[2J\x07" + "No" * 5000),
+        _answer(Content_Type="\x1b[2J" + "no" * 5000),
+        _answer(Content_Encoding="\x1b[2J" + "no" * 5000),
+        _answer(Content_Length="\x1b[2J" + "no" * 5000),
+    ],
+)
+def test_what_a_server_says_goes_into_the_message_shortened_and_harmless(answer, stand_in):
+    with pytest.raises(DocumentRefusedError) as refusal:
+        stand_in({"news.example/": answer}).fetch("http://news.example/")
+    assert str(refusal.value).isprintable()
+    assert len(str(refusal.value)) < 500
 
 
 def test_a_packed_answer_is_unpacked(stand_in):

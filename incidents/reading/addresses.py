@@ -23,7 +23,11 @@ _UNCLEAR = re.compile(
 )
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?")
 _NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
-_LOCAL_NAMES = ("localhost", "local", "internal", "lan", "home.arpa", "intranet", "corp", "home")
+_LOCAL_NAMES = (
+    "localhost", "localhost4", "localhost6", "ip6-localhost", "ip6-loopback", "localdomain",
+    "localdomain4", "localdomain6", "local", "internal", "lan", "home.arpa", "intranet", "corp",
+    "home",
+)  # fmt: skip
 
 # Blocks beside those that `ipaddress` knows as not global; they lead into other networks or
 # carry another address inside. RFC 6890 and the IANA special-purpose address registries.

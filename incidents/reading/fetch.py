@@ -51,6 +51,8 @@ _MAX_AROUND_BODY = 1_000_000
 _PACKINGS = {"": False, "identity": False, "gzip": True, "x-gzip": True, "deflate": True}
 # More digits than any length has; \d would take those of other scripts too.
 _LENGTH = re.compile(r"[0-9]{1,15}")
+# Of what a server says, so many characters go into a message.
+_SAID = 60
 _REMEDY = "Open the page in a browser, then paste the article or upload the saved page."
 
 
@@ -193,13 +195,14 @@ def _asked(
 
 def _media_type(answer: http.client.HTTPResponse, target: Target) -> str:
     if answer.status != http.client.OK:
-        raise _refused(
-            target.url, f"an address that answers {answer.status} {answer.reason}", "an article"
-        )
+        said = f"{answer.status} {answer.reason[:_SAID]}"
+        raise _refused(target.url, f"an address that answers {said}", "an article")
     media_type = answer.getheader("Content-Type", "")
     if media_type.partition(";")[0].strip().lower() not in CONTENT_TYPES:
         raise _refused(
-            target.url, f"of the content type {media_type!r}", f"one of {', '.join(CONTENT_TYPES)}"
+            target.url,
+            f"of the content type {media_type[:_SAID]!r}",
+            f"one of {', '.join(CONTENT_TYPES)}",
         )
     return media_type
 
@@ -210,7 +213,7 @@ def _body(answer: http.client.HTTPResponse, target: Target, most: int) -> bytes:
         raise _too_large(target, promised, most)
     packed = answer.getheader("Content-Encoding", "").strip().lower()
     if packed not in _PACKINGS:
-        raise _refused(target.url, f"packed as {packed!r}", "gzip or nothing")
+        raise _refused(target.url, f"packed as {packed[:_SAID]!r}", "gzip or nothing")
     # 15 bits of window, +32: a gzip or a zlib header, whichever comes.
     unpacker = zlib.decompressobj(15 + 32) if _PACKINGS[packed] else None
     body = bytearray()
