@@ -248,7 +248,9 @@ class Calendar:
         if name == "since":
             if not (g["c_m"] or g["c_y"]):
                 return None
-            return When(None, pub, None, "cumulative")
+            first = self._date(g["c_d"], g["c_m"], None) if g["c_d"] and g["c_m"] else None
+            prec = _prec((pub - first).days) if pub and first else None
+            return When(first, pub, prec, "cumulative")
         if name == "overyear":
             return When(None, None, None, "cumulative")
         if name == "recent":
@@ -368,8 +370,12 @@ class Calendar:
                     4,
                     "cumulative" if which != "earlier this" else "background",
                 )
+            if which == "past":
+                return When(ref - timedelta(days=30), ref, 4, "cumulative")
             final = pub.replace(day=1) - timedelta(days=1)
             return When(final.replace(day=1), final, 4, "background")
+        if which == "past":
+            return When(ref - timedelta(days=6), ref, 2, "cumulative")
         first = pub - timedelta(days=pub.weekday() + (0 if this else 7))
         return When(
             first,

@@ -60,6 +60,8 @@ class Discourse:
                 if m.counted and m.group and m.end <= mention.start
             ]
             own = before[-1] if before else None
+        if own is None and mention.of_them and mention.group is None:
+            own = _uncounted_before(reading, mention)
         subject = link.as_subject and not self.periodic and mention.qualifier == "exact"
         refers_back = mention.others or mention.of_them or mention.definite or subject
         if own is None and refers_back and mention.kind == "bare" and not reading.is_title:
@@ -104,9 +106,21 @@ def _antecedent(links: list[Link]) -> VictimGroup | None:
     groups = {m.group for m in together}
     if len(groups) > 1:
         return "total"
-    if last.number is None and last.group not in _INHERITED_FROM_ONE:
+    if last.number is None and not last.others and last.group not in _INHERITED_FROM_ONE:
         return "total"
     return last.group
+
+
+def _uncounted_before(reading: Reading, mention: Mention) -> VictimGroup | None:
+    """Whose "five of them" are, in "a vehicle carrying troops, killing five of them"."""
+    before = [
+        m.group
+        for m in reading.mentions
+        if m.end <= mention.start
+        and m.kind == "people"
+        and m.group not in {None, "militants", "total"}
+    ]
+    return before[-1] if before else None
 
 
 def _cue_before(reading: Reading, mention: Mention) -> bool:

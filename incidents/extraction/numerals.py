@@ -193,7 +193,7 @@ def _counts_something(words: Sequence[Word], start: int, at: int, end: int, valu
             return False
         if "numbered" in word.senses and (in_digits or word.low in {"aged", "age", "ages"}):
             return False
-        if word.low in {"№", "#", "+", "/"}:
+        if word.low in {"№", "#", "+"} or (word.low == "/" and not _parts_counts(words, start)):
             return False
     if after is not None:
         if "after_number" in after.senses or after.low in _CURRENCY_SIGNS:
@@ -201,6 +201,14 @@ def _counts_something(words: Sequence[Word], start: int, at: int, end: int, valu
         if after.low in {"/", "."} and end + 1 < len(words) and words[end + 1].low[:1].isdigit():
             return words[end].end != words[end + 1].start
     return not in_digits or not _is_date(words, start, at, end, value)
+
+
+def _parts_counts(words: Sequence[Word], at: int) -> bool:
+    """Whether a stroke before a word parts counts: "1 killed/3 injured"."""
+    if at < 2:  # noqa: PLR2004
+        return False
+    before = words[at - 2].senses
+    return "act" in before or "people" in before or "state" in before or "group" in before
 
 
 def _is_date(words: Sequence[Word], start: int, at: int, end: int, value: int) -> bool:  # noqa: PLR0911

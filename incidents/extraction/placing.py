@@ -120,6 +120,8 @@ class Places:
 
     def _elsewhere(self, before: str, end: int) -> bool:
         text = self._text
+        if CUES["local_voices"].search(before) and CUES["told_by"].match(text, end):
+            return False
         if CUES["others_after"].match(text, end):
             return True
         if CUES["event_after"].match(text, end):

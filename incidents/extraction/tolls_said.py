@@ -211,7 +211,7 @@ def zero_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link]
             )
             if befell is not None:
                 links.append(_zero(at - 2, at + 1, befell, "total", "form: nil"))
-            continue
+                continue
         links.extend(
             _nobody(words, at, mentions)
             if kind == "nobody" or word.low == "none"
