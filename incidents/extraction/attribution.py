@@ -14,6 +14,7 @@ from incidents.model import ClaimantType
 from incidents.sentences import Span
 
 _WINDOW = 16
+_TAIL = 6  # words of a speaker named after a colon
 _LONG_QUOTE = 40  # characters; shorter ones are single words or phrases in quotation marks
 _SPECIFIC: tuple[ClaimantType, ...] = (
     "armed_group",
@@ -88,9 +89,31 @@ def sayings_of(reading: Reading, memory: Memory) -> list[Saying]:
             saying = _saying(words, at, memory)
             if saying is not None:
                 found.append(saying)
+    if not found and (headed := _after_colon(reading, memory)) is not None:
+        found.append(headed)
     if found:
         memory.last = found[-1].speaker
     return found
+
+
+def _after_colon(reading: Reading, memory: Memory) -> Saying | None:
+    """Read a headline's "20 injured in blast: hospital sources", and "Police: two held"."""
+    words = reading.words
+    marks = [at for at, word in enumerate(words) if word.low in {":", "—", "–"}]
+    if not marks or not reading.links:
+        return None
+    last = marks[-1]
+    tail = words[last + 1 :]
+    if 0 < len(tail) <= _TAIL and any("claimant" in w.senses for w in tail):
+        speaker = _speaker(words, last + 1, len(words), memory)
+        if speaker is not None:
+            return Saying(words[last].start, words[-1].end, speaker, False)
+    head = words[: marks[0]]
+    if 0 < len(head) <= 3 and all("claimant" in w.senses for w in head):
+        speaker = _speaker(words, 0, marks[0], memory)
+        if speaker is not None:
+            return Saying(words[0].start, words[marks[0]].end, speaker, True)
+    return None
 
 
 def speaker_of(position: int, sayings: Sequence[Saying], quotes: Sequence[Span]) -> Speaker | None:

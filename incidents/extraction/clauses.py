@@ -34,6 +34,8 @@ class Link:
     distant_past: bool = False
     """"who had been kidnapped": told of people whose later fate is the news."""
     doubtful: bool = False
+    relative: bool = False
+    """"who were kidnapped": gives way to what the sentence goes on to say of them."""
 
 
 @dataclass(slots=True)
@@ -159,7 +161,7 @@ class Clauses:
             return
         self._put(Link(
             mention, verb.casualty_type, rule, score, verb.at, verb.end, as_subject, verb.lemma,
-            distant_past=distant, doubtful=verb.doubtful or mention.pronoun or verb.lemma in self.implied,
+            distant_past=distant, relative=as_subject and self._in_relative(verb), doubtful=verb.doubtful or mention.pronoun or verb.lemma in self.implied,
         ))  # fmt: skip
 
     def _in_relative(self, verb: Verb) -> bool:
@@ -173,6 +175,9 @@ class Clauses:
 
     def _same(self, link: Link) -> Iterator[Link]:
         return (k for k in self.links if k.mention is link.mention)
+
+    def _same_mention(self, mention: Mention) -> Iterator[Link]:
+        return (k for k in self.links if k.mention is mention)
 
     def _governor(self, mention: Mention) -> bool:
         if not mention.start:
@@ -242,6 +247,7 @@ class Clauses:
             mention.group == "inmates"
             or mention.self_type == "abducted"
             or mention.of_people == "abducted"
+            or any(k.casualty_type == "abducted" for k in self._same_mention(mention))
             or (
                 self.words[mention.head].low
                 in {"hostages", "captives", "abductees", "hostage", "captive", "passengers"}

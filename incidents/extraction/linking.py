@@ -36,7 +36,56 @@ class Linker(SetPhrases):
             if "lives" in senses:
                 self._lives(at)
         self._by_themselves()
+        self._gapped()
+        self._keep_the_last_fate()
         return self.links
+
+    def _keep_the_last_fate(self) -> None:
+        """Drop "abducted" where "seven miners abducted from Harnai have been freed"."""
+        finite = {
+            id(k.mention): k.start
+            for k in self.links
+            if k.as_subject
+            and not k.relative
+            and (k.casualty_type == "freed" or not k.rule.startswith("elliptical"))
+        }
+        self.links = [
+            k
+            for k in self.links
+            if not (
+                k.as_subject
+                and (k.relative or k.rule.startswith("elliptical"))
+                and k.start < finite.get(id(k.mention), -1)
+            )
+        ]
+
+    def _gapped(self) -> None:
+        """Read "five insurgents were killed in Kharan, four in Panjgur and three in Kech"."""
+        linked = {id(link.mention) for link in self.links}
+        barred = {id(m) for m in self.undone}
+        for mention in self.mentions:
+            if id(mention) in linked or id(mention) in barred or mention.part or mention.others:
+                continue
+            if mention.kind != "bare" or mention.number is None or mention.qualifier != "exact":
+                continue
+            at = mention.end
+            opens = mention.start and self.words[mention.start - 1].low in {",", "and", ";"}
+            placed = (
+                at + 1 < len(self.words)
+                and self.words[at].low in {"in", "from", "at", "near"}
+                and self.words[at + 1].text[:1].isupper()
+            )
+            before = [
+                k for k in self.links if k.mention.end < mention.start and k.end <= mention.start
+            ]
+            if not (opens and placed and before) or before[-1].rule.startswith("zero"):
+                continue
+            told = before[-1]
+            mention.group = told.mention.group
+            self._put(Link(
+                mention, told.casualty_type, "gapped: four in another place", 0.85,
+                mention.start, mention.end, lemma=told.lemma,
+            ))  # fmt: skip
 
     def _undergo(self, at: int, end: int, act: Act) -> None:
         verb = self._verb(at, end, act)

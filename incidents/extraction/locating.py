@@ -71,7 +71,7 @@ class Locator:
         wide = min(here, key=lambda s: (s.where_prec, s.start), default=None)
         if self._is_title or self._is_spread(span):
             return wide
-        if wide is not None and self._places.is_locative(wide):
+        if wide is not None and wide.where_prec == 4 and self._places.is_locative(wide):
             return wide
         if heading := self._headings.get(number):
             return heading

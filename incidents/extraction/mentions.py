@@ -25,6 +25,9 @@ _DEFINITE = frozenset(
     }
 )
 
+_LEAVES = frozenset({"leaves", "left", "leaving", "leave"})
+_HOUSEHOLDS = frozenset({"family", "household", "community", "tribe", "clan", "families"})
+
 
 @dataclass(slots=True)
 class Mention:
@@ -353,6 +356,10 @@ class MentionReader:
             inner += 1
         limit = min(inner + 4, len(words))
         for index in range(inner, limit):
+            if words[index].low in _HOUSEHOLDS:
+                mention.end = index + 1
+                mention.group = mention.group if mention.group != "total" else "civilians"
+                return
             senses = words[index].senses
             if "group" in senses:
                 mention.group = senses["group"][0]
@@ -503,6 +510,7 @@ class MentionReader:
             or "conjunctions" in before.senses
             or "prepositions" in before.senses
             or "act" in before.senses
+            or before.low in _LEAVES
         )
 
     def _untitled(self, words: Sequence[Word], at: int, is_title: bool) -> Mention | None:
@@ -544,6 +552,8 @@ class MentionReader:
             and "act" in words[at - 1].senses
             and not words[at - 1].senses["act"].forms.isdisjoint({"s", "base", "past", "ing"})
         )
+        if is_title and at and words[at - 1].low in _LEAVES and end < len(words):
+            return "state" in words[end].senses or "people" in words[end].senses
         if end >= len(words):
             return verb_before
         if verb_before and (

@@ -205,7 +205,7 @@ def _counts_something(words: Sequence[Word], start: int, at: int, end: int, valu
 
 def _parts_counts(words: Sequence[Word], at: int) -> bool:
     """Whether a stroke before a word parts counts: "1 killed/3 injured"."""
-    if at < 2:  # noqa: PLR2004
+    if at < 2:
         return False
     before = words[at - 2].senses
     return "act" in before or "people" in before or "state" in before or "group" in before

@@ -122,6 +122,8 @@ class Places:
         text = self._text
         if CUES["local_voices"].search(before) and CUES["told_by"].match(text, end):
             return False
+        if CUES["office_of"].search(before) and CUES["tells"].match(text, end):
+            return True
         if CUES["others_after"].match(text, end):
             return True
         if CUES["event_after"].match(text, end):
@@ -180,6 +182,9 @@ def nearest(spots: Sequence[Spot], at: int, text: str, figures: Sequence[int] = 
         Positions of the sentence's other figures.
     """
     following = min((f for f in figures if f > at), default=len(text))
+    direct = [s for s in spots if s.start > at and _IN.fullmatch(text[at : s.start])]
+    if direct:
+        return direct[0]
     opening = [s for s in spots if s.end <= at and _OPENS.fullmatch(text[s.end : at])]
     if opening:
         return opening[-1]
@@ -202,6 +207,7 @@ def nearest(spots: Sequence[Spot], at: int, text: str, figures: Sequence[int] = 
     return best[1] if best is not None else None
 
 
+_IN = re.compile(r"[\w-]+\s+(?:in|at|from|near)\s+(?:the\s+)?")
 _TOLD = re.compile(r"\b(?:said|told|according)\b")
 _OPENS = re.compile(
     r"(?:\s+(?:district|area|city|town))?\s*[,:|]\s*(?:at least\s+|about\s+|more than\s+)?"

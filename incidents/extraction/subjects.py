@@ -6,6 +6,7 @@ from incidents.extraction.clauses import BARE_GAP, JOINTS, Clauses, Verb
 from incidents.extraction.mentions import Mention
 
 _SUBJECT_GAP = 16
+_NOTE_OPENS = 8  # words before the people of a note: a date, a place
 
 
 class Subjects(Clauses):
@@ -17,6 +18,8 @@ class Subjects(Clauses):
         if subject is None and direct:
             subject = self._shared_subject(verb)
             direct = direct and subject is None
+        if (subject is None or not subject.counted) and active and verb.casualty_type == "killed":
+            subject = self._named_hero(verb)
         if subject is None or not subject.counted:
             return
         adjacent = subject.reach - 1 == verb.left
@@ -41,6 +44,27 @@ class Subjects(Clauses):
             if id(subject) in self._objects or not subject.counted:
                 break
             self._add(subject, verb, rule, score, as_subject=True)
+
+    def _named_hero(self, verb: Verb) -> Mention | None:
+        """Read "Captain Ali (age: 26), who led …, having fought gallantly, embraced martyrdom"."""
+        if verb.lemma.rpartition(" ")[2] not in {
+            "martyrdom",
+            "shahadat",
+            "shahadah",
+            "sacrifice",
+            "martyr",
+        }:
+            return None
+        linked = {id(link.mention) for link in self.links}
+        for mention in self.mentions:
+            named = mention.names_end and mention.number is None and mention.counted
+            if (
+                named
+                and mention.reach <= verb.left
+                and mention.group in {"security_forces", "police"}
+            ):
+                return None if id(mention) in linked else mention
+        return None
 
     def _companions(self, verb: Verb, rule: str, score: float) -> None:
         """Read "was killed along with two of his men"."""
@@ -67,8 +91,18 @@ class Subjects(Clauses):
                 return None
             mention = self._at.get(at)
             if mention is not None and not self._governor(mention) and mention.counted:
-                return None
+                return self._offloaded(mention, verb)
         return None
+
+    def _offloaded(self, mention: Mention, verb: Verb) -> Mention | None:
+        """Read a note's "seven passengers offloaded from a bus and shot dead"."""
+        after = self.words[mention.reach]
+        told = after.low.endswith("ed") and "have" not in after.senses
+        if not told or mention.kind != "people" or mention.start > _NOTE_OPENS:
+            return None
+        has_object = verb.end in self._start or mention.group == "militants"
+        finite = any("be" in w.senses for w in self.words[mention.reach : verb.at])
+        return None if has_object or finite else mention
 
     def _subject_before(self, at: int, direct: bool, verb: Verb) -> Mention | None:  # noqa: PLR0911, PLR0912
         """Walk left from a verb to the people it is said of."""
@@ -86,12 +120,14 @@ class Subjects(Clauses):
                 continue
             if mention is not None:
                 governed = self._governor(mention)
+                if mention.kind == "thing" and verb.has_be and not (governed or crossed):
+                    return None  # "two rifles were snatched"
                 if mention.kind == "thing" or (governed and crossed) or (governed and not direct):
                     at = mention.start - 1 - (1 if governed else 0)
                     crossed += 1
                     continue
                 if direct and crossed and not self._modifies(mention, verb.left):
-                    return None
+                    return mention if self._was_taken(mention, verb) else None
                 return mention
             word = self.words[at]
             senses = word.senses
@@ -105,7 +141,7 @@ class Subjects(Clauses):
             if word.low == "," and direct:
                 return self._headline_subject(verb) if at == verb.left else None
             if word.low == ",":
-                apposed = self._before_apposition(at)
+                apposed = self._before_apposition(at) or self._before_relative(at)
                 if apposed is not None:
                     return apposed
             if "relatives" in senses and word.low in {"who", "which", "that", "whom"}:
@@ -126,6 +162,13 @@ class Subjects(Clauses):
             crossed += 1
             at -= 1
         return None
+
+    def _was_taken(self, mention: Mention, verb: Verb) -> bool:
+        """Read "seven miners abducted from Harnai recovered"."""
+        return verb.casualty_type in {"freed", "killed"} and any(
+            k.casualty_type == "abducted" and k.as_subject and k.rule.startswith("elliptical")
+            for k in self._same_mention(mention)
+        )
 
     @staticmethod
     def _pronoun(at: int) -> Mention:
@@ -165,6 +208,18 @@ class Subjects(Clauses):
                     if whole and mention is not None and not self._governor(mention)
                     else None
                 )
+        return None
+
+    def _before_relative(self, at: int) -> Mention | None:
+        """Read "four policemen, who were taken hostage by outlaws, returned home"."""
+        for index in range(at - 1, max(0, at - 26), -1):
+            word = self.words[index]
+            if word.low in {";", ":", "said"}:
+                return None
+            if word.low in {"who", "whom"} and self.words[index - 1].low == ",":
+                mention = self._at.get(index - 2)
+                whole = mention is not None and mention.counted and mention.reach == index - 1
+                return mention if whole and mention is not None else None
         return None
 
     def _antecedent(self, at: int) -> Mention | None:

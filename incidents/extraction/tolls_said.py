@@ -148,11 +148,18 @@ def colon_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link
     starts = {m.start: m for m in mentions if m.counted and m.number is not None}
     ends = {m.end: m for m in mentions if not m.counted}
     links: list[Link] = []
-    for at in range(len(words) - 2):
+    for at in range(len(words) - 1):
+        if words[at].low in {"kia", "wia"} and at + 1 in starts:
+            target = starts[at + 1]
+            if target.kind == "bare":
+                target.group, target.kind = "security_forces", "people"
+                befell = words[at].senses["state"]
+                links.append(Link(target, befell, "form: KIA, WIA", 0.93, at, at + 1))
+            continue
         if words[at + 1].low not in {":", "=", "–", "—"}:
             continue
         casualty_type = _casualty_noun(words[at])
-        target = starts.get(at + 2)
+        target = starts.get(at + 2) if at + 2 < len(words) else None
         if casualty_type is None or target is None or target.kind not in {"bare", "people"}:
             continue
         before = ends.get(at)
