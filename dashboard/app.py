@@ -16,6 +16,7 @@ from dashboard.claim_page import show_claim
 from dashboard.district_map import district_map
 from dashboard.district_panel import show_area
 from dashboard.downloads import show_downloads
+from dashboard.filter_words import filter_words
 from dashboard.map_drawing import sequential_palette
 from dashboard.markup import element, escape_markdown, show, show_style
 from dashboard.painting import paint
@@ -56,7 +57,7 @@ def show_map(of_add: st.Page) -> None:
     if may(current_user(), "add a document"):
         with st.sidebar:
             st.page_link(of_add, label="Add a report", icon=":material/add:")
-    choices = asking.ask(atlas)
+    choices = asking.ask(atlas, query)
     view = View(atlas, choices.filter, choices.rule)
 
     def link(claim_id: str) -> str:
@@ -135,8 +136,7 @@ def _area(atlas: Atlas) -> dict[str, str]:
 
 
 def _nothing_left(view: View) -> str:
-    filters = view.filter.as_dict()
-    said = "; ".join(f"{name}: {value}" for name, value in filters.items())
+    said = "; ".join(f"{name}: {value}" for name, value in filter_words(view))
     return (
         "No claim is left under these filters. Take one away in the sidebar, or use “Reset "
         f"everything”. Set now: {escape_markdown(said)}"

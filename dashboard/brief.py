@@ -105,7 +105,7 @@ def _head(view: View, title: str) -> Element:
         "header",
         element("h1", title),
         element("p", line, css="line"),
-        element("p", f"Only {filters}", css="filters") if filters else None,
+        element("p", f"Filters: {filters}", css="filters") if filters else None,
     )
 
 

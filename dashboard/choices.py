@@ -6,7 +6,9 @@ opens the same view.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,19 +19,20 @@ import streamlit as st
 from dashboard.district_map import chosen_district
 from dashboard.markup import element, show
 from dashboard.painting import DEFAULT_MEASURE, MEASURES
-from dashboard.wording import day, words
+from dashboard.wording import words
 from incidents.atlas import Atlas
-from incidents.filters import Filter, parse_moment
+from incidents.filters import Filter, FilterError, make_filter, parse_moment
 from incidents.model import CASUALTY_TYPES, EVENT_TYPES, SCOPES, VICTIM_GROUPS
 from incidents.reconcile import DEFAULT_RULE, RULE_MEANINGS, RULES, Rule
 
 PROVINCE = "Balochistan (the whole province)"
 LATEST = "all reports"
 MAP_KEY = "map"
+FIRST_DAY, LAST_DAY = date(1947, 1, 1), date(2100, 1, 1)
 
 # Keys of the widgets, which are the names in the address.
 MANY = ("source", "casualty_type", "victim_group", "event_type", "district", "scope")
-SINGLE = ("from", "to", "measure", "rule", "known", "at", "claim", "basemap")
+SINGLE = ("from", "to", "measure", "rule", "known", "at", "claim", "chart")
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,44 @@ class Choices:
     basemap: bool
 
 
-def ask(atlas: Atlas) -> Choices:
+def accept_spellings(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> None:
+    """Take the command line's words from an address: ?source=003, ?district=PK205.
+
+    A widget knows its own labels only, so other spellings are put into it once, before it
+    is made.
+    """
+    if "spellings" in st.session_state:
+        return
+    st.session_state["spellings"] = True
+    for name, found in spelled(atlas, query).items():
+        st.session_state[name] = found
+
+
+def spelled(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return the labels that an address means where it does not use the labels themselves."""
+    labels: dict[str, Callable[[Filter], list[str]]] = {
+        "source": lambda f: sorted(f.sources),
+        "casualty_type": lambda f: [words(t) for t in sorted(f.casualty_types)],
+        "victim_group": lambda f: [words(g) for g in sorted(f.victim_groups)],
+        "event_type": lambda f: sorted(f.event_types),
+        "district": lambda f: [atlas.district_names[p] for p in sorted(f.districts)],
+        "scope": lambda f: [words(s) for s in SCOPES if s in f.scopes],
+    }
+    meant: dict[str, list[str]] = {}
+    for name, label in labels.items():
+        found: list[str] = []
+        for value in query.get(name, ()):
+            with suppress(FilterError):
+                one = make_filter(atlas.catalogue, atlas.district_names, **{name: [value]})
+                found += [text for text in label(one) if text not in found]
+        if found and set(found) != set(query[name]):
+            meant[name] = found
+    return meant
+
+
+def ask(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> Choices:
     """Show the sidebar and return what is chosen."""
+    accept_spellings(atlas, query)
     names = atlas.district_names
     with st.sidebar:
         show(element("h2", "Filters", css="im-side"))
@@ -79,10 +118,10 @@ def ask(atlas: Atlas) -> Choices:
             help="The range stays; the rule only chooses which figure is called best. "
             + " ".join(f"**{name}**: {meaning}." for name, meaning in RULE_MEANINGS.items()),
         )
+        # Not in the address: a link must not make the reader's browser ask another machine.
         basemap = st.checkbox(
             "Background map from the internet",
             key="basemap",
-            bind="query-params",
             help="Off: nothing leaves this machine. On: your browser asks OpenStreetMap for "
             "pictures of the area you look at.",
         )
@@ -169,7 +208,7 @@ def unknown_parameters(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> list
         "at": {PROVINCE, *atlas.district_names.values()},
         "claim": set(atlas.catalogue.claim),
         "known": {LATEST, *_moments(atlas)},
-        "basemap": None,
+        "chart": None,
         "from": None,
         "to": None,
     }
@@ -179,7 +218,10 @@ def unknown_parameters(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> list
         strange += [
             f"{name}={value}"
             for value in values
-            if known is not None and value and value not in known
+            if known is not None
+            and value
+            and value not in known
+            and not spelled(atlas, {name: [value]})
         ]
         if name in SINGLE and len(values) > 1:
             strange.append(f"{name} (given {len(values)} times)")
@@ -189,11 +231,13 @@ def unknown_parameters(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> list
 
 
 def _is_day(text: str) -> bool:
+    """Whether the widget takes it: 2026-01-31 and within its bounds."""
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return False
     try:
-        date.fromisoformat(text)
+        return FIRST_DAY <= date.fromisoformat(text) <= LAST_DAY
     except ValueError:
         return False
-    return True
 
 
 def _many(label: str, options: list[str], key: str, **more: Any) -> list[str]:  # noqa: ANN401
@@ -203,7 +247,7 @@ def _many(label: str, options: list[str], key: str, **more: Any) -> list[str]:  
 def _days() -> tuple[date | None, date | None]:
     left, right = st.columns(2)
     # Without bounds Streamlit offers ten years around today only; reports go further back.
-    bounds: dict[str, Any] = {"min_value": date(1947, 1, 1), "max_value": date(2100, 1, 1)}
+    bounds: dict[str, Any] = {"min_value": FIRST_DAY, "max_value": LAST_DAY}
     with left:
         first = st.date_input("From", None, key="from", bind="query-params", **bounds)
     with right:
@@ -226,7 +270,6 @@ def _known_at(atlas: Atlas) -> datetime | None:
         LATEST,
         key="known",
         bind="query-params",
-        format_func=lambda m: m if m == LATEST else day(date.fromisoformat(m)),
         help="Only what had been reported by the end of that day (Asia/Karachi).",
     )
     return None if chosen == LATEST else parse_moment(chosen)

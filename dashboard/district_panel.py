@@ -25,8 +25,7 @@ def _province(view: View, link: Link) -> list[Element]:
     parts = [element("p", "Choose a district on the map or above. All incidents:", css="im-hint")]
     for incident in view.incidents:
         claims = view.claims_of_incident(incident.incident_id)
-        places = sorted({c.adm2_name for c in claims if c.adm2_name})
-        parts.append(_incident(view, incident, claims, link, folded=True, where=", ".join(places)))
+        parts.append(_incident(view, incident, claims, link, folded=True, where=_where(claims)))
     return parts
 
 
@@ -68,6 +67,14 @@ def _district(view: View, summary: DistrictSummary, link: Link) -> list[Element]
     return parts
 
 
+def _where(claims: Sequence[Claim]) -> str:
+    """Name the districts that claims of an incident name, or say that there is none."""
+    places = sorted({c.adm2_name for c in claims if c.adm2_name})
+    if any(c.is_outside for c in claims):
+        places.append("outside the boundaries")
+    return ", ".join(places) or "province"
+
+
 def _largest(claims: Sequence[Claim]) -> int:
     """Sort key: incidents with the largest figure first, happenings last."""
     return -max((printed(c) or 0) + c.is_figure for c in claims)
@@ -93,9 +100,7 @@ def _incident(
             element(
                 "summary",
                 element("strong", incident.title),
-                element(
-                    "span", f" {where or 'province'} · {count(len(claims), 'claim')}", css="im-kind"
-                ),
+                element("span", f" {where} · {count(len(claims), 'claim')}", css="im-kind"),
             ),
             *inside,
             css="im-incident",

@@ -68,34 +68,52 @@ def map_files(areas: Mapping[str, BaseGeometry], outline: BaseGeometry) -> dict[
     return {"index.html": page.encode(), **assets}
 
 
+# Which of seven shades to take for so many classes: apart from each other, and the palest,
+# too near to the labels' white, only where all are needed.
+_DARK_STEPS: tuple[tuple[int, ...], ...] = (
+    (),
+    (3,),
+    (0, 4),
+    (0, 2, 5),
+    (0, 2, 4, 5),
+    (0, 1, 2, 4, 5),
+    (0, 1, 2, 3, 4, 5),
+    (0, 1, 2, 3, 4, 5, 6),
+)
+
+
 def sequential_palette(count: int, *, dark: bool = False, name: str = "OrRd") -> tuple[str, ...]:
     """Return `count` colours of a ColorBrewer scheme, from little to much.
 
     ColorBrewer's sequential schemes hold for colour-blind readers. On a dark ground the
-    order is turned round, so that much always stands out from the ground.
+    order is turned round, so that much is always what stands out from the ground; there
+    the scheme is of one hue, for a strong red at its lower end would shout "little".
 
     Parameters
     ----------
     count
-        How many classes, 0 to 7.
+        How many classes, 0 to 7. ColorBrewer begins at 3: fewer are picked out of its 3.
     dark
         Whether the ground is dark.
     name
-        A sequential scheme of ColorBrewer.
+        A sequential scheme of ColorBrewer, on a light ground.
 
     Examples
     --------
     >>> sequential_palette(3)
-    ('#fdcc8a', '#fc8d59', '#d7301f')
-    >>> sequential_palette(1, dark=True)
+    ('#fee8c8', '#fdbb84', '#e34a33')
+    >>> sequential_palette(1)
     ('#fdbb84',)
+    >>> sequential_palette(2, dark=True)
+    ('#8c2d04', '#fdae6b')
     """
     if not 0 <= count <= 7:
         raise ValueError(f"{count} classes were asked for; a map holds 0 to 7. Use fewer classes.")
-    # The palest colour of a scheme is hard to tell from paper: begin with the next.
-    scheme = color_brewer(name, n=max(3, count + 1))[1:]
-    picked = tuple(scheme[:count])
-    return picked[::-1] if dark else picked
+    if dark:
+        scheme = tuple(color_brewer("Oranges", n=7))[::-1]
+        return tuple(scheme[step] for step in _DARK_STEPS[count])
+    scheme = tuple(color_brewer(name, n=max(3, count)))
+    return {0: (), 1: scheme[1:2], 2: scheme[0:3:2]}.get(count, scheme)
 
 
 class _LocalMap(folium.Map):

@@ -65,14 +65,14 @@ def _chart(view: View, tile: ProvinceToll) -> None:
     lines = pd.concat([figures, last])
     chart = (
         alt.Chart(band)
-        .mark_area(interpolate="step-after", opacity=0.18, color="#777")
+        .mark_area(interpolate="step-after", opacity=0.18, color="#777", tooltip=None)
         .encode(
             x=x,
             y=alt.Y("low:Q", title=f"{words(tile.victim_group)} {tile.casualty_type}"),
             y2="high:Q",
         )
         + alt.Chart(lines)
-        .mark_line(interpolate="step-after")
+        .mark_line(interpolate="step-after", tooltip=None)
         .encode(
             x=x,
             y="figure:Q",

@@ -147,6 +147,8 @@ def _gpkg(layer: Layer) -> bytes:
             path,
             layer=layer.name,
             driver="GPKG",
+            # Version 1.4 makes older readers warn; nothing here needs it.
+            dataset_options={"VERSION": "1.3"},
             geometry_type=layer.geometry_type,
             promote_to_multi=layer.geometry_type == "MultiPolygon",
             layer_metadata={"incident_map": json.dumps(layer.about, ensure_ascii=False)},

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 
+from gazetteer.errors import AmbiguousPlaceError, PlaceNotFoundError
+from gazetteer.resolve import Gazetteer
 from incidents.model import (
     CASUALTY_TYPES,
     EVENT_TYPES,
@@ -154,6 +157,8 @@ def make_filter(
         If a word is not known; the error lists what is.
     """
     scopes = list(scope)
+    if date_from and date_to and date_to < date_from:
+        raise ValueError(f"the last day {date_to} lies before the first day {date_from}")
     return Filter(
         sources=frozenset(_source_id(catalogue, word) for word in source),
         casualty_types=_known("casualty type", casualty_type, CASUALTY_TYPES),
@@ -194,6 +199,11 @@ def _pcode(district_names: dict[str, str], word: str) -> str:
     if word.upper() in district_names:
         return word.upper()
     by_name = {_folded(name): pcode for pcode, name in district_names.items()}
-    if _folded(word) not in by_name:
-        raise FilterError("district", word, district_names.values())
-    return by_name[_folded(word)]
+    if found := by_name.get(_folded(word)):
+        return found
+    # Newspapers' spellings are the gazetteer's to know; only a district's own name counts.
+    with suppress(PlaceNotFoundError, AmbiguousPlaceError):
+        place = Gazetteer.default().locate(f"{word} district").place
+        if place.feature_code == "ADM2" and place.adm2_pcode in district_names:
+            return place.adm2_pcode
+    raise FilterError("district", word, district_names.values())

@@ -1,0 +1,92 @@
+"""The address of a view: every spelling that the command line takes, and a way back."""
+
+from datetime import date
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.choices import Choices, address, spelled, unknown_parameters
+from incidents.atlas import load_atlas
+from incidents.filters import Filter, parse_moment
+
+
+@pytest.fixture(scope="module")
+def atlas(seeds_folder):
+    return load_atlas(seeds_folder)
+
+
+def query_of(atlas, **fields):
+    choices = Choices(Filter(**fields), "range", "incidents", None, False)
+    return parse_qs(address(atlas, choices).removeprefix("?"))
+
+
+APP = Path(__file__).parents[1] / "dashboard" / "app.py"
+FILTERS = [
+    {"sources": frozenset({"003-afp-2026-01-31"})},
+    {"casualty_types": frozenset({"killed", "freed"})},
+    {"victim_groups": frozenset({"security_forces"})},
+    {"event_types": frozenset({"Battles"})},
+    {"districts": frozenset({"PK205"})},
+    {"scopes": frozenset({"event", "previous_day"})},
+    {"date_from": date(2026, 1, 30)},
+    {"date_to": date(2026, 1, 30)},
+    {"known_at": parse_moment("2026-01-31")},
+]
+
+
+@pytest.mark.parametrize("fields", FILTERS, ids=lambda f: next(iter(f)))
+def test_an_address_holds_nothing_that_the_page_does_not_know(atlas, fields):
+    query = query_of(atlas, **fields)
+    assert query
+    assert unknown_parameters(atlas, query) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "label"),
+    [
+        ("source", "003", "003-afp-2026-01-31"),
+        ("victim_group", "security_forces", "security forces"),
+        ("district", "PK205", "Gwadar"),
+        ("district", "noshki", "Nushki"),
+        ("scope", "previous_day", "previous day"),
+    ],
+)
+def test_the_command_lines_words_are_taken_from_an_address(atlas, name, value, label):
+    assert spelled(atlas, {name: [value]}) == {name: [label]}
+    assert unknown_parameters(atlas, {name: [value]}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("source", "999"), ("from", "1800-01-01"), ("from", "20260131"), ("to", "2026-W05-6"),
+        ("known", "31 January 2026"), ("basemap", "true"), ("evil", "1"), ("district", "Atlantis"),
+    ],
+)  # fmt: skip
+def test_what_an_address_cannot_mean_is_said(atlas, name, value):
+    assert unknown_parameters(atlas, {name: [value]})
+
+
+def page(**query):
+    test = AppTest.from_file(str(APP), default_timeout=60)
+    for name, value in query.items():
+        test.query_params[name] = value
+    return test.run()
+
+
+def test_the_view_as_known_at_a_day_is_opened_by_its_address():
+    shown = page(known="2026-01-31")
+    assert not shown.exception
+    assert "4 reports" in " ".join(h.body for h in shown.get("html"))
+
+
+def test_a_source_may_be_named_by_its_beginning_in_the_address():
+    shown = page(source="003")
+    assert "1 report ·" in " ".join(h.body for h in shown.get("html"))
+    assert not shown.warning
+
+
+def test_a_link_does_not_switch_the_background_map_on():
+    assert page(basemap="true").checkbox(key="basemap").value is False
