@@ -9,12 +9,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gazetteer.errors import UnknownPlaceIdError
+from gazetteer.places import Place
 from gazetteer.resolve import Gazetteer
 from geo.boundaries import Boundaries, District, load_districts
 from incidents import seeds
 from incidents.arithmetic import Notice, notices
 from incidents.lineage import Lineage, load_lineage
-from incidents.model import Catalogue
+from incidents.model import Catalogue, Claim, Incident
 from incidents.reconcile import Reporting
 
 if TYPE_CHECKING:  # a database is opened only where there is a library
@@ -87,6 +89,47 @@ def digest(folder: Path) -> str:
     if (folder / "lineage").is_dir():
         parts.append(seeds.digest(folder / "lineage"))
     return "-".join(parts)
+
+
+def check_places(
+    catalogue: Catalogue, boundaries: Boundaries[District], gazetteer: Gazetteer
+) -> None:
+    """Refuse records whose place or district is none, or whose place lies in another district.
+
+    Raises
+    ------
+    ValueError
+        If there is such a record; the error names it, its field, and what to do.
+    """
+    for incident in catalogue.incidents:
+        _place_of(incident, gazetteer)
+    for claim in catalogue.claims:
+        place, pcode = _place_of(claim, gazetteer), claim.adm2_pcode
+        if pcode is None:
+            continue
+        if pcode not in boundaries.by_pcode:
+            raise ValueError(
+                f"claim {claim.claim_id}: adm2_pcode {pcode!r} is no district of the boundaries "
+                f"({boundaries.source}, {boundaries.vintage}); leave it out or name one of them"
+            )
+        if place is not None and place.adm2_pcode != pcode:
+            lies = f"district {place.adm2_pcode}" if place.adm2_pcode else "no district"
+            raise ValueError(
+                f"claim {claim.claim_id}: adm2_pcode {pcode!r}, but its place {place.place_id} "
+                f"({place.name}) lies in {lies}; name the place's own district or none"
+            )
+
+
+def _place_of(record: Claim | Incident, gazetteer: Gazetteer) -> Place | None:
+    try:
+        return gazetteer.place(record.place_id) if record.place_id is not None else None
+    except UnknownPlaceIdError as error:
+        of = (
+            f"claim {record.claim_id}"
+            if isinstance(record, Claim)
+            else f"incident {record.incident_id}"
+        )
+        raise ValueError(f"{of}: place_id: {error}") from None
 
 
 def existing_store(data_dir: str | Path | None = None) -> Store | None:

@@ -26,7 +26,14 @@ from incidents.evidence import annotation, evidence_of
 from incidents.exports import Format, to_bytes
 from incidents.layers import LAYERS, about, build_layer
 from incidents.reconcile import RULE_MEANINGS, RULES
-from incidents.sealed_records import RECORD_FILES, atlas_of, digest_of, filter_of, record_files
+from incidents.sealed_records import (
+    RECORD_FILES,
+    atlas_of,
+    digest_of,
+    filter_of,
+    record_files,
+    told,
+)
 from incidents.sealed_zip import SealError, pack, unpack
 from incidents.ucdp_names import with_ucdp_names
 from incidents.view import View
@@ -40,6 +47,8 @@ SEALED_FORMATS: tuple[Format, ...] = ("geojson", "csv", "gpkg")
 _KIND = "incident-map sealed export"
 _TABLES = ("view", "contents", "files", "boundaries", "versions")
 _LARGEST_MANIFEST = 1_000_000
+# What records that are no records can lead to, where each of them is well-formed.
+_UNFIT = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -94,11 +103,11 @@ def verify(content: bytes) -> Verdict:
         if differences := _hash_differences(files, manifest):
             return Verdict(differences, manifest, whole, made_again=False)
         opened = _opened(files, manifest)
+        if manifest["versions"] != _versions():
+            return Verdict((), manifest, whole, made_again=False)
+        again = _made_again(opened)
     except SealError as error:
         return Verdict(error.differences, manifest, whole, made_again=False)
-    if manifest["versions"] != _versions():
-        return Verdict((), manifest, whole, made_again=False)
-    again = _files(opened.view, opened.query)
     differing = tuple(
         f"{name}: is not what the records give under the manifest's filters and rule"
         for name in sorted(files)
@@ -120,6 +129,13 @@ def open_sealed(content: bytes) -> Sealed:
     if differences := _hash_differences(files, manifest):
         raise SealError(differences)
     return _opened(files, manifest)
+
+
+def _made_again(opened: Sealed) -> dict[str, bytes]:
+    try:
+        return _files(opened.view, opened.query)
+    except _UNFIT as error:
+        raise SealError((f"the records give no export: {told(error)}",)) from None
 
 
 def _files(view: View, query: str) -> dict[str, bytes]:
@@ -282,9 +298,9 @@ def _opened(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Sealed:
     if not isinstance(view.get("query"), str) or not view["query"].startswith("?"):
         raise SealError((f"{MANIFEST}: the view's query is not one",))
     try:
-        opened = View(atlas_of(files), filter_of(view["filters"]), view["rule"])
-    except (ValueError, TypeError, KeyError) as error:
-        raise SealError((f"the records cannot be opened: {error}",)) from None
+        opened = View(atlas_of(files), filter_of(view.get("filters")), view["rule"])
+    except _UNFIT as error:
+        raise SealError((f"the records cannot be opened: {told(error)}",)) from None
     return Sealed(opened, manifest)
 
 

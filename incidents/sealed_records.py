@@ -7,17 +7,38 @@ import json
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 
 from gazetteer.resolve import Gazetteer
 from geo.boundaries import load_districts
-from incidents.atlas import Atlas
+from incidents.atlas import Atlas, check_places
 from incidents.families import DECISIONS_FILE, LINEAGE_FILE, decisions_as_toml
 from incidents.filters import Filter
 from incidents.lineage import Lineage, lineage_as_toml, load_lineage
-from incidents.model import Catalogue, Claim, Incident, Record, Source
+from incidents.model import (
+    EVENT_TYPES,
+    CasualtyType,
+    Catalogue,
+    Claim,
+    Identifier,
+    Incident,
+    Pcode,
+    Record,
+    Scope,
+    Source,
+    VictimGroup,
+)
 from incidents.view import View
 
 RECORD_FILES = (
@@ -28,6 +49,37 @@ RECORD_FILES = (
     "records/decisions.toml",
 )
 RecordT = TypeVar("RecordT", bound=Record)
+# Of what is wrong with a file, so much goes into a message.
+_TOLD_ERRORS, _TOLD_CHARACTERS = 3, 160
+
+
+def _is_acleds(event_type: str) -> str:
+    if event_type not in EVENT_TYPES:
+        raise ValueError(f"not one of ACLED's event types: {', '.join(EVENT_TYPES)}")
+    return event_type
+
+
+def _has_neighbours(moment: AwareDatetime) -> AwareDatetime:
+    # In Pakistan's time it must still be a moment of the calendar.
+    if not date.min.year < moment.year < date.max.year:
+        raise ValueError(f"the year {moment.year} is none of our calendar")
+    return moment
+
+
+class _SealedFilter(BaseModel):
+    """A filter as `Filter.as_dict` writes it: lists are lists, days are days."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    sources: frozenset[Identifier] = frozenset()
+    casualty_types: frozenset[CasualtyType] = frozenset()
+    victim_groups: frozenset[VictimGroup] = frozenset()
+    event_types: frozenset[Annotated[str, AfterValidator(_is_acleds)]] = frozenset()
+    districts: frozenset[Pcode] = frozenset()
+    date_from: date | None = None
+    date_to: date | None = None
+    scopes: frozenset[Scope] = Field(default=frozenset(), description="all, if nothing is said")
+    known_at: Annotated[AwareDatetime, AfterValidator(_has_neighbours)] | None = None
 
 
 def record_files(view: View) -> dict[str, bytes]:
@@ -69,7 +121,8 @@ def atlas_of(files: Mapping[str, bytes]) -> Atlas:
     Raises
     ------
     ValueError
-        If a record does not hold together; the error names the file.
+        If a record does not hold together, or names a place or district that this program
+        does not have, or that do not belong together; the error names it.
     """
     sources = _loaded(files, RECORD_FILES[0], Source)
     catalogue = Catalogue(
@@ -78,11 +131,18 @@ def atlas_of(files: Mapping[str, bytes]) -> Atlas:
         _loaded(files, RECORD_FILES[2], Claim),
         digest_of(files),
     )
-    return Atlas(catalogue, load_districts(), Gazetteer.default(), _lineage(files, sources))
+    boundaries, gazetteer = load_districts(), Gazetteer.default()
+    check_places(catalogue, boundaries, gazetteer)
+    return Atlas(catalogue, boundaries, gazetteer, _lineage(files, sources))
 
 
-def filter_of(said: Mapping[str, Any]) -> Filter:
+def filter_of(said: object) -> Filter:
     """Return the filter that `Filter.as_dict` described.
+
+    Raises
+    ------
+    ValueError
+        If it is none; the error names the field.
 
     Examples
     --------
@@ -90,16 +150,32 @@ def filter_of(said: Mapping[str, Any]) -> Filter:
     >>> filter_of(chosen.as_dict()) == chosen
     True
     """
-    days = ("date_from", "date_to")
-    values: dict[str, Any] = {"scopes": frozenset()}  # all scopes: nothing is said of them
-    for name, value in said.items():
-        if name in days:
-            values[name] = date.fromisoformat(value)
-        elif name == "known_at":
-            values[name] = datetime.fromisoformat(value)
-        else:
-            values[name] = frozenset(value)
-    return Filter(**values)
+    try:
+        read = _SealedFilter.model_validate_json(json.dumps(said))
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"the filters: {told(error)}") from None
+    return Filter(**{name: getattr(read, name) for name in _SealedFilter.model_fields})
+
+
+def told(error: Exception) -> str:
+    """Return what is wrong in few words, without the record that it is wrong in.
+
+    Examples
+    --------
+    >>> told(ValueError("x" * 1000))[-3:], len(told(ValueError("x" * 1000)))
+    ('xx…', 161)
+    """
+    if not isinstance(error, ValidationError):
+        return _short(str(error) or type(error).__name__)
+    wrong = error.errors(include_url=False, include_context=False, include_input=False)
+    parts = [_short(f"{'.'.join(map(str, e['loc'])) or 'all'}: {e['msg']}") for e in wrong]
+    more = len(parts) - _TOLD_ERRORS
+    return "; ".join(parts[:_TOLD_ERRORS]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _short(text: str) -> str:
+    plain = "".join(c if c.isprintable() else " " for c in text[: _TOLD_CHARACTERS + 1])
+    return plain if len(text) <= _TOLD_CHARACTERS else f"{plain[:_TOLD_CHARACTERS]}…"
 
 
 def _lineage_of(lineage: Lineage, sources: Iterable[str]) -> Lineage:
@@ -126,7 +202,10 @@ def _lineage(files: Mapping[str, bytes], sources: tuple[Source, ...]) -> Lineage
             path = Path(folder) / name
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(files[record])
-        return load_lineage(Path(folder), sources)
+        try:
+            return load_lineage(Path(folder), sources)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            raise ValueError(f"records/lineage.toml or decisions.toml: {told(error)}") from None
 
 
 def _dumped(records: Iterable[Record]) -> bytes:
@@ -140,6 +219,12 @@ def _loaded(files: Mapping[str, bytes], name: str, kind: type[RecordT]) -> tuple
         rows = json.loads(files[name])
         if not isinstance(rows, list):
             raise ValueError(f"{type(rows).__name__}, expected a list of records")
-        return tuple(kind.model_validate_json(json.dumps(row)) for row in rows)
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"{name}: {error}") from error
+        raise ValueError(f"{name}: {told(error)}") from None
+    records = []
+    for number, row in enumerate(rows, start=1):
+        try:
+            records.append(kind.model_validate_json(json.dumps(row)))
+        except (ValueError, RecursionError) as error:
+            raise ValueError(f"{name}, record {number}: {told(error)}") from None
+    return tuple(records)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import stat
+import struct
 import zipfile
 from collections.abc import Mapping
 
@@ -78,7 +79,18 @@ def unpack(content: bytes) -> dict[str, bytes]:
             if twice := sorted({n for n in names if names.count(n) > 1}):
                 raise SealError(tuple(f"{name}: stands in the archive twice" for name in twice))
             files = {entry.filename: archive.read(entry) for entry in entries}
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OverflowError, OSError) as error:
+    except SealError:
+        raise
+    # zipfile meets many a broken offset or length with whatever error it leads to.
+    except (
+        zipfile.BadZipFile,
+        struct.error,
+        RuntimeError,
+        ValueError,
+        ArithmeticError,
+        EOFError,
+        OSError,
+    ) as error:
         raise SealError((f"the archive cannot be read: {error}",)) from None
     if pack(files) != content:
         raise SealError(

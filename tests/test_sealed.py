@@ -101,6 +101,16 @@ def test_a_missing_file_is_noticed_and_named(sealed, name):
     assert difference.startswith(f"{name}: missing")
 
 
+def test_an_archive_with_any_byte_of_its_end_changed_is_refused_in_words():
+    content = pack({"a.txt": b"1"})
+    for at in range(1, 100):
+        for bits in (1, 0x80, 0xFF):
+            changed = bytearray(content)
+            changed[-at] ^= bits
+            with pytest.raises(SealError):
+                unpack(bytes(changed))
+
+
 def test_a_further_file_is_noticed(sealed):
     files = unpack(sealed) | {"extra.txt": b"hello"}
     assert verify(pack(files)).differences == ("extra.txt: not in the manifest",)
@@ -145,6 +155,80 @@ def test_a_manifest_that_says_something_else_is_noticed(sealed, change):
     change(manifest)
     files[MANIFEST] = json.dumps(manifest).encode()
     assert verify(pack(files)).differences
+
+
+def resealed(sealed, change):
+    """Seal an export again whose files were changed: every hash holds."""
+    files = unpack(sealed)
+    manifest = json.loads(files.pop(MANIFEST))
+    change(files, manifest)
+    manifest["files"] = {
+        name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        for name, content in files.items()
+    }
+    return pack(files | {MANIFEST: json.dumps(manifest).encode()})
+
+
+def with_filters(filters):
+    return lambda _files, manifest: manifest["view"].update(filters=filters)
+
+
+def with_records(name, change):
+    def changed(files, _manifest):
+        rows = json.loads(files[f"records/{name}.json"])
+        change(rows)
+        files[f"records/{name}.json"] = json.dumps(rows).encode()
+
+    return changed
+
+
+def with_claim(**fields):
+    return with_records("claims", lambda rows: rows[0].update(fields))
+
+
+def with_lineage(content):
+    return lambda files, _manifest: files.update({"records/lineage.toml": content})
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (with_filters([]), "filters"),
+        (with_filters(None), "filters"),
+        (with_filters("abc"), "filters"),
+        (with_filters({"sources": "abc"}), "sources"),
+        (with_filters({"sources": [[]]}), "sources"),
+        (with_filters({"date_from": 5}), "date_from"),
+        (with_filters({"known_at": "2026-01-31T10:00:00"}), "known_at"),
+        (with_filters({"known_at": "9999-12-31T23:59:59-10:00"}), "known_at"),
+        (with_filters({"event_types": ["Party"]}), "event_types"),
+        (with_filters({"scopes": ["some"]}), "scopes"),
+        (with_filters({"colour": ["red"]}), "colour"),
+        (with_records("incidents", lambda rows: rows[0].update(place_id="pcode:XX")), "pcode:XX"),
+        (with_claim(place_id="pcode:XX9"), "pcode:XX9"),
+        (with_claim(place_id=None, adm2_pcode="PK999", where_prec=3), "PK999"),
+        (with_claim(place_id="pcode:PK205", adm2_pcode="PK226", where_prec=3), "lies in district"),
+        (with_claim(place_id="pcode:PK2", adm2_pcode="PK226", where_prec=3), "lies in no district"),
+        (with_claim(count_low=10**30), "count_low"),
+        (with_claim(count_low=1e300), "count_low"),
+        (with_records("sources", lambda rows: rows.append([])), "sources.json, record"),
+        (with_lineage(b"a = " + b"[" * 5000 + b"]" * 5000), "lineage"),
+        (with_lineage(b"sources = [1]"), "lineage"),
+        (with_lineage(b'sources = [{source_id = [], sha256 = ""}]'), "lineage"),
+        (with_lineage(b"sources = 1"), "lineage"),
+        (with_lineage(b"\xff"), "lineage"),
+    ],
+)
+def test_records_that_are_none_are_refused_in_words_though_every_hash_holds(sealed, change, said):
+    content = resealed(sealed, change)
+    verdict = verify(content)
+    assert said in " ".join(verdict.differences)
+    with pytest.raises(SealError, match=said):
+        open_sealed(content)
+
+
+def test_an_export_sealed_again_unchanged_still_opens(sealed):
+    assert open_sealed(resealed(sealed, lambda _files, _manifest: None)).query == QUERY
 
 
 @pytest.mark.parametrize(
