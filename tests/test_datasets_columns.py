@@ -119,7 +119,7 @@ def assert_twins(dataset, chosen):
         assert twin.report_status == summary.report_status
         for kind in CASUALTY_TYPES:
             toll = summary.tolls[kind]
-            said = (toll.low, toll.best, toll.high, toll.high_open)
+            said = (toll.low, toll.best, toll.high, toll.high_open, toll.low_open)
             assert tuple(twin.sums[kind]) == said, (pcode, kind)
 
 

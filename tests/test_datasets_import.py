@@ -185,6 +185,13 @@ def test_a_row_without_a_figure_is_a_happening(tmp_path):
     import_rows(tmp_path, [acled(fatalities="")], "acled")
     (claim,) = claims_of(tmp_path, dataset_id="acled").claims
     assert (claim.casualty_type, claim.happening) == (None, "Armed clash")
+    assert claim.quote == "Armed clash"
+
+
+def test_cells_with_control_characters_become_claims(tmp_path):
+    cells = {"source_office": "Agency\r\nOne", "side_a": "Group\x07A", "source_headline": ""}
+    import_rows(tmp_path, [ucdp(**cells)], "ucdp")
+    assert "Agency \nOne" in claims_of(tmp_path).claims[0].note
 
 
 def test_the_same_file_again_adds_nothing(tmp_path):

@@ -25,10 +25,22 @@ from incidents.datasets.schema import (
     PLACED_BY_NAME,
     SUB_EVENT_TYPE_WORDS,
 )
-from incidents.model import EVENT_TYPES, KARACHI, Catalogue, Claim, Incident, Source
+from incidents.model import (
+    EVENT_TYPES,
+    KARACHI,
+    MAX_QUOTE_WORDS,
+    Catalogue,
+    Claim,
+    Incident,
+    Source,
+    word_count,
+)
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _MAX_TEXT = 3_900
+_MAX_QUOTE = 400
+# What the records refuse in a text; a cell of a dataset may hold it.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]+")
 
 
 def rows_as_claims(dataset: Dataset, rows: Sequence[int] | NDArray[np.int64]) -> Catalogue:
@@ -90,6 +102,7 @@ class _Row:
     def __init__(self, dataset: Dataset, row: int, text: dict[str, Any], mapping: Mapping) -> None:
         self.dataset, self.row, self.text, self.mapping = dataset, row, text, mapping
         self.code = {name: column[row] for name, column in dataset.codes.items()}
+        self.row_id = _CONTROLS.sub(" ", text["row_id"])
         slug = _slug(text["row_id"])
         self.incident_id = f"{dataset.dataset_id[:40]}.{slug}"
         self.district = int(self.code["district"])
@@ -97,7 +110,7 @@ class _Row:
     def cell(self, field: str) -> str:
         """Return one of the row's own cells, by what it means."""
         column = self.mapping.columns.get(field, "")  # type: ignore[call-overload]
-        return str(self.text["given"].get(column) or "").strip()
+        return _CONTROLS.sub(" ", str(self.text["given"].get(column) or "")).strip()
 
     def incident(self) -> Incident:
         kind, sub = int(self.code["event_type"]), int(self.code["sub_event_type"])
@@ -175,12 +188,19 @@ class _Row:
         return Claim.model_validate(
             self._common(1)
             | {
-                "quote": "",
+                "quote": self._row_named(kind if not is_ucdp else ""),
                 "happening": (kind if kind and not is_ucdp else "an event without a figure")[
                     :_MAX_TEXT
                 ],
                 "note": self._cited() or None,
             }
+        )
+
+    def _row_named(self, kind: str) -> str:
+        """Return the few words of a row that says no figure: its kind of event, or its id."""
+        said = (kind, f"row {self.row_id}", "one row")
+        return next(
+            s for s in said if 0 < word_count(s) <= MAX_QUOTE_WORDS and len(s) <= _MAX_QUOTE
         )
 
     def _common(self, number: int) -> dict[str, Any]:
@@ -216,7 +236,7 @@ class _Row:
         place = self.cell("place") or self.cell("district") or self.cell("province")
         sides = " – ".join(filter(None, (self.cell("side_a"), self.cell("side_b"))))
         said = self.cell("headline") or ": ".join(filter(None, (place, sides)))
-        return (said or f"Row {self.text['row_id']}")[:_MAX_TEXT]
+        return (said or f"Row {self.row_id}")[:_MAX_TEXT]
 
     def _cited(self) -> str:
         parts = {

@@ -37,13 +37,14 @@ _KEPT = 32
 class Bounds(NamedTuple):
     """What the rows say for one casualty type, groups already added; negative is unknown.
 
-    `is_open` tells rows whose upper end nobody gives.
+    `is_open` tells rows whose upper end nobody gives, `is_ceiling` those that give it alone.
     """
 
     low: Counts
     best: Counts
     high: Counts
-    is_open: Mask | None
+    is_open: Mask | None = None
+    is_ceiling: Mask | None = None
 
 
 class Sum(NamedTuple):
@@ -52,7 +53,8 @@ class Sum(NamedTuple):
     low: int | None
     best: int | None
     high: int | None
-    high_open: bool
+    high_open: bool = False
+    low_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,7 @@ class Columns:
             for casualty_type in casualty_types
             if not chosen.casualty_types or casualty_type in chosen.casualty_types
         }
-        nothing = Sum(None, None, None, high_open=False)
+        nothing = Sum(None, None, None)
         return {
             pcode: DistrictSums(
                 pcode,
@@ -185,7 +187,7 @@ class Columns:
     ) -> list[Sum]:
         bounds = self.bounds(casualty_type, _groups(chosen.victim_groups))
         if bounds is None:
-            return [Sum(None, None, None, high_open=False)] * self._bins
+            return [Sum(None, None, None)] * self._bins
         everything = len(places) == len(mask)
         low = bounds.low if everything else bounds.low[mask]
         known = low != UNKNOWN
@@ -205,14 +207,18 @@ class Columns:
         lows = total(bounds.low)
         bests = lows if bounds.best is bounds.low else total(bounds.best)
         highs = lows if bounds.high is bounds.low else total(bounds.high)
-        opened = np.zeros(self._bins, np.int64)
-        if bounds.is_open is not None:
-            left = bounds.is_open if everything else bounds.is_open[mask]
-            opened = np.bincount(places[left[known]], minlength=self._bins)
+
+        def marked(rows: Mask | None) -> NDArray[np.int64]:
+            if rows is None:
+                return np.zeros(self._bins, np.int64)
+            left = rows if everything else rows[mask]
+            return np.bincount(places[left[known]], minlength=self._bins)
+
+        opened, ceilings = marked(bounds.is_open), marked(bounds.is_ceiling)
         return [
-            Sum(int(lows[i]), int(bests[i]), int(highs[i]), high_open=bool(opened[i]))
+            Sum(int(lows[i]), int(bests[i]), int(highs[i]), bool(opened[i]), bool(ceilings[i]))
             if stated[i]
-            else Sum(None, None, None, high_open=False)
+            else Sum(None, None, None)
             for i in range(self._bins)
         ]
 
@@ -272,7 +278,7 @@ def _added(dataset: Dataset, casualty_type: str, groups: frozenset[str]) -> Boun
     stated = {group: bounds.low != UNKNOWN for group, bounds in figures.items()}
     size = dataset.size
     sums = [np.zeros(size, np.int32) for _ in range(3)]
-    known, opened = np.zeros(size, bool), np.zeros(size, bool)
+    known, opened, ceilings = (np.zeros(size, bool) for _ in range(3))
     has_total = stated.get("total", np.zeros(size, bool))
     for group, bounds in figures.items():
         counted = stated[group].copy()
@@ -285,10 +291,16 @@ def _added(dataset: Dataset, casualty_type: str, groups: frozenset[str]) -> Boun
             np.add(total, column, out=total, where=counted)
         if bounds.is_open is not None:
             opened |= counted & bounds.is_open
+        if bounds.is_ceiling is not None:
+            ceilings |= counted & bounds.is_ceiling
         known |= counted
     for total in sums:
         total[~known] = UNKNOWN
-    return Bounds(sums[0], sums[1], sums[2], opened if opened.any() else None)
+    return Bounds(sums[0], sums[1], sums[2], _if_any(opened), _if_any(ceilings))
+
+
+def _if_any(rows: Mask) -> Mask | None:
+    return rows if rows.any() else None
 
 
 def _filled(columns: tuple[Counts, Counts, Counts]) -> Bounds:
@@ -299,17 +311,19 @@ def _filled(columns: tuple[Counts, Counts, Counts]) -> Bounds:
     """
     low, best, high = columns
     if best is low and high is low:
-        return Bounds(low, best, high, None)
+        return Bounds(low, best, high)
     whole = (low != UNKNOWN) & (best != UNKNOWN) & (high != UNKNOWN)
     if whole.all():
-        return Bounds(low, best, high, None)
+        return Bounds(low, best, high)
     least = np.where(low != UNKNOWN, low, np.where(best != UNKNOWN, best, high))
     middle = np.where(best != UNKNOWN, best, least)
     most = np.maximum(np.maximum(high, best), low)
     is_open = (low != UNKNOWN) & (best == UNKNOWN) & (high == UNKNOWN)
+    is_ceiling = (low == UNKNOWN) & (best == UNKNOWN) & (high != UNKNOWN)
     return Bounds(
         least.astype(np.int32),
         middle.astype(np.int32),
         most.astype(np.int32),
-        is_open if is_open.any() else None,
+        _if_any(is_open),
+        _if_any(is_ceiling),
     )
