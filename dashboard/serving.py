@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 import os
 import socket
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,8 @@ SAFE_CONFIG = HERE / "safe_config.toml"
 PAGE = HERE / "app.py"
 DEFAULT_PORT = 8501
 DEFAULT_HOST = "127.0.0.1"
+# What a reader's own configuration may say besides; see `_is_harmless`.
+HARMLESS = frozenset({"server.port", "secrets.files"})
 # Not in the file, because Streamlit's own default is what is wanted: nobody is who a header
 # says, unless a proxy sets it, and no address stands in the open metrics.
 UNTOUCHED: Mapping[str, Any] = {
@@ -119,6 +123,7 @@ def admit(
     """
     from streamlit import config
 
+    _parsed_options()
     usual = [] if file is not None else list(config.get_option("secrets.files"))
     found = file or find_setting(usual)
     if found is not None:
@@ -140,8 +145,18 @@ def check_configuration(safe: Mapping[str, Any]) -> None:
     import streamlit as st
     from streamlit import config
 
-    options = config.get_config_options(force_reparse=True)
+    try:
+        options = config.get_config_options(force_reparse=True)
+    except RuntimeError as error:  # two settings that exclude each other
+        raise UnsafeConfigurationError(
+            [("the configuration", str(error), "none", "a file")]
+        ) from None
     differing = [
+        (key, st.get_option(key), "nothing", config.get_where_defined(key))
+        for key in options
+        if config.is_manually_set(key) and key not in safe and not _is_harmless(key)
+    ]
+    differing += [
         (key, st.get_option(key), value, config.get_where_defined(key))
         for key, value in safe.items()
         if config.is_manually_set(key) and st.get_option(key) != value
@@ -155,6 +170,26 @@ def check_configuration(safe: Mapping[str, Any]) -> None:
             differing.append((key, given, value, f"the variable {named}"))
     if differing:
         raise UnsafeConfigurationError(differing)
+
+
+def _parsed_options() -> Mapping[str, Any]:
+    from streamlit import config
+
+    try:
+        return config.get_config_options(force_reparse=True)
+    except RuntimeError as error:  # two settings that exclude each other
+        raise UnsafeConfigurationError(
+            [("the configuration", str(error), "nothing", "a file")]
+        ) from None
+
+
+def _is_harmless(key: str) -> bool:
+    """Whether a reader's own setting changes only how things look or how much is logged.
+
+    A font, a style sheet or a base theme may lie at an address: those are not among them.
+    """
+    section, _, name = key.partition(".")
+    return section == "logger" or (section == "theme" and name.endswith("Color")) or key in HARMLESS
 
 
 def _as_variable(value: object) -> str:
@@ -188,13 +223,39 @@ def serve(
         key.replace(".", "_"): json.dumps(value) if isinstance(value, dict) else value
         for key, value in options.items()
     }
-    bootstrap.load_config_options(flags)
+    _ask_nobody_outside()
+    with _parsed_a_second_time():
+        bootstrap.load_config_options(flags)
     wrong = [
         (k, st.get_option(k), v, "unknown") for k, v in options.items() if st.get_option(k) != v
     ]
     if wrong:
         raise UnsafeConfigurationError(wrong)
     bootstrap.run(str(PAGE), False, [], flags)
+
+
+def _ask_nobody_outside() -> None:
+    """Keep Streamlit from asking another machine for this one's public address.
+
+    It does so for a page whose origin it does not know, so any website that a reader
+    visits could make it; the answer would also be trusted as an origin.
+    """
+    from streamlit import net_util
+
+    net_util.get_external_ip = lambda: None
+    net_util.get_internal_ip = lambda: None
+
+
+@contextmanager
+def _parsed_a_second_time() -> Iterator[None]:
+    """Keep Streamlit from calling our own flags a change that needs a restart."""
+    log = logging.getLogger("streamlit.config")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 def _put_in_force(access: AccessSetting) -> None:

@@ -10,7 +10,9 @@ import pytest
 from command_line import run
 
 
-@pytest.mark.parametrize("command", ["serve", "export", "brief", "seal", "verify", "locate", "sources", "add"])
+@pytest.mark.parametrize(
+    "command", ["serve", "export", "brief", "seal", "verify", "locate", "sources", "add"]
+)
 def test_each_command_explains_itself_with_an_example(command):
     said = run(command, "--help")
     assert said.returncode == 0
@@ -143,6 +145,39 @@ def test_serve_refuses_a_configuration_file_that_asks_for_something_unsafe(tmp_p
     assert said.returncode == 1
     assert "server.enableXsrfProtection is False" in said.stderr.decode()
     assert str(tmp_path) in said.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ('[[theme.fontFaces]]\nfamily = "x"\nurl = "http://evil.test/f.woff2"', "theme.fontFaces"),
+        ('[server]\nbaseUrlPath = "elsewhere"', "server.baseUrlPath"),
+        ("[global]\ndevelopmentMode = true\n[server]\nport = 8600", "configuration"),
+    ],
+)
+def test_serve_refuses_settings_that_could_fetch_or_move_the_page(tmp_path, line, named):
+    (tmp_path / ".streamlit").mkdir()
+    (tmp_path / ".streamlit" / "config.toml").write_text(line)
+    said = run("serve", "--port", "8999", HOME=str(tmp_path))
+    assert said.returncode == 1
+    assert named in said.stderr.decode()
+    assert "Traceback" not in said.stderr.decode()
+
+
+def test_a_foreign_page_cannot_make_the_server_ask_another_machine(monkeypatch):
+    from streamlit import net_util
+    from streamlit.web.server import server_util
+
+    from dashboard.serving import _ask_nobody_outside
+
+    def asked(*_: object, **__: object) -> None:
+        pytest.fail("another machine was asked for this one's address")
+
+    monkeypatch.setattr("socket.socket.connect", asked)
+    for name in ("get_external_ip", "get_internal_ip"):
+        monkeypatch.setattr(net_util, name, getattr(net_util, name))
+    _ask_nobody_outside()
+    assert not server_util.is_url_from_allowed_origins("http://evil.test")
 
 
 def test_serve_says_when_its_port_is_taken_and_sigterm_ends_the_whole_server():
