@@ -29,12 +29,14 @@ bench: $(VENV)/browser.stamp      ## measure, against what a user would pick ins
 
 $(VENV)/run.stamp: requirements.lock pyproject.toml
 	@$(PYTHON) scripts/check_python.py
+	@echo "Setting up .venv, once: this takes a few minutes."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
+	@echo "Setting up what the tests need, once."
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
 	@touch $@
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -114,6 +115,8 @@ class ClaimReader:
             ) from error
 
     def _add_claimant(self, name: str, entry: Table) -> None:
+        if "claimant_id" not in entry and (made := id_of(str(entry.get("claimant", "")))):
+            entry["claimant_id"] = made
         claimant_id = entry.get("claimant_id")
         listed = self.claimants.get(str(claimant_id), {})
         for field in ("claimant", "claimant_type", "claimant_kind"):
@@ -127,6 +130,17 @@ class ClaimReader:
                     value=claimant_id,
                 )
             entry.setdefault(field, listed.get(field))
+
+
+def id_of(claimant: str) -> str:
+    """Make an id for a claimant who is in no list: the words, joined by hyphens.
+
+    Examples
+    --------
+    >>> id_of("Abdul Hameed, police chief of Khuzdar")
+    'abdul-hameed-police-chief-of-khuzdar'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", claimant.casefold()).strip("-")[:100]
 
 
 def derive_dates(path: Path, name: str, entry: Table) -> None:

@@ -174,3 +174,9 @@ def test_an_error_can_cross_processes():
     error = SeedError("005.toml", "wrong", "Mend it.", entry="claim 01", field="count", value=5)
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
     assert str(error) == "005.toml, claim 01, count = 5: wrong. Mend it."
+
+
+def test_a_claimant_who_speaks_only_here_needs_no_id(folder):
+    words = 'claimant = "A. Hameed, police"\nclaimant_type = "state"\nclaimant_kind = "person"'
+    spoil(folder, THIRD, 'claimant_id = "mohsin-naqvi-interior-minister"', words)
+    assert "a-hameed-police" in {c.claimant_id for c in seeds.load(folder).claims}
