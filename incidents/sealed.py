@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -47,6 +48,8 @@ SEALED_FORMATS: tuple[Format, ...] = ("geojson", "csv", "gpkg")
 _KIND = "incident-map sealed export"
 _TABLES = ("view", "contents", "files", "boundaries", "versions")
 _LARGEST_MANIFEST = 1_000_000
+# What a query string can hold (RFC 3986): it goes into README.txt and onto the page.
+_QUERY = re.compile(r"\?[A-Za-z0-9._~%!$&'()*+,;=:@/?-]{0,20000}")
 # What records that are no records can lead to, where each of them is well-formed.
 _UNFIT = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError)
 
@@ -85,7 +88,14 @@ def seal(view: View, query: str = "?") -> bytes:
         What is sealed.
     query
         The query string that opens the view on the page.
+
+    Raises
+    ------
+    ValueError
+        If `query` is no query string.
     """
+    if not _QUERY.fullmatch(query):
+        raise ValueError(f"{query[:80]!r} is no query string; expected one such as '?rule=range'")
     return pack(_files(view, query))
 
 
@@ -246,13 +256,13 @@ def _manifest(files: Mapping[str, bytes]) -> Mapping[str, Any]:
     try:
         manifest = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise SealError((f"{MANIFEST}: cannot be read: {error}",)) from None
+        raise SealError((f"{MANIFEST}: cannot be read: {told(error)}",)) from None
     if not isinstance(manifest, dict) or manifest.get("kind") != _KIND:
         raise SealError((f"{MANIFEST}: is not that of a sealed export",))
     if manifest.get("format_version") != FORMAT_VERSION:
         raise SealError(
             (
-                f"{MANIFEST}: format_version {manifest.get('format_version')!r}, this program "
+                f"{MANIFEST}: format_version {_said(manifest.get('format_version'))}, this program "
                 f"reads {FORMAT_VERSION}",
             )
         )
@@ -275,10 +285,11 @@ def _hash_differences(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -
         found = hashlib.sha256(files[name]).hexdigest()
         if said.get("bytes") != len(files[name]):
             differences.append(
-                f"{name}: {len(files[name]):,} bytes, the manifest says {said.get('bytes')}"
+                f"{name}: {len(files[name]):,} bytes, the manifest says {_said(said.get('bytes'))}"
             )
         elif said.get("sha256") != found:
-            differences.append(f"{name}: changed; sha256 {found}, sealed as {said.get('sha256')}")
+            sealed_as = _said(said.get("sha256"))
+            differences.append(f"{name}: changed; sha256 {found}, sealed as {sealed_as}")
     differences += [f"{name}: missing" for name in RECORD_FILES if name not in {*there, *named}]
     return tuple(differences)
 
@@ -288,20 +299,25 @@ def _opened(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Sealed:
     if vintage != ours:
         raise SealError(
             (
-                f"{MANIFEST}: made over boundaries {vintage!r}, this program has {ours!r}; open it "
-                f"with the version that made it ({manifest['versions'].get('incident-map')})",
+                f"{MANIFEST}: made over boundaries {_said(vintage)}, this program has {ours!r}; open "
+                f"it with the version that made it ({_said(manifest['versions'].get('incident-map'))})",
             )
         )
     view = manifest["view"]
-    if view.get("rule") not in RULES:
-        raise SealError((f"{MANIFEST}: rule {view.get('rule')!r} is not known",))
-    if not isinstance(view.get("query"), str) or not view["query"].startswith("?"):
-        raise SealError((f"{MANIFEST}: the view's query is not one",))
+    if not isinstance(view.get("rule"), str) or view["rule"] not in RULES:
+        raise SealError((f"{MANIFEST}: rule {_said(view.get('rule'))} is not known",))
+    if not isinstance(view.get("query"), str) or not _QUERY.fullmatch(view["query"]):
+        raise SealError((f"{MANIFEST}: the view's query is no query string",))
     try:
         opened = View(atlas_of(files), filter_of(view.get("filters")), view["rule"])
     except _UNFIT as error:
         raise SealError((f"the records cannot be opened: {told(error)}",)) from None
     return Sealed(opened, manifest)
+
+
+def _said(value: object) -> str:
+    """Return what a manifest says, short and on one line, however large or deep it is."""
+    return ascii(value)[:80] if isinstance(value, str | int | float) else type(value).__name__
 
 
 def _json(value: object) -> bytes:

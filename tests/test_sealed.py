@@ -227,6 +227,41 @@ def test_records_that_are_none_are_refused_in_words_though_every_hash_holds(seal
         open_sealed(content)
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["rule=range", "?a=1\n2", "?<script>", "?\x1b[2J", '?a="b"', "?a b", "?é", "?a=1\n", "", 5],
+)
+def test_only_a_query_string_is_taken_for_the_views_query(atlas, sealed, query):
+    content = resealed(sealed, lambda _files, manifest: manifest["view"].update(query=query))
+    assert "query" in " ".join(verify(content).differences)
+    with pytest.raises(SealError, match="no query string"):
+        open_sealed(content)
+    if isinstance(query, str):
+        with pytest.raises(ValueError, match="no query string"):
+            seal(view_of(atlas, source=["004"]), query)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda f, m: f.update({"records/claims.json": b'[{"note": "' + b"x" * 9999 + b'"}]'}),
+        lambda f, m: f.update({"records/claims.json": b'["' + b"x" * 9999 + b'"]'}),
+        with_claim(**{"x\x1b" * 999: 1}),
+        with_claim(place_id="x\x1b" * 999),
+        with_filters({"scopes": ["x\x1b" * 999]}),
+        lambda _, m: m.update(format_version="x\x1b" * 999),
+        lambda _, m: m["boundaries"].update(vintage="x\x1b" * 999),
+        lambda _, m: m["boundaries"].update(vintage=[[["x\x1b"] * 999]]),
+        lambda _, m: m["view"].update(rule="x\x1b" * 999),
+        lambda _, m: m["view"].update(rule=["x"]),
+    ],
+)
+def test_a_refusal_is_short_and_harmless_whatever_the_file_says(sealed, change):
+    [difference] = verify(resealed(sealed, change)).differences
+    assert len(difference) < 800
+    assert difference.isprintable()
+
+
 def test_an_export_sealed_again_unchanged_still_opens(sealed):
     assert open_sealed(resealed(sealed, lambda _files, _manifest: None)).query == QUERY
 
