@@ -34,6 +34,15 @@ def _first(text: str, casualty_type: str = "killed", count: int | None = None) -
         ("A resident of Sibi and four others were shot dead in Nasirabad.", 4, "Nasirabad"),
         ("Two bodies from the blast in Chaman were taken to Quetta.", 2, "Chaman"),
         ("Violence across Balochistan left 30 dead.", 30, None),
+        ("KOHLU: A shepherd and four boys stepped on a landmine. Five died.", 5, "Kohlu"),
+        ("A bomb killed five men. The attack took place near Nushki, police said.", 5, "Nushki"),
+        ("In Panjgur, Harnai and Kech, 216 militants were killed.", 216, None),
+        ("Five men were killed in Kharan, four in Panjgur.", 4, "Panjgur"),
+        ("Quetta\n- 10 killed\n\nNushki\n- 7 killed", 7, "Nushki"),
+        ("Mastung: Three men killed in an attack near Dasht.\nKech: calm.", 3, "Mastung"),
+        ("A coach was shot at near Wadh on the Quetta-Karachi highway, killing 5.", 5, "Khuzdar"),
+        ("Residents of Gwadar said five men died.", 5, "Gwadar"),
+        ("Two died in Ziarat. Eight men were arrested, DIG Loralai told reporters.", 2, "Ziarat"),
         ("At least 18 people died in Peshawar.", 18, None),
     ],
 )
@@ -53,6 +62,8 @@ def test_the_district_is_where_it_happened_not_where_the_speaker_is(
         ("In March 2024, two men were killed.", "2024-03-01", "2024-03-31", "background"),
         ("Two men died over the past two days.", "2025-06-11", "2025-06-12", "cumulative"),
         ("Between 1 and 9 June, two men died.", "2025-06-01", "2025-06-09", "cumulative"),
+        ("Since 31 May, 64 men have been killed.", "2025-05-31", "2025-06-12", "cumulative"),
+        ("Nine men died in the past week.", "2025-06-06", "2025-06-12", "cumulative"),
     ],
 )
 def test_days_are_told_from_the_day_of_publication(
@@ -96,6 +107,8 @@ def test_without_a_day_of_publication_a_weekday_gives_no_date() -> None:
             "state",
         ),
         ("Two men were killed.", "unattributed", "media"),
+        ("Two men killed in Quetta blast: hospital sources", "hospital sources", "hospital"),
+        ("DC Khuzdar Yasir Khan said two men were killed.", "DC Khuzdar Yasir Khan", "state"),
     ],
 )
 def test_the_claimant_is_who_says_it(text: str, claimant: str, claimant_type: str) -> None:
@@ -170,3 +183,19 @@ def test_the_cells_of_a_table_are_read_under_their_headings() -> None:
 def test_what_only_a_person_can_decide_is_shown_unclassified(text: str) -> None:
     figures = [d for d in extract(text) if d.casualty_type]
     assert [d.tier for d in figures] == ["unclassified"]
+
+
+@pytest.mark.parametrize(
+    ("text", "prec", "place_id"),
+    [
+        ("Thirty people were killed across Balochistan.", 4, "pcode:PK2"),
+        ("QUETTA: Two policemen were martyred in a firing incident.", 4, "pcode:PK2"),
+        ("Gunmen in Pakistan killed two men.", 6, "geonames:1168579"),
+        ("Two men were killed.", 5, None),
+    ],
+)
+def test_a_claim_without_a_district_says_how_little_is_known_of_its_place(
+    text: str, prec: int, place_id: str | None
+) -> None:
+    draft = _first(text)
+    assert (draft.adm2_pcode, draft.where_prec, draft.place_id) == (None, prec, place_id)

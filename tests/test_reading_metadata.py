@@ -41,6 +41,11 @@ DAY = date(2026, 1, 31)
         "Last updated: Feb 2, 2026\nPublished: Jan 31, 2026",
         "Rawalpindi, 31 January 2026: Security forces carried out an operation in Kalat.",
         "QUETTA, Pakistan, Jan 31, 2026 (AFP) - Three people were killed, police said.",
+        "Rawalpindi, 31 January 2026",
+        "Islamabad, Pakistan – January 31, 2026",
+        "Flash Update No. 2 (as of 31 January 2026)",
+        "Situation report as of 31 January 2026",
+        "Balochistan: Flash Update (31 January 2026)",
     ],
 )
 def test_a_stated_day_of_publication_is_read(line):
@@ -64,6 +69,7 @@ def test_a_day_at_the_end_and_one_before_the_first_sentence_are_read():
         f"Bomb on January 31, 2026 kills three\n{BODY}",
         f"01/02/2026\n{BODY}",
         f"Updated: January 31, 2026\n{BODY}",
+        f"As of 31 January 2026, a total of 64 people were killed.\n{BODY}",
         f"30 February 2026\n{BODY}",
         f"2 January 2026\n{BODY}4 January 2026\n{BODY}",
         f"Published 31/01/1447\n{BODY}",

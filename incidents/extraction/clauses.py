@@ -161,7 +161,8 @@ class Clauses:
             return
         self._put(Link(
             mention, verb.casualty_type, rule, score, verb.at, verb.end, as_subject, verb.lemma,
-            distant_past=distant, relative=as_subject and self._in_relative(verb), doubtful=verb.doubtful or mention.pronoun or verb.lemma in self.implied,
+            distant_past=distant, relative=as_subject and self._in_relative(verb),
+            doubtful=verb.doubtful or mention.pronoun or verb.lemma in self.implied,
         ))  # fmt: skip
 
     def _in_relative(self, verb: Verb) -> bool:

@@ -4,105 +4,33 @@ from __future__ import annotations
 
 import calendar
 import re
-import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
-from importlib.resources import files
-from typing import NamedTuple
 
-import ahocorasick
-
+from incidents.extraction.time_words import (
+    HISTORY,
+    MONTHS,
+    PATTERNS,
+    SAID_ON,
+    SUMMED,
+    Ref,
+    When,
+    governing,
+    is_modal,
+    joined,
+    matches,
+)
 from incidents.extraction.words import plain
 from incidents.model import Scope
 
-_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if number}
-_MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if number} | {
-    "sept": 9
-}
 _WEEKDAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
 _SMALL = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
     "nine": 9, "ten": 10, "twelve": 12, "couple of": 2,
 }  # fmt: skip
-_TABLE = tomllib.loads((files("incidents") / "data" / "times.toml").read_text("utf-8"))
-
-
-def _filled(pattern: str) -> str:
-    for name in ("month", "day", "n", "unit"):
-        pattern = pattern.replace(f"<{name}>", _TABLE[name])
-    return pattern
-
-
-_PATTERNS = tuple((name, _filled(pattern)) for name, pattern in _TABLE["patterns"].items())
-_TIME = re.compile(r"\b(?:" + "|".join(f"(?P<{name}>{p})" for name, p in _PATTERNS) + ")")
-# The expression is tried only around these: most of a text speaks of no time.
-_TRIGGERS = (
-    "day", "night", "month", "year", "week", "hour", "period", "recent", "decade", "morning", "similar",
-    "afternoon", "evening", "quarter", "half of", "since", "so far", *"0123456789",
-    *(m for m in _MONTHS if m != "may"), "may ",
-)  # fmt: skip
-_BEFORE, _AFTER = 40, 48
-
-
-def _automaton() -> ahocorasick.Automaton:
-    automaton = ahocorasick.Automaton()
-    for trigger in _TRIGGERS:
-        automaton.add_word(trigger, True)
-    automaton.make_automaton()
-    return automaton
-
-
-_TRIGGER = _automaton()
-
-
-_HISTORY = re.compile(_TABLE["history"], re.IGNORECASE)
-_SUMMED = re.compile(_TABLE["summed"], re.IGNORECASE)
-
-
 _DATELINE = 60
 _DAYS = frozenset({"weekday", "daymonth", "monthday", "yesterday", "today", "night"})
 _DATED = frozenset({"weekday", "daymonth", "monthday", "daybefore", "dayafter"})
-_SPANS = frozenset({"lastspan", "period", "inspan", "since", "overyear", "quarter", "between"})
-
-
-class When(NamedTuple):
-    """The days a claim speaks of; None where the text leaves them open."""
-
-    start: date | None
-    end: date | None
-    prec: int | None
-    scope: Scope
-
-
-class _Ref(NamedTuple):
-    at: int
-    end: int
-    kind: str
-    when: When
-
-
-def _matches(sentence: str) -> Iterator[re.Match[str]]:
-    """Yield the times in a sentence in plain form."""
-    low = high = 0
-    for at, _ in _TRIGGER.iter(sentence):
-        if at - _BEFORE > high:
-            yield from _TIME.finditer(sentence, _word_start(sentence, low), high)
-            low = at - _BEFORE
-        high = at + _AFTER
-    if high > low:
-        yield from _TIME.finditer(sentence, _word_start(sentence, low), high)
-
-
-def _word_start(text: str, at: int) -> int:
-    while at > 0 and text[at - 1].isalnum():
-        at -= 1
-    return at
-
-
-def _is_modal(match: re.Match[str], text: str, start: int) -> bool:
-    """Whether a "may" in a match is the verb, not the month."""
-    at = match[0].find("may")
-    return at >= 0 and text[start + match.start() + at] == "m"
 
 
 class Calendar:
@@ -120,7 +48,7 @@ class Calendar:
         self.published_on = published_on
         self.periodic = periodic
         self.main_day: date | None = None
-        self._seen: dict[tuple[int, int], list[_Ref]] = {}
+        self._seen: dict[tuple[int, int], list[Ref]] = {}
 
     def learn(self, text: str, spans: Sequence[tuple[int, int]]) -> None:
         """Set the day of the main event from the first sentences that name one."""
@@ -131,7 +59,7 @@ class Calendar:
     def _learn(self, text: str, spans: Sequence[tuple[int, int]], also_said_on: bool) -> None:
         for start, end in spans:
             for ref in self.refs(text, start, end):
-                if not also_said_on and _SAID_ON.search(text, max(start, ref.at - 40), ref.at):
+                if not also_said_on and SAID_ON.search(text, max(start, ref.at - 40), ref.at):
                     continue
                 if ref.kind in _DAYS and ref.when.start and not self._is_dateline(ref):
                     self.main_day = ref.when.start
@@ -139,28 +67,28 @@ class Calendar:
                     return
         self._seen.clear()
 
-    def _is_dateline(self, ref: _Ref) -> bool:
+    def _is_dateline(self, ref: Ref) -> bool:
         """Whether it is the day of publication at the head of a text."""
         at_head = ref.at < _DATELINE and ref.kind not in {"weekday", "today"}
         return at_head and not self.periodic and ref.when.start == self.published_on
 
-    def refs(self, text: str, start: int, end: int) -> list[_Ref]:
+    def refs(self, text: str, start: int, end: int) -> list[Ref]:
         """Return the times that a stretch of text names, as positions in it."""
         key = (start, end)
         if key not in self._seen:
             self._seen[key] = self._find(text, start, end)
         return self._seen[key]
 
-    def _find(self, text: str, start: int, end: int) -> list[_Ref]:
-        refs: list[_Ref] = []
-        for match in _matches(plain(text[start:end])):
-            if _is_modal(match, text, start):
+    def _find(self, text: str, start: int, end: int) -> list[Ref]:
+        refs: list[Ref] = []
+        for match in matches(plain(text[start:end])):
+            if is_modal(match, text, start):
                 continue
-            name = next(n for n, _ in _PATTERNS if match[n] is not None)
+            name = next(n for n, _ in PATTERNS if match[n] is not None)
             when = self._read(name, match)
             if when is not None:
-                refs.append(_Ref(start + match.start(), start + match.end(), name, when))
-        return _joined(refs)
+                refs.append(Ref(start + match.start(), start + match.end(), name, when))
+        return joined(refs)
 
     def when(
         self, text: str, sentence: tuple[int, int], at: int, carried: When | None = None
@@ -169,7 +97,7 @@ class Calendar:
         start, end = sentence
         refs = self.refs(text, start, end)
         refs = [r for r in refs if not self._is_dateline(r)]
-        best = _governing(refs, text, at, sentence)
+        best = governing(refs, text, at, sentence)
         if best is not None:
             when = best.when
         elif carried is not None and self.periodic:
@@ -183,11 +111,11 @@ class Calendar:
         if (when.scope == "event" and not self.periodic) or (
             when.scope == "event" and best is None
         ):
-            history = _HISTORY.search(text, start, at)
+            history = HISTORY.search(text, start, at)
             if history is not None:
                 return when._replace(scope="background")
         dated = best is not None and best.kind in _DATED
-        if when.scope == "event" and not dated and _SUMMED.search(text, at, min(end, at + 90)):
+        if when.scope == "event" and not dated and SUMMED.search(text, at, min(end, at + 90)):
             when = when._replace(scope="cumulative")
         return when
 
@@ -220,13 +148,13 @@ class Calendar:
                 first, last, _prec(days), "cumulative" if days > 1 or name == "between" else "event"
             )
         if name == "monthyear":
-            return self._month(_MONTHS[g["y_m"].lower().rstrip(".")], int(g["y_y"]))
+            return self._month(MONTHS[g["y_m"].lower().rstrip(".")], int(g["y_y"]))
         if name == "year":
             year = int(g["x_y"] or g["x_z"])
             scope: Scope = "cumulative" if pub is not None and year == pub.year else "background"
             return When(date(year, 1, 1), date(year, 12, 31), 5, scope) if year > 1 else None
         if name == "month":
-            number = _MONTHS[g["z_m"].lower().rstrip(".")]
+            number = MONTHS[g["z_m"].lower().rstrip(".")]
             if pub is None:
                 return When(None, None, 4, "background")
             year = pub.year if number <= pub.month else pub.year - 1
@@ -271,7 +199,7 @@ class Calendar:
         number = int(re.sub(r"\D", "", day))
         if month is None:
             return None
-        month_number = int(month) if numeric else _MONTHS[month.lower().rstrip(".")]
+        month_number = int(month) if numeric else MONTHS[month.lower().rstrip(".")]
         pub = self.published_on
         if year is None and pub is None:
             return None
@@ -342,10 +270,10 @@ class Calendar:
         if unit in _WEEKDAYS:
             day = _last_weekday(_WEEKDAYS[unit], pub - timedelta(days=1) if pub else None)
             return self._placed(When(day, day, 1 if day else None, "event"))
-        if unit.rstrip(".") in _MONTHS:
+        if unit.rstrip(".") in MONTHS:
             if pub is None:
                 return When(None, None, 4, "background")
-            number = _MONTHS[unit.rstrip(".")]
+            number = MONTHS[unit.rstrip(".")]
             year = pub.year if number < pub.month else pub.year - 1
             return self._month(number, year)._replace(scope="background")
         this = which in {"this", "the current", "earlier this"}
@@ -395,56 +323,3 @@ def _prec(days: int) -> int:
 
 def _last_weekday(number: int, pub: date | None) -> date | None:
     return None if pub is None else pub - timedelta(days=(pub.weekday() - number) % 7)
-
-
-def _joined(refs: list[_Ref]) -> list[_Ref]:
-    """Read "Saturday, January 31" and "Saturday (Jan 31)" as one, the full date."""
-    kept: list[_Ref] = []
-    for ref in refs:
-        if (
-            kept
-            and kept[-1].kind == "weekday"
-            and ref.kind in {"monthday", "daymonth"}
-            and ref.at - kept[-1].end <= 3
-        ):
-            ref = ref._replace(at=kept[-1].at)  # noqa: PLW2901
-            kept.pop()
-        kept.append(ref)
-    return kept
-
-
-_CLAUSE = re.compile(_TABLE["clause"])
-
-
-_SAID_ON = re.compile(_TABLE["said_on"])
-_EARLIER_FATE = re.compile(_TABLE["earlier_fate"])
-
-
-def _governing(refs: Sequence[_Ref], text: str, at: int, sentence: tuple[int, int]) -> _Ref | None:
-    """The time that a claim is told with: the nearest, not across the border of a clause."""
-    best: tuple[float, _Ref] | None = None
-    for ref in refs:
-        before = ref.end <= at
-        if ref.kind == "dayafter":
-            # "… came a day after the military said it had killed 41": what follows is earlier.
-            if not before:
-                continue
-            distance = 1.0
-        else:
-            if ref.kind == "weekday" and _SAID_ON.search(
-                text, max(sentence[0], ref.at - 40), ref.at
-            ):
-                continue  # the day of the statement, not of the event
-            gap = (at - ref.end) if before else (ref.at - at)
-            distance = float(gap) + (0 if before else 8)
-            low, high = (ref.end, at) if before else (at, ref.at)
-            if not before and _EARLIER_FATE.search(text, low, high):
-                continue
-            if ref.kind in _SPANS and "," not in text[low:high]:
-                distance *= 0.3
-            distance += 60 * len(_CLAUSE.findall(text, low, high))
-            if before and ref.at - sentence[0] <= 12:
-                distance = min(distance, 60.0 + 40 * text.count(";", low, high))
-        if best is None or distance < best[0]:
-            best = (distance, ref)
-    return best[1] if best is not None else None

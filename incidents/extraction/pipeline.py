@@ -18,19 +18,21 @@ from incidents.extraction.attribution import (
     speaker_of,
 )
 from incidents.extraction.copulas import read_copulas
-from incidents.extraction.dating import Calendar, When
+from incidents.extraction.dating import Calendar
 from incidents.extraction.discourse import Discourse
 from incidents.extraction.draft import Draft, Tier
+from incidents.extraction.fates import in_whose_hands, nearest_type, note_of
 from incidents.extraction.happenings import find_happenings
 from incidents.extraction.linking import Link
 from incidents.extraction.locating import Locator, place_fields
-from incidents.extraction.mentions import Mention, MentionReader
+from incidents.extraction.mention_reader import MentionReader
 from incidents.extraction.numerals import NumberWords
 from incidents.extraction.placing import Places
 from incidents.extraction.quoting import quote_span
 from incidents.extraction.reading import Reading, read_sentence
 from incidents.extraction.sentence_pieces import paragraph_numbers, without_rows
 from incidents.extraction.tables_said import Table
+from incidents.extraction.time_words import When
 from incidents.extraction.vocabulary import Vocabulary, load_vocabulary
 from incidents.extraction.voice import document_voice, first_full_date, is_periodic
 from incidents.model import CasualtyType
@@ -194,7 +196,7 @@ class _Document:
                 yield _Found(link, reading, tier, f"f{count}")
             for mention in reading.loose:
                 count += 1
-                guess = _nearest_type(reading, mention)
+                guess = nearest_type(reading, mention)
                 link = Link(
                     mention, guess, "figure beside a casualty word", 0.3, mention.start, mention.end
                 )
@@ -212,7 +214,7 @@ class _Document:
         number = self._number_of(reading)
         speaker = self._speaker(number, figure.start)
         when = self._when(number, figure.start)
-        befell = _custody(link, reading, speaker, self.vocabulary)
+        befell = in_whose_hands(link, reading, speaker, self.vocabulary)
         return _Fields(
             draft_id=found.key,
             tier=found.tier,
@@ -236,7 +238,7 @@ class _Document:
             claimant=speaker.claimant,
             claimant_id=speaker.claimant_id,
             claimant_type=speaker.claimant_type,
-            note=_note(link),
+            note=note_of(link),
             **self.locator.fields(number, figure.start, when.scope),
         )
 
@@ -373,59 +375,3 @@ class _Document:
 
     def _sentence_at(self, position: int) -> int:
         return bisect_right(self.sentences, position, key=lambda span: span.char_start) - 1
-
-
-def _nearest_type(reading: Reading, mention: Mention) -> CasualtyType:
-    best: tuple[int, CasualtyType] = (99, "killed")
-    for at, word in enumerate(reading.words):
-        senses = word.senses
-        found = senses.get("act") or senses.get("undergo")
-        befell = (
-            found.casualty_type
-            if found
-            else senses.get("people") or senses.get("state") or senses.get("noun_of")
-        )
-        if befell is not None:
-            best = min(best, (min(abs(at - mention.start), abs(at - mention.reach)), befell))
-    return best[1]
-
-
-def _custody(
-    link: Link, reading: Reading, speaker: Speaker, vocabulary: Vocabulary
-) -> CasualtyType:
-    """In the hands of an armed group an arrest is an abduction."""
-    if (
-        link.casualty_type != "arrested"
-        or link.lemma not in vocabulary.tables["casualty"]["custody"]
-    ):
-        return link.casualty_type
-    if speaker.claimant_type == "armed_group" or link.mention.group in {
-        "security_forces",
-        "police",
-        "officials",
-    }:
-        return "abducted"
-    agents = [
-        m
-        for m in reading.mentions
-        if m.end <= link.start and link.start - m.end <= 3 and m.group == "militants"
-    ]
-    return (
-        "abducted"
-        if agents and not link.as_subject and link.mention.group != "militants"
-        else "arrested"
-    )
-
-
-def _note(link: Link) -> str | None:
-    if link.mention.either:
-        return "Killed or injured: the text does not say which."
-    if link.mention.pronoun:
-        return "One person spoken of before, who may have been counted already."
-    if link.doubtful:
-        return "The text itself is not sure."
-    if link.mention.low == 0 and link.rule == "zero: no casualties":
-        return "Said of casualties: neither killed nor injured."
-    if link.mention.number is None:
-        return "No number is printed: one person is meant."
-    return None

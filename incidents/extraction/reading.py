@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from incidents.extraction.breakdowns import Breakdown, find_breakdowns
 from incidents.extraction.linking import Link, Linker
-from incidents.extraction.mentions import Mention, MentionReader
+from incidents.extraction.mention_reader import MentionReader
+from incidents.extraction.mentions import Mention
 from incidents.extraction.tolls_said import colon_links, toll_links, zero_links
 from incidents.extraction.vocabulary import Vocabulary
 from incidents.extraction.words import Word, tag

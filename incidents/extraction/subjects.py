@@ -106,6 +106,9 @@ class Subjects(Clauses):
 
     def _subject_before(self, at: int, direct: bool, verb: Verb) -> Mention | None:  # noqa: PLR0911, PLR0912
         """Walk left from a verb to the people it is said of."""
+        thing = at >= 0 and at not in self._at and "not_people" in self.words[at].senses
+        if thing and verb.has_be and verb.lemma in self.needs_people:
+            return None  # "their weapons were seized"
         limit = at - (BARE_GAP if direct else _SUBJECT_GAP)
         crossed = 0
         while at >= 0 and at > limit:

@@ -150,11 +150,11 @@ def colon_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link
     links: list[Link] = []
     for at in range(len(words) - 1):
         if words[at].low in {"kia", "wia"} and at + 1 in starts:
-            target = starts[at + 1]
-            if target.kind == "bare":
-                target.group, target.kind = "security_forces", "people"
+            counted = starts[at + 1]
+            if counted.kind == "bare":
+                counted.group, counted.kind = "security_forces", "people"
                 befell = words[at].senses["state"]
-                links.append(Link(target, befell, "form: KIA, WIA", 0.93, at, at + 1))
+                links.append(Link(counted, befell, "form: KIA, WIA", 0.93, at, at + 1))
             continue
         if words[at + 1].low not in {":", "=", "–", "—"}:
             continue

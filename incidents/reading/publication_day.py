@@ -43,6 +43,19 @@ _DATELINE = re.compile(
     rf"\s*[A-Z][\w .'’/-]{{2,40}},\s*(?:[A-Z]\w+,\s*)?{_DATE}\s*(?:\([\w ./]+\)\s*)?[:—–-]",
     re.IGNORECASE,
 )
+# "Rawalpindi, 14 March 2026" and nothing else: a statement's head.
+_PLACE_AND_DAY = re.compile(
+    rf"[A-Z][\w.'’-]*(?:[ /][A-Z][\w.'’-]*){{0,3}}(?:,\s*[A-Z][a-z]+)?\s*[,–—-]\s*{_DATE}\s*",
+    re.IGNORECASE,
+)
+# An update's head: "Flash Update No. 2 (as of 5 February 2026)", "Flash Update (5 February 2026)".
+_AS_OF = re.compile(
+    rf"(?:^|[(|–—,:•]\s*|\b(?:update|report|snapshot|situation|no\.?\s*\d+)\s+)(?:data\s+|status\s+)?as\s+(?:of|at)\s+"
+    rf"(?:\d{{1,2}}[:.]?\d{{2}}\s*(?:hrs|hours)?,?\s+)?{_DATE}(?=\s*(?:[)|]|$))",
+    re.IGNORECASE,
+)
+_IN_BRACKETS = re.compile(rf"\(\s*{_DATE}\s*\)\s*$", re.IGNORECASE)
+_HEAD_LINES = 6
 _SEPARATORS = re.compile(r"\s*[|•·]\s*")
 # PST is not read: Pakistan's time to some, the Pacific's to others.
 _ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "PKT": 5 * 60}
@@ -84,7 +97,8 @@ def from_text(text: str, margin: Sequence[str] = ()) -> PublicationDay:
     """Find the day of publication in a text.
 
     Taken are, in this order: a date with a word such as "Published" before it, a line
-    that is nothing but a date, a dateline with its year. "Updated" is not publication,
+    that is nothing but a date, one that is a place and a date, "as of" a day or a day in brackets
+    that ends a line at the head, a dateline with its year. "Updated" is not publication,
     days without a year and dates such as 01/02/2026 say too little: a notice names them.
 
     Parameters
@@ -122,6 +136,9 @@ def from_text(text: str, margin: Sequence[str] = ()) -> PublicationDay:
         )
     for one in alone:
         notices += one.notices
+    for line in top[:_HEAD_LINES]:
+        if (found := _of_head(line)) and (day := _read(found)).published_on:
+            return day._replace(notices=notices + day.notices)
     for line in top[:4]:
         if found := _DATELINE.match(line):
             return _read(found)
@@ -133,6 +150,13 @@ def from_text(text: str, margin: Sequence[str] = ()) -> PublicationDay:
             )
             break
     return PublicationDay(notices=notices)
+
+
+def _of_head(line: str) -> re.Match[str] | None:
+    """The day in a line at the head of a statement or an update."""
+    if len(line) > _SHORT_LINE:
+        return None
+    return _PLACE_AND_DAY.fullmatch(line) or _AS_OF.search(line) or _IN_BRACKETS.search(line)
 
 
 def is_date_line(line: str) -> bool:

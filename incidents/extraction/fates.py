@@ -1,0 +1,68 @@
+"""What befell the people of a draft, where its link alone does not tell."""
+
+from __future__ import annotations
+
+from incidents.extraction.attribution import Speaker
+from incidents.extraction.linking import Link
+from incidents.extraction.mentions import Mention
+from incidents.extraction.reading import Reading
+from incidents.extraction.vocabulary import Vocabulary
+from incidents.model import CasualtyType
+
+
+def nearest_type(reading: Reading, mention: Mention) -> CasualtyType:
+    """Return what the casualty word nearest to a figure says befell its people."""
+    best: tuple[int, CasualtyType] = (99, "killed")
+    for at, word in enumerate(reading.words):
+        senses = word.senses
+        found = senses.get("act") or senses.get("undergo")
+        befell = (
+            found.casualty_type
+            if found
+            else senses.get("people") or senses.get("state") or senses.get("noun_of")
+        )
+        if befell is not None:
+            best = min(best, (min(abs(at - mention.start), abs(at - mention.reach)), befell))
+    return best[1]
+
+
+def in_whose_hands(
+    link: Link, reading: Reading, speaker: Speaker, vocabulary: Vocabulary
+) -> CasualtyType:
+    """In the hands of an armed group an arrest is an abduction."""
+    if (
+        link.casualty_type != "arrested"
+        or link.lemma not in vocabulary.tables["casualty"]["custody"]
+    ):
+        return link.casualty_type
+    if speaker.claimant_type == "armed_group" or link.mention.group in {
+        "security_forces",
+        "police",
+        "officials",
+    }:
+        return "abducted"
+    agents = [
+        m
+        for m in reading.mentions
+        if m.end <= link.start and link.start - m.end <= 3 and m.group == "militants"
+    ]
+    return (
+        "abducted"
+        if agents and not link.as_subject and link.mention.group != "militants"
+        else "arrested"
+    )
+
+
+def note_of(link: Link) -> str | None:
+    """Return what a reviewer should know of a draft."""
+    if link.mention.either:
+        return "Killed or injured: the text does not say which."
+    if link.mention.pronoun:
+        return "One person spoken of before, who may have been counted already."
+    if link.doubtful:
+        return "The text itself is not sure."
+    if link.mention.low == 0 and link.rule == "zero: no casualties":
+        return "Said of casualties: neither killed nor injured."
+    if link.mention.number is None:
+        return "No number is printed: one person is meant."
+    return None

@@ -1,0 +1,155 @@
+"""Reads the counted and uncounted people of a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from incidents.extraction.mentions import Mention
+from incidents.extraction.numerals import Figure, read_figure
+from incidents.extraction.single_people import Singles
+from incidents.extraction.words import Word
+
+_DEFINITE = frozenset(
+    {
+        "the",
+        "these",
+        "those",
+        "all",
+        "all the",
+        "both",
+        "the other",
+        "the remaining",
+        "the first",
+        "the last",
+    }
+)
+
+
+class MentionReader(Singles):
+    """Reads the people of a sentence."""
+
+    def read(self, words: Sequence[Word], is_title: bool = False) -> list[Mention]:
+        """Return the mentions of a sentence in order; they do not overlap."""
+        mentions: list[Mention] = []
+        at = 0
+        while at < len(words):
+            found = self._counted(words, at) or self._single(words, at, is_title)
+            found = found or self._uncounted(words, at)
+            if found is None:
+                at += 1
+                continue
+            self._take_names(words, found)
+            mentions.append(found)
+            at = max(found.reach, at + 1)
+        return mentions
+
+    def _counted(self, words: Sequence[Word], at: int) -> Mention | None:
+        word = words[at]
+        senses = word.senses
+        if not (
+            "qualifier" in senses or "vague" in senses or word.low[0].isdigit()
+            or word.low.partition("-")[0] in self._numbers.units
+            or word.low.partition("-")[0] in self._numbers.tens
+        ):  # fmt: skip
+            return None
+        figure = read_figure(words, at, self._numbers)
+        if figure is None or self._is_idiom(words, figure):
+            return None
+        if self._is_age(words, figure):
+            return None
+        if at + 1 < len(words) and at == 0 and words[at + 1].low in {")", "."} and figure.end == 1:
+            return None  # the number of a list's item
+        mention = Mention(
+            start=at, end=figure.end, low=figure.low, high=figure.high,
+            qualifier=figure.qualifier, number=figure.number, kind="bare",
+        )  # fmt: skip
+        mention.definite = words[at].low in _DEFINITE
+        mention.others = words[at].low in {"the other", "the remaining", "another"}
+        self._read_head(words, mention)
+        return mention
+
+    @staticmethod
+    def _is_idiom(words: Sequence[Word], figure: Figure) -> bool:
+        if words[figure.number].low != "one":
+            return False
+        after = words[figure.end].low if figure.end < len(words) else ""
+        before = words[figure.first - 1].low if figure.first else ""
+        return after in {"another", "after", "by", "way", "side", "hand", "day", "such"} or before in {
+            "no", "any", "every", "this", "that", "which", "each", "another",
+        }  # fmt: skip
+
+    @staticmethod
+    def _is_age(words: Sequence[Word], figure: Figure) -> bool:
+        """Whether it is the age after a name: "Gul Jan, 32, was arrested"."""
+        at, end = figure.first, figure.end
+        return (
+            at > 1
+            and end < len(words)
+            and words[at - 1].low == words[end].low == ","
+            and words[at].low.isdigit()
+            and words[at - 2].text[:1].isupper()
+        )
+
+    def _read_head(self, words: Sequence[Word], mention: Mention) -> None:
+        at = mention.end
+        if at < len(words) and words[at].low == "of" and at + 1 < len(words):
+            if self._partitive(words, mention, at + 1):
+                return
+            at += 2 if "determiners" in words[at + 1].senses else 1
+        if at < len(words) and words[at].low in {"x", "×"}:
+            at += 1
+            mention.end = at
+        while at < len(words) and words[at].low in {
+            "more",
+            "other",
+            "others",
+            "additional",
+            "further",
+            "fellow",
+            "new",
+        }:
+            mention.others = True
+            at += 1
+        if mention.others:
+            mention.end = at
+        head = self._find_head(words, at)
+        if head is None:
+            return
+        index, end = head
+        self._set_head(words, mention, at, index, end)
+
+    def _partitive(self, words: Sequence[Word], mention: Mention, at: int) -> bool:
+        low = words[at].low
+        if low in {"them", "whom", "those", "these"}:
+            mention.of_them, mention.end = True, at + 1
+            following = words[at + 1] if at + 1 < len(words) else None
+            if following is not None and "people" in following.senses and low == "those":
+                mention.of_people = following.senses["people"]
+                mention.end = at + 2
+            elif following is not None and low == "those" and "act" in following.senses:
+                mention.of_people = following.senses["act"].casualty_type
+                mention.end = at + 2
+            elif low in {"them", "whom"}:
+                self._apposed_head(words, mention, at + 1)
+            return True
+        inner = at
+        while inner < len(words) and (
+            "determiners" in words[inner].senses or words[inner].senses.get("qualifier") == "exact"
+        ):
+            inner += 1
+        if inner < len(words) and "people" in words[inner].senses:
+            state = words[inner].senses["people"]
+            head = self._find_head(words, inner + 1)
+            has_head = head is not None and "group" in words[head[0]].senses
+            if head is not None and has_head:
+                self._set_head(words, mention, inner + 1, *head)
+            if has_head or inner > at:
+                mention.of_people, mention.of_them = state, True
+                mention.end = max(mention.end, inner + 1)
+                return True
+        return False
+
+    def _apposed_head(self, words: Sequence[Word], mention: Mention, at: int) -> None:
+        head = self._find_head(words, at)
+        if head is not None and "group" in words[head[0]].senses:
+            self._set_head(words, mention, at, *head)

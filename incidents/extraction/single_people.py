@@ -1,0 +1,239 @@
+"""One person without a number: "a soldier", a headline's "Cop martyred", "Captain Ali"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from incidents.extraction.mention_heads import Heads, group_of, number_of
+from incidents.extraction.mentions import Mention
+from incidents.extraction.words import Word
+
+_LEAVES = frozenset({"leaves", "left", "leaving", "leave"})
+
+
+class Singles(Heads):
+    """Reads the people who stand without a figure."""
+
+    def _single(self, words: Sequence[Word], at: int, is_title: bool) -> Mention | None:  # noqa: PLR0911
+        senses = words[at].senses
+        start = at
+        if "determiners" in senses or (words[at].low == "'s" and at):
+            at += 1
+            if at < len(words) and words[at].low in {"other", "same"}:
+                at += 1
+        elif (
+            "qualifier" in senses
+            and senses["qualifier"] == "exact"
+            and words[at].low
+            in {"another", "the other", "yet another", "the", "the first", "the last"}
+        ):
+            at += 1
+        elif not self._opens_phrase(words, at):
+            return None
+        else:
+            return self._untitled(words, at, is_title)
+        if at >= len(words):
+            return None
+        others = words[start].low in {"another", "the other", "yet another", "one other"}
+        head = self._find_head(words, at)
+        if head is None or not _is_single(words[head[0]]):
+            unknown = self._unlisted_person(words, start, head)
+            if unknown is not None:
+                return unknown
+            if others and (head is None or words[head[0]].low in {"person"}):
+                return Mention(start=start, end=at, low=1, high=1, kind="bare", others=True)
+            return None
+        index, end = head
+        if index > at + 5:
+            return None
+        if words[start].low == "'s":
+            start = at
+        mention = Mention(start=start, end=end, low=1, high=1, others=others)
+        self._set_head(words, mention, at, index, end)
+        mention.definite = words[start].low in {"the", "his", "her", "their", "this", "that", "'s"}
+        if mention.kind != "people" or self._only_describes(words, mention):
+            return None
+        return mention
+
+    def _unlisted_person(
+        self, words: Sequence[Word], start: int, head: tuple[int, int] | None
+    ) -> Mention | None:
+        """Read "killed a baker", "a baker was killed": only people are killed or abducted."""
+        if words[start].low not in {"a", "an"} or head is None:
+            return None
+        index, end = head
+        if words[index].senses or not words[index].low.isalpha() or words[index].text[:1].isupper():
+            return None
+        verb_before = start > 0 and self._befalls_people(words[start - 1])
+        verb_after = (
+            end + 1 < len(words)
+            and "be" in words[end].senses
+            and self._befalls_people(words[end + 1])
+        )
+        closes = (
+            end >= len(words)
+            or "prepositions" in words[end].senses
+            or not words[end].low[0].isalnum()
+            or words[end].low in {"and", "who"}
+        )
+        if not (verb_after or (verb_before and closes)):
+            return None
+        return Mention(start=start, end=end, low=1, high=1, kind="unknown", head=index)
+
+    def _befalls_people(self, word: Word) -> bool:
+        act = word.senses.get("act")
+        return act is not None and act.lemma not in self._needs_people
+
+    @staticmethod
+    def _only_describes(words: Sequence[Word], mention: Mention) -> bool:
+        """Whether the head only describes a noun after it, or owns it ("a soldier's house")."""
+        if mention.end >= len(words):
+            return False
+        following = words[mention.end]
+        if following.low == "'s":
+            return True
+        return "not_people" in following.senses or (
+            "event" in following.senses and "act" not in following.senses
+        )
+
+    @staticmethod
+    def _opens_phrase(words: Sequence[Word], at: int) -> bool:
+        if at == 0:
+            return True
+        before = words[at - 1]
+        if before.low in {"'s", ".", "'"} and at > 1 and before.low != ".":
+            return False
+        return (
+            not before.low[0].isalnum()
+            or "conjunctions" in before.senses
+            or "prepositions" in before.senses
+            or "act" in before.senses
+            or before.low in _LEAVES
+        )
+
+    def _untitled(self, words: Sequence[Word], at: int, is_title: bool) -> Mention | None:
+        """Read a headline's "Soldier martyred" and a rank before a name."""
+        head = self._find_head(words, at)
+        if head is None or head[0] > at + 3 or not _is_single(words[head[0]]):
+            return None
+        index, end = head
+        senses = words[index].senses
+        following = words[end] if end < len(words) else None
+        named = (
+            "title" in senses
+            and following is not None
+            and following.text[:1].isupper()
+            and (
+                following.low[0].isalpha()
+                and not any(stop in following.senses for stop in ("weekdays", "months", "say"))
+            )
+        )
+        if not named and not self._is_terse(words, at, end, is_title):
+            return None
+        mention = Mention(start=at, end=end, low=1, high=1)
+        self._set_head(words, mention, at, index, end)
+        if mention.kind != "people" or self._only_describes(words, mention):
+            return None
+        return mention
+
+    @staticmethod
+    def _is_terse(words: Sequence[Word], at: int, end: int, is_title: bool) -> bool:  # noqa: PLR0911, PLR0912
+        """Whether what follows a noun without article says what befell it."""
+        if at and words[at - 1].low == "(" and end < len(words) and words[end].low in {")", ","}:
+            return True
+        if at and "parts" in words[at - 1].senses:
+            return True
+        if at and "prepositions" in words[at - 1].senses:
+            return False
+        verb_before = (
+            at > 0
+            and "act" in words[at - 1].senses
+            and not words[at - 1].senses["act"].forms.isdisjoint({"s", "base", "past", "ing"})
+        )
+        if is_title and at and words[at - 1].low in _LEAVES and end < len(words):
+            return "state" in words[end].senses or "people" in words[end].senses
+        if end >= len(words):
+            return verb_before
+        if verb_before and (
+            not words[end].low[0].isalnum() or words[end].low in {"and", "in", "near", "at"}
+        ):
+            return True
+        if words[end].low == "among" and at == 0:
+            return True
+        listed = words[end].low in {",", "and"} and (
+            is_title or at == 0 or words[at - 1].low == ":"
+        )
+        for word in words[end : end + (5 if listed else 2)]:
+            senses = word.senses
+            if "be" in senses and not is_title:
+                return True
+            if "act" in senses:
+                return "participle" in senses["act"].forms
+            if "undergo" in senses or "state" in senses or "people" in senses:
+                return True
+            if listed and (
+                word.low in {",", "and"} or "group" in senses or "determiners" in senses
+            ):
+                continue
+            if "adverbs" not in senses and "be" not in senses and not word.low.endswith("ly"):
+                return False
+        return False
+
+    @staticmethod
+    def _uncounted(words: Sequence[Word], at: int) -> Mention | None:
+        senses = words[at].senses
+        if "group" not in senses and not ("generic" in senses and "plural" in number_of(words[at])):
+            return None
+        mention = Mention(start=at, end=at + 1, counted=False, head=at)
+        mention.group = group_of(words, words[max(0, at - 3) : at], at)
+        return mention
+
+    @staticmethod
+    def _take_names(words: Sequence[Word], mention: Mention) -> None:
+        """Let a mention reach over the names and the bracket that follow its title."""
+        if mention.low != 1 or mention.kind != "people" or not mention.counted:
+            return
+        at = mention.end
+        if at < len(words) and words[at].low == "(":
+            close = _closing(words, at)
+            if close is not None and close + 1 < len(words) and words[close + 1].text[:1].isupper():
+                at = close + 1
+        first = at
+        while at < len(words) and words[at].text[:1].isupper() and words[at].low[0].isalpha():
+            if any(
+                s in words[at].senses
+                for s in (
+                    "weekdays",
+                    "months",
+                    "be",
+                    "undergo",
+                    "act",
+                    "prepositions",
+                    "conjunctions",
+                )
+            ):
+                break
+            at += 1
+        while (
+            at < len(words)
+            and first < at
+            and words[at].low in {"alias", "urf", "@"}
+            and at + 1 < len(words)
+        ):
+            at += 2
+        if at > first:
+            mention.names_end = at
+            if at < len(words) and words[at].low == "(":
+                close = _closing(words, at)
+                mention.names_end = close + 1 if close is not None else at
+
+
+def _closing(words: Sequence[Word], at: int) -> int | None:
+    for index in range(at + 1, min(at + 25, len(words))):
+        if words[index].low == ")":
+            return index
+    return None
+
+
+def _is_single(word: Word) -> bool:
+    return ("group" in word.senses or "generic" in word.senses) and number_of(word) == "singular"
