@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import shutil
 import tempfile
@@ -30,7 +31,8 @@ def served_folder(files: Mapping[str, bytes], cache: Path | None = None) -> Path
     """Return a folder that holds exactly these files, writing it where it does not exist.
 
     The folder lies in the user's cache, under the digest of its content, never in the
-    installed package. Where the cache cannot be written, it is a new temporary folder.
+    installed package. Where the cache cannot be written, it is a new temporary folder, which
+    goes when the program ends.
 
     Parameters
     ----------
@@ -47,7 +49,7 @@ def served_folder(files: Mapping[str, bytes], cache: Path | None = None) -> Path
         cache.mkdir(parents=True, exist_ok=True)
         written = _write(files, cache)
     except OSError:
-        return _write(files, None)
+        return _write_for_now(files)
     try:
         # Readers see the whole folder or none of it.
         return written.rename(folder)
@@ -60,13 +62,24 @@ def served_folder(files: Mapping[str, bytes], cache: Path | None = None) -> Path
     try:
         return written.rename(folder)
     except OSError:
+        atexit.register(shutil.rmtree, written, ignore_errors=True)
         return written
+
+
+def _write_for_now(files: Mapping[str, bytes]) -> Path:
+    folder = _write(files, None)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def _write(files: Mapping[str, bytes], parent: Path | None) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="map-new-", dir=parent))
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
+    try:
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     return folder
 
 

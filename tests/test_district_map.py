@@ -2,8 +2,12 @@
 
 import ast
 import json
+import os
 import re
 import string
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -159,6 +163,31 @@ def test_a_cache_that_cannot_be_written_gives_a_temporary_folder(tmp_path):
     folder = served_folder({"index.html": b"<p>"}, blocked)
     assert (folder / "index.html").read_bytes() == b"<p>"
     assert blocked not in folder.parents
+
+
+def test_a_temporary_folder_goes_with_the_program_that_made_it(tmp_path):
+    blocked, temporary = tmp_path / "a file", tmp_path / "temporary"
+    blocked.write_text("")
+    temporary.mkdir()
+    program = (
+        "import sys, pathlib; from dashboard.map_folder import served_folder;"
+        "assert served_folder({'a.js': b'1'}, pathlib.Path(sys.argv[1])).is_dir()"
+    )
+    subprocess.run(
+        [sys.executable, "-c", program, blocked],
+        check=True,
+        cwd=DASHBOARD.parent,
+        env={**os.environ, "TMPDIR": str(temporary), "TEMP": str(temporary)},
+    )
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_folder_that_is_half_written_is_taken_away(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(OSError, match="no such folder"):
+        served_folder({"a.js": b"1", "no such folder/b.js": b"2"}, tmp_path / "cache")
+    assert list(tmp_path.iterdir()) == [tmp_path / "cache"]
+    assert list((tmp_path / "cache").iterdir()) == []
 
 
 @pytest.mark.parametrize(
