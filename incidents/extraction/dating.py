@@ -32,6 +32,8 @@ _DATELINE = 60
 _DAYS = frozenset({"weekday", "daymonth", "monthday", "yesterday", "today", "night"})
 _DATED = frozenset({"weekday", "daymonth", "monthday", "daybefore", "dayafter"})
 
+_AS_OF = re.compile(r"\bas\s+(?:of|at)\s+$", re.IGNORECASE)  # the day of a count
+
 
 class Calendar:
     """The days of one document.
@@ -60,6 +62,8 @@ class Calendar:
         for start, end in spans:
             for ref in self.refs(text, start, end):
                 if not also_said_on and SAID_ON.search(text, max(start, ref.at - 40), ref.at):
+                    continue
+                if _AS_OF.search(text, max(start, ref.at - 12), ref.at):
                     continue
                 if ref.kind in _DAYS and ref.when.start and not self._is_dateline(ref):
                     self.main_day = ref.when.start

@@ -69,8 +69,8 @@ class Locator:
             shared = chosen is not None and together(chosen, below, self._text)
             return chosen if not shared else None
         wide = min(here, key=lambda s: (s.where_prec, s.start), default=None)
-        if self._is_title or self._is_spread(span):
-            return wide
+        if self._is_title or self._readings[number].is_title or self._is_spread(span):
+            return wide  # a headline without a place takes none
         if wide is not None and wide.where_prec == 4 and self._places.is_locative(wide):
             return wide
         if heading := self._headings.get(number):

@@ -34,7 +34,7 @@ from incidents.extraction.sentence_pieces import paragraph_numbers, without_rows
 from incidents.extraction.tables_said import Table
 from incidents.extraction.time_words import When
 from incidents.extraction.vocabulary import Vocabulary, load_vocabulary
-from incidents.extraction.voice import document_voice, first_full_date, is_periodic
+from incidents.extraction.voice import document_voice, first_full_date, first_line, is_periodic
 from incidents.model import CasualtyType
 from incidents.sentences import Span, quoted_spans, split_sentences
 
@@ -135,10 +135,11 @@ class _Document:
         self.sentences = list(without_rows(text, split_sentences(text)))
         self.paragraphs = paragraph_numbers(text, self.sentences)
         self.places = Places(text, gazetteer)
-        self.calendar = Calendar(published_on, is_periodic(text, title or "", vocabulary))
+        headline = title or ("" if is_title else first_line(text))
+        self.calendar = Calendar(published_on, is_periodic(text, headline, vocabulary))
         self.calendar.learn(text, [*self.sentences[:4]])
         self.default_speaker = (
-            UNATTRIBUTED if is_title else document_voice(text, title or "", vocabulary)
+            UNATTRIBUTED if is_title else document_voice(text, headline, vocabulary)
         )
         self.quotes = quoted_spans(text) if not is_title else []
         self.readings: list[Reading] = []

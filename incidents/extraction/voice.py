@@ -12,6 +12,7 @@ from incidents.extraction.words import tokenize
 from incidents.model import ClaimantType
 
 _HEAD = 600
+_MAX_HEADLINE = 160
 _MIN_HINTS = 2
 _VOICES: dict[ClaimantType, Speaker] = {
     "armed_group": Speaker("the armed group's statement", "armed-group-statement", "armed_group"),
@@ -42,6 +43,19 @@ def first_full_date(head: str) -> date | None:
             if ref.when.prec == 1 and ref.when.start is not None:
                 return ref.when.start
     return None
+
+
+def first_line(text: str) -> str:
+    """Return a text's first line, if it is short enough for a headline.
+
+    Examples
+    --------
+    >>> first_line("\\nFlash Update No. 2\\n\\nQuetta: calm."), first_line("One line only.")
+    ('Flash Update No. 2', '')
+    """
+    head, _, rest = text.strip().partition("\n")
+    head = head.strip()
+    return head if rest.strip() and len(head) <= _MAX_HEADLINE and head[-1] not in ".!?" else ""
 
 
 def is_periodic(text: str, title: str, vocabulary: Vocabulary) -> bool:
