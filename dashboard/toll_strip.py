@@ -23,8 +23,7 @@ def show_tolls(view: View, link: Link) -> None:
     """Show the tiles of a view; each opens to its claims, those used and those set aside."""
     tiles = [tile for tile in view.tolls if not _only_parts(tile)]
     tiles.sort(key=lambda tile: not tile.shown.has_figure)
-    most = MOST_TILES if len(tiles) <= MOST_TILES else MOST_TILES - 1
-    shown, folded = tiles[:most], tiles[most:]
+    shown, folded = tiles[:MOST_TILES], tiles[MOST_TILES:]
     if shown:
         show(
             element(
@@ -43,12 +42,12 @@ def _more(view: View, tiles: Sequence[ProvinceToll], link: Link) -> Element:
         "details",
         element(
             "summary",
-            element("span", "More tolls", css="im-tile-name"),
-            element("strong", f"{len(tiles)}", css="im-tile-range"),
+            element("span", "More", css="im-tile-name"),
+            element("strong", f"+{len(tiles)}", css="im-tile-range"),
             element("span", names, css="im-tile-newest"),
         ),
         element("div", *(_tile(view, tile, link) for tile in tiles), css="im-strip im-behind"),
-        css="im-tile",
+        css="im-tile im-more",
     )
 
 
