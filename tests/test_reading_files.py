@@ -1,5 +1,6 @@
 """PDF, DOCX and e-mail: what is read of them, and what is refused."""
 
+import json
 import zipfile
 import zlib
 from io import BytesIO
@@ -9,7 +10,7 @@ import docx as python_docx
 import pytest
 from pypdf import PdfReader, PdfWriter
 
-from incidents.reading import DocumentRefusedError, docx, eml, pdf
+from incidents.reading import DocumentRefusedError, docx, eml, pdf, worker
 from incidents.reading.parts import Job
 
 DOCUMENTS = Path(__file__).parent / "data" / "documents"
@@ -210,6 +211,15 @@ def test_attachments_are_named_and_not_read():
     assert "'report.pdf'" in _read_mail(_mail(PLAIN, ATTACHED)).notices[0]
     with pytest.raises(DocumentRefusedError, match="Save its attachment"):
         _read_mail(_mail(ATTACHED))
+
+
+def test_a_mail_nested_without_end_is_refused_as_such():
+    mail = HEADERS + "".join(
+        f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(3_000)
+    )
+    [came, _, remedy] = json.loads(worker.answer(b'{"format": "eml"}\n' + mail.encode()))["refused"]
+    assert "nested too deep" in came
+    assert remedy
 
 
 def test_a_malformed_header_does_not_hide_the_text():

@@ -124,6 +124,18 @@ def test_a_shown_figure_is_read(shown):
     assert list(page_tree.lines_of(root)) == ["Five killed"]
 
 
+@pytest.mark.parametrize(
+    "declared",
+    [
+        '<!DOCTYPE html [<!ENTITY x SYSTEM "file:///etc/passwd">]>',
+        '<?xml version="1.0"?>\n<!doctype html [\n<!ENTITY % y "]"> <!ENTITY x "<p>9 killed">\n] >',
+    ],
+)
+def test_entities_that_a_page_declares_leave_no_words(declared):
+    root = page_tree.parse(f"{declared}<html><body><p>&x;Two &amp; three were killed.</body>")
+    assert list(page_tree.lines_of(root)) == ["Two & three were killed."]
+
+
 def test_a_row_of_a_table_is_one_line():
     root = page_tree.parse("<table><tr><th>District<th>Killed<tr><td><p>Kech</p><td> 2 </table>")
     assert list(page_tree.lines_of(root)) == ["District\tKilled", "Kech\t2"]

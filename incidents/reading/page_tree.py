@@ -54,6 +54,9 @@ _SIMPLE_SELECTOR = re.compile(
     r"(?P<tag>[a-z][a-z0-9]*)?(?P<kind>[.#])?(?P<name>[\w-]+)?", re.IGNORECASE
 )
 _MAX_STYLE = 500_000
+# A document type with declarations of its own, which the HTML parser takes for words.
+_DECLARATIONS = re.compile(r"<!DOCTYPE\b[^>\[]*\[(?P<inside>.*?)\]\s*>", re.IGNORECASE | re.DOTALL)
+_ENTITY = re.compile(r"<!ENTITY\s+(?:%\s*)?([\w:.-]+)", re.IGNORECASE)
 # libxml2 drops what lies deeper (2,048 levels), so there the page would be read in part.
 _PARSED_DEPTH = 2_000
 _LONG_CELL = 400
@@ -71,7 +74,8 @@ def parse(text: str) -> Element:
     parser = lxml.html.HTMLParser(
         huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8"
     )
-    data = re.sub(r"^\s*<\?xml[^>]*\?>", "", text).encode("utf-8", "replace")
+    text = _without_declarations(re.sub(r"^\s*<\?xml[^>]*\?>", "", text))
+    data = text.encode("utf-8", "replace")
     try:
         root = lxml.html.document_fromstring(data, parser=parser)
     except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError) as error:
@@ -92,6 +96,19 @@ def parse(text: str) -> Element:
             "Open it in a browser, select the article and paste it.",
         )
     return root
+
+
+def _without_declarations(text: str) -> str:
+    """Take out a document type's own declarations and the entities that they declare.
+
+    What such an entity stands for may be a file of this machine; nothing is put in its place.
+    """
+    found = _DECLARATIONS.search(text)
+    if found is None:
+        return text
+    names = {re.escape(name) for name in _ENTITY.findall(found["inside"])}
+    rest = text[: found.start()] + text[found.end() :]
+    return re.sub(rf"&(?:{'|'.join(sorted(names))});", "", rest) if names else rest
 
 
 def drop(element: Element) -> None:

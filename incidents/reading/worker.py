@@ -22,6 +22,11 @@ _FORBIDDEN = (
     "os.truncate", "shutil.", "ctypes.", "urllib.", "http.", "smtplib.", "ftplib.", "webbrowser.",
     "sqlite3.", "tempfile.",
 )  # fmt: skip
+_NESTED = (
+    "a file whose parts are nested too deep to be read",
+    "a report whose parts lie a few levels deep",
+    "Paste the words of the report.",
+)
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
@@ -76,6 +81,8 @@ def answer(request: bytes) -> str:
         return json.dumps({"parts": PARTS.dump_python(parts)})
     except DocumentRefusedError as refusal:
         return json.dumps({"refused": [refusal.came, refusal.expected, refusal.remedy]})
+    except RecursionError:
+        return json.dumps({"refused": _NESTED})
     except MemoryError:
         return json.dumps({"failed": "memory"})
     except Exception as error:  # noqa: BLE001  (whatever a parser raises, the parent must hear)
