@@ -67,6 +67,56 @@ def test_a_scan_is_refused_and_a_scanned_page_is_named():
     )
 
 
+SEEN = "(At least 5 people were killed in Kech on Friday.) Tj"
+
+
+def _pdf_of(operators):
+    return _pdf([["x"]], packed=zlib.compress(f"BT /F1 11 Tf 50 700 Td {operators} ET".encode()))
+
+
+@pytest.mark.parametrize(
+    "operators",
+    [
+        f"{SEEN} 3 Tr (500 killed) Tj",
+        f"{SEEN} 7 Tr [(500) -200 (killed)] TJ 0 Tr",
+        f"q 3 Tr (500 killed) Tj Q {SEEN}",
+        f"{SEEN} 1 g (500 killed) Tj",
+        f"{SEEN} 1 1 1 rg (500 killed) Tj",
+        f"{SEEN} 0.98 0.99 1 rg (500 killed) '",
+        f"{SEEN} 0 0 0 0 k (500 killed) Tj",
+        f"{SEEN} /DeviceRGB cs 1 1 1 sc (500 killed) Tj",
+        f"{SEEN} 0 900 Td (500 killed) Tj",
+        f"{SEEN} 1 0 0 1 -400 600 Tm (500 killed) Tj",
+        f"{SEEN} ET q 1 0 0 1 0 2000 cm BT /F1 11 Tf 50 50 Td (500 killed) Tj ET Q BT",
+    ],
+)
+def test_words_of_a_pdf_that_nobody_sees_are_left_out_with_a_notice(operators):
+    parts = _read_pdf(_pdf_of(operators))
+    assert parts.text.strip() == "At least 5 people were killed in Kech on Friday."
+    assert any("500" in notice for notice in parts.notices)
+
+
+@pytest.mark.parametrize(
+    "operators", ["0 g", "1 g 0 g", "1 0 0 rg", "0 0 0 1 k", "2 Tr", "q 3 Tr Q"]
+)
+def test_words_of_a_pdf_that_are_seen_are_read_without_a_notice(operators):
+    parts = _read_pdf(_pdf_of(f"{operators} {SEEN}"))
+    assert "At least 5 people" in parts.text
+    assert parts.notices == ()
+
+
+def test_white_words_on_a_painted_bar_are_read_with_a_notice():
+    parts = _read_pdf(_pdf_of(f"ET 0 0 1 rg 0 600 595 200 re f 1 g BT /F1 11 Tf 50 700 Td {SEEN}"))
+    assert "At least 5 people" in parts.text
+    assert "White words" in parts.notices[0]
+
+
+def test_a_scan_with_recognised_text_is_read_with_a_notice():
+    parts = _read_pdf(_pdf_of(f"3 Tr {SEEN}"))
+    assert "At least 5 people" in parts.text
+    assert "scan" in parts.notices[0]
+
+
 def test_a_protected_pdf_is_refused_even_if_its_password_is_empty():
     writer = PdfWriter(clone_from=PdfReader(BytesIO((DOCUMENTS / "zhob.pdf").read_bytes())))
     writer.encrypt("", owner_password="owner", algorithm="RC4-128")

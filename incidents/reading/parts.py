@@ -45,6 +45,19 @@ class Job(NamedTuple):
     """As a server declared it."""
 
 
+def sample(text: str) -> str:
+    """Return the beginning of words that were left out, quoted, from the first digit if any.
+
+    Examples
+    --------
+    >>> sample("as   they said, at least 500 were killed")
+    "'they said, at least 500 were killed'"
+    """
+    words = text.split()
+    at = next((n for n, word in enumerate(words) if any(map(str.isdigit, word))), 0)
+    return repr(" ".join(words[max(at - 4, 0) : at + 8])[:80])
+
+
 def storable(text: str) -> tuple[str, tuple[str, ...]]:
     """Replace what cannot be stored (NUL, lone surrogates) by U+FFFD, and say so.
 

@@ -9,8 +9,8 @@ from io import BytesIO
 from pypdf import PdfReader
 from pypdf.errors import LimitReachedError, PyPdfError
 
-from incidents.reading import limits
-from incidents.reading.parts import Job, Parts, storable
+from incidents.reading import limits, pdf_runs
+from incidents.reading.parts import Job, Parts, sample, storable
 from incidents.reading.refusals import DocumentRefusedError
 
 _MIN_LETTERS_OF_A_PAGE = 20
@@ -49,7 +49,7 @@ def read(data: bytes, job: Job) -> Parts:  # noqa: ARG001  (every format is read
                 f"at most {limits.MAX_PAGES}",
                 "Save the pages of the report as a PDF of their own.",
             )
-        texts = [page.extract_text() for page in reader.pages]
+        pages = [pdf_runs.text_of(page) for page in reader.pages]
         title = (reader.metadata.title if reader.metadata else None) or ""
         language = reader.root_object.get("/Lang")
     except LimitReachedError as error:
@@ -60,8 +60,10 @@ def read(data: bytes, job: Job) -> Parts:  # noqa: ARG001  (every format is read
         ) from None
     except PyPdfError as error:
         raise damaged(error) from None
+    texts, unseen = _seen(pages)
     text, notices = storable("\n".join(t.strip("\n") for t in texts if t.strip()))
-    empty = [n for n, t in enumerate(texts, 1) if sum(map(str.isalnum, t)) < _MIN_LETTERS_OF_A_PAGE]
+    notices += unseen
+    empty = [n for n, t in enumerate(texts, 1) if _letters(t) < _MIN_LETTERS_OF_A_PAGE]
     if len(empty) == count:
         raise DocumentRefusedError(
             f"a PDF of {count} pages without text, so probably a scan",
@@ -69,14 +71,49 @@ def read(data: bytes, job: Job) -> Parts:  # noqa: ARG001  (every format is read
             "Run text recognition (OCR) on it and add the PDF it makes, or paste the words.",
         )
     if empty:
-        pages = ", ".join(map(str, empty[:10])) + (", …" if len(empty) > 10 else "")
-        notices += (f"Pages without text (pictures or scans) were not read: {pages}.",)
+        notices += (f"Pages without text (pictures or scans) were not read: {_listed(empty)}.",)
     return Parts(
         text=text,
         title=None if _NO_TITLE.fullmatch(title) else storable(title.strip())[0],
         language=str(language) if language else None,
         notices=notices,
     )
+
+
+def _seen(pages: list[pdf_runs.PageText]) -> tuple[list[str], tuple[str, ...]]:
+    """Return the text of each page as a reader sees it, and what to know of the rest.
+
+    A scan that a program has recognised words in holds them without ink over the picture.
+    """
+    scans = [n for n, p in enumerate(pages, 1) if _letters(p.shown) < _MIN_LETTERS_OF_A_PAGE
+             and _letters(p.hidden) >= _MIN_LETTERS_OF_A_PAGE]  # fmt: skip
+    texts = [f"{p.shown}\n{p.hidden}" if n in scans else p.shown for n, p in enumerate(pages, 1)]
+    notices = []
+    if scans:
+        notices.append(
+            "The words of these pages are not seen on them, as in a scan with recognised text; "
+            f"compare figures with the pictures: {_listed(scans)}."
+        )
+    hidden = " ".join(p.hidden for n, p in enumerate(pages, 1) if n not in scans)
+    if hidden.strip():
+        notices.append(
+            "Left out, for the page does not show it (without ink, white, or beside the page): "
+            f"{sample(hidden)}."
+        )
+    doubtful = " ".join(p.doubtful for p in pages)
+    if doubtful.strip():
+        notices.append(
+            f"White words were read, which may not be seen on the page: {sample(doubtful)}."
+        )
+    return texts, tuple(notices)
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalnum, text))
+
+
+def _listed(pages: list[int]) -> str:
+    return ", ".join(map(str, pages[:10])) + (", …" if len(pages) > 10 else "")
 
 
 def damaged(error: Exception) -> DocumentRefusedError:
