@@ -27,9 +27,10 @@ def main() -> None:
     """Print both figures, each field, and the speed; with --details what was missed."""
     development = load_reports(REPORTS / "development")
     second = load_reports(REPORTS / "second")
+    third = load_reports(REPORTS / "third")
     held_out = load_reports(REPORTS / "held_out")
     for name, reports in (
-        ("development", development), ("second", second), ("held-out", held_out),
+        ("development", development), ("second", second), ("third", third), ("held-out", held_out),
     ):  # fmt: skip
         _print_score(name, reports, details="--details" in sys.argv)
     _print_speed(_articles(development))

@@ -42,12 +42,10 @@ class Linker(SetPhrases):
 
     def _keep_the_last_fate(self) -> None:
         """Drop "abducted" where "seven miners abducted from Harnai have been freed"."""
-        finite = {
+        final = {
             id(k.mention): k.start
             for k in self.links
-            if k.as_subject
-            and not k.relative
-            and (k.casualty_type == "freed" or not k.rule.startswith("elliptical"))
+            if k.as_subject and not k.relative and self._is_final(k)
         }
         self.links = [
             k
@@ -55,9 +53,16 @@ class Linker(SetPhrases):
             if not (
                 k.as_subject
                 and (k.relative or k.rule.startswith("elliptical"))
-                and k.start < finite.get(id(k.mention), -1)
+                and k.start < final.get(id(k.mention), -1)
             )
         ]
+
+    def _is_final(self, link: Link) -> bool:
+        """Whether a verb tells the news: finite, or "recovered" that nothing joins to a first."""
+        if not link.rule.startswith("elliptical"):
+            return True
+        joined = link.start and self.words[link.start - 1].low in {",", "and", "then", "later", "&"}
+        return link.casualty_type == "freed" and not joined
 
     def _gapped(self) -> None:
         """Read "five insurgents were killed in Kharan, four in Panjgur and three in Kech"."""
