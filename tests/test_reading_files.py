@@ -181,13 +181,44 @@ def test_tracked_changes_are_read_as_accepted():
     assert _read_docx(_docx(fill)).text == "Killed: 40"
 
 
-def test_white_and_tiny_words_of_a_docx_are_not_read():
+@pytest.mark.parametrize(
+    "hide",
+    [
+        *(
+            lambda run, c=c: setattr(
+                run.font.color, "rgb", python_docx.shared.RGBColor.from_string(c)
+            )
+            for c in ("FFFFFF", "FEFEFE", "F0FFF8")
+        ),
+        lambda run: setattr(run.font, "size", python_docx.shared.Pt(1)),
+        lambda run: setattr(run.font, "hidden", True),
+    ],
+)
+def test_hidden_white_and_tiny_words_of_a_docx_are_left_out_with_a_notice(hide):
     def fill(document):
-        paragraph = document.add_paragraph("Two were killed.")
-        paragraph.add_run(" 500 killed").font.color.rgb = python_docx.shared.RGBColor(255, 255, 255)
-        paragraph.add_run(" 501 killed").font.size = python_docx.shared.Pt(1)
+        paragraph = document.add_paragraph("5")
+        hide(paragraph.add_run("00"))
+        paragraph.add_run(" were killed.")
 
-    assert _read_docx(_docx(fill)).text == "Two were killed."
+    parts = _read_docx(_docx(fill))
+    assert parts.text == "5 were killed."
+    assert parts.notices == ("Left out, for the page hides it or strikes it out: '00'.",)
+
+
+@pytest.mark.parametrize(
+    ("fill", "text"), [("1F3864", "Killed\tx"), ("auto", "x"), ("FFFFFF", "x")]
+)
+def test_white_words_are_read_on_a_shaded_cell_only(fill, text):
+    def fill_in(document):
+        cell, other = document.add_table(1, 2).rows[0].cells
+        other.text = "x"
+        run = cell.paragraphs[0].add_run("Killed")
+        run.font.color.rgb = python_docx.shared.RGBColor(255, 255, 255)
+        shade = python_docx.oxml.OxmlElement("w:shd")
+        shade.set(python_docx.oxml.ns.qn("w:fill"), fill)
+        cell._tc.get_or_add_tcPr().append(shade)
+
+    assert _read_docx(_docx(fill_in)).text == text
 
 
 def _zip(entries):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
@@ -12,7 +13,7 @@ from docx.oxml.ns import qn
 
 from incidents.reading import limits, pdf, teasers
 from incidents.reading.page_tree import Element
-from incidents.reading.parts import Job, Parts, storable
+from incidents.reading.parts import Job, Parts, sample, storable
 from incidents.reading.refusals import DocumentRefusedError
 
 _SKIPPED = frozenset(
@@ -28,6 +29,9 @@ _TEXT, _PARAGRAPH, _ROW, _CELL, _RUN = (qn(t) for t in ("w:t", "w:p", "w:tr", "w
 _TITLE_STYLES = ("Title", "Heading1")
 _UNTITLED = {"", "word document", "untitled", "document"}
 _OFF = {"0", "false", "off"}
+# Of each of red, green and blue; paler is not told from paper.
+_NEAR_WHITE = 0xF0
+_HEX_COLOUR = re.compile(r"[0-9A-Fa-f]{6}")
 
 
 def read(data: bytes, job: Job) -> Parts:  # noqa: ARG001  (every format is read alike)
@@ -51,6 +55,10 @@ def read(data: bytes, job: Job) -> Parts:  # noqa: ARG001  (every format is read
     lines = [line for line, _ in _lines(body) if not teasers.is_teaser(line)]
     styled = next((line for line, style in _lines(body) if style in _TITLE_STYLES), None)
     text, notices = storable("\n".join(lines))
+    if hidden := [words for run in body.iter(_RUN) if _is_hidden(run) and (words := _words(run))]:
+        notices += (
+            f"Left out, for the page hides it or strikes it out: {sample(' '.join(hidden))}.",
+        )
     return Parts(
         text=text,
         title=styled or (None if title.lower() in _UNTITLED else title),
@@ -156,12 +164,36 @@ def _is_hidden(run: Element) -> bool:
         if mark is not None and mark.get(qn("w:val"), "1") not in _OFF:
             return True
     colour = properties.find(qn("w:color"))
-    white = colour is not None and (colour.get(qn("w:val")) or "").upper() == "FFFFFF"
-    shaded = any(properties.find(qn(t)) is not None for t in ("w:shd", "w:highlight"))
+    white = colour is not None and _is_near_white(colour.get(qn("w:val")) or "")
     size = properties.find(qn("w:sz"))
     # In half-points: one point or less is not to be read.
     tiny = size is not None and (size.get(qn("w:val")) or "99") in {"0", "1", "2"}
-    return (white and not shaded) or tiny
+    return tiny or (white and not _is_shaded(run, properties))
+
+
+def _is_near_white(colour: str) -> bool:
+    return bool(_HEX_COLOUR.fullmatch(colour)) and min(bytes.fromhex(colour)) >= _NEAR_WHITE
+
+
+def _is_dark(fill: str) -> bool:
+    return fill.lower() != "auto" and not _is_near_white(fill)
+
+
+def _is_shaded(run: Element, properties: Element) -> bool:
+    """Whether a run stands on a colour: its own, its paragraph's, or its cell's."""
+    around = [properties]
+    for element in run.iterancestors(_PARAGRAPH, _CELL):
+        tag = "w:pPr" if element.tag == _PARAGRAPH else "w:tcPr"
+        around += element.findall(qn(tag))
+    return any(
+        mark.tag == qn("w:highlight") or _is_dark(mark.get(qn("w:fill")) or "auto")
+        for each in around
+        for mark in (*each.findall(qn("w:shd")), *each.findall(qn("w:highlight")))
+    )
+
+
+def _words(run: Element) -> str:
+    return " ".join(" ".join(t.text or "" for t in run.iter(_TEXT)).split())
 
 
 def _style(paragraph: Element) -> str:
