@@ -160,14 +160,16 @@ def _of_head(line: str) -> re.Match[str] | None:
 
 
 def is_date_line(line: str) -> bool:
-    """Whether a line holds nothing but a date, with or without a word such as "Published".
+    """Whether a line holds nothing but a date, with or without "Published" or a place before it.
 
     Examples
     --------
     >>> is_date_line("Published: January 31, 2026"), is_date_line("Blast on January 31, 2026")
     (True, False)
+    >>> is_date_line("Rawalpindi, 31 January 2026")
+    True
     """
-    return any(p.fullmatch(line.strip()) for p in (_ALONE, _LABELLED, _CHANGED))
+    return any(p.fullmatch(line.strip()) for p in (_ALONE, _LABELLED, _CHANGED, _PLACE_AND_DAY))
 
 
 def _labels_with_days(lines: Sequence[str]) -> list[str]:
