@@ -129,6 +129,16 @@ def test_a_rejected_draft_keeps_its_reason_and_comes_back_by_undo(library, revie
     assert draft.draft_id in open_review(library, review.source_id).draft
 
 
+def test_adding_a_document_is_not_undone_while_its_drafts_wait(library, review):
+    added = next(e for e in review.history if e.action == "add")
+    found = next(e for e in review.history if e.action == "drafts")
+    with pytest.raises(NotPossibleError, match="Undo the later ones first"):
+        undo_entry(library, added, by="amna")
+    undo_entry(library, found, by="amna")
+    undo_entry(library, added, by="amna")
+    assert library.documents() == []
+
+
 def test_two_reviewers_on_the_same_draft_and_the_second_is_told(seeds, library, review):
     draft = killed(review)
     correct_drafts(library, review, [corrected(draft, {"count_low": 6})], by="amna")
