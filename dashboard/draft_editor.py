@@ -15,6 +15,7 @@ from gazetteer.errors import AmbiguousPlaceError, PlaceNotFoundError
 from gazetteer.places import Place
 from gazetteer.resolve import Gazetteer
 from incidents.acceptance import problems
+from incidents.access import Person
 from incidents.atlas import Atlas
 from incidents.corrections import at_place, corrected, merge, split
 from incidents.incident_choice import labels, new_incident, suggest
@@ -59,12 +60,12 @@ def describe_draft(draft: ReviewDraft) -> tuple[str, str]:
     return title, f"{where} · {when} · {draft.claimant}{scope}"
 
 
-def show_editor(store: Store, review: Review, draft: ReviewDraft, atlas: Atlas, by: str) -> None:
+def show_editor(store: Store, review: Review, draft: ReviewDraft, atlas: Atlas, by: Person) -> None:
     """Show the fields of a draft and store what is changed."""
     with st.container(key="claim-fields"):
         try:
             wanted = _ask(review, draft, atlas)
-            if wanted != draft and by:
+            if wanted != draft:
                 correct_drafts(store, review, [wanted], by=by)
                 _remember(draft.draft_id, review.seen[draft.draft_id] + 1)
                 st.rerun()
@@ -376,10 +377,10 @@ def _show_incident(incident: Incident, where: Any) -> None:  # noqa: ANN401 - a 
         )
 
 
-def _tools(store: Store, review: Review, draft: ReviewDraft, by: str) -> None:
+def _tools(store: Store, review: Review, draft: ReviewDraft, by: Person) -> None:
     with st.container(horizontal=True, key="claim-tools"):
         can_split = draft.count_low is not None and draft.count_low > 1
-        with st.popover("Split", disabled=not (by and can_split)):
+        with st.popover("Split", disabled=not can_split):
             low = st.number_input(
                 "People in the first claim", 1, max(1, (draft.count_low or 2) - 1), key="split-low"
             )
@@ -389,7 +390,7 @@ def _tools(store: Store, review: Review, draft: ReviewDraft, by: str) -> None:
                 correct_drafts(store, review, parted, by=by, action="split")
                 st.rerun()
         others = {d.draft_id: d for d in review.drafts if d.draft_id != draft.draft_id}
-        with st.popover("Merge", disabled=not (by and others)):
+        with st.popover("Merge", disabled=not others):
             other = st.selectbox(
                 "Says the same as",
                 list(others),
@@ -400,7 +401,9 @@ def _tools(store: Store, review: Review, draft: ReviewDraft, by: str) -> None:
                 _merge(store, review, draft, others[other], by)
 
 
-def _merge(store: Store, review: Review, draft: ReviewDraft, other: ReviewDraft, by: str) -> None:
+def _merge(
+    store: Store, review: Review, draft: ReviewDraft, other: ReviewDraft, by: Person
+) -> None:
     whole = merge(review.text, draft, other)
     parts = [
         d.model_copy(update={"part_of": draft.draft_id})

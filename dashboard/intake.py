@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import loading
 from dashboard.markup import Element, element, escape_markdown, plain, show
+from incidents.access import Person
 from incidents.addition import Addition, add_for_review, prepare_addition
 from incidents.atlas import Atlas
 from incidents.described_source import untitled
@@ -23,7 +24,7 @@ _PENDING = "intake/document"
 _SHOWN = 6_000
 
 
-def show_intake(atlas: Atlas, store: Store | None, by: str) -> None:
+def show_intake(atlas: Atlas, store: Store | None, by: Person) -> None:
     """Show where a document comes in, and what was read of it."""
     document = st.session_state.get(_PENDING)
     show(
@@ -108,7 +109,7 @@ def _uploaded_or_fetched() -> Document | None:
     return None
 
 
-def _describe(document: Document, atlas: Atlas, store: Store | None, by: str) -> None:
+def _describe(document: Document, atlas: Atlas, store: Store | None, by: Person) -> None:
     stored = {d.source_id: d.source for d in store.documents()} if store else {}
     sources = {**stored, **atlas.catalogue.source}
     same = same_text(document.sha256, sources.values())
@@ -131,9 +132,7 @@ def _describe(document: Document, atlas: Atlas, store: Store | None, by: str) ->
             key="find",
             disabled=same is not None,
         )
-        if wanted and not by:
-            st.warning("Give your name in the sidebar first: the history says who decided.")
-        elif wanted:
+        if wanted:
             _store(document, atlas, given, copy, by)
     with left:
         for notice in document.notices:
@@ -192,7 +191,7 @@ def _offer_family(copy: NearCopy) -> NearCopy | None:
 
 
 def _store(
-    document: Document, atlas: Atlas, given: dict[str, Any], copy: NearCopy | None, by: str
+    document: Document, atlas: Atlas, given: dict[str, Any], copy: NearCopy | None, by: Person
 ) -> None:
     bar = st.progress(0.0, "Finding claims")
     addition: Addition = prepare_addition(

@@ -12,6 +12,7 @@ from dashboard.markup import element, escape_markdown, show
 from dashboard.text_review import Action, Marked, new_action, text_review
 from dashboard.wording import count, day
 from incidents.acceptance import problems
+from incidents.access import Person
 from incidents.addition import acceptable
 from incidents.atlas import Atlas
 from incidents.citations import publisher
@@ -47,7 +48,7 @@ _RTL = {"ur", "ar", "fa", "ps", "sd", "bal"}
 _CHOSEN = "review/chosen"
 
 
-def show_review(store: Store, review: Review, atlas: Atlas, by: str, map_page: st.Page) -> None:
+def show_review(store: Store, review: Review, atlas: Atlas, by: Person, map_page: st.Page) -> None:
     """Show a document under review, after doing what was just asked for."""
     chosen = _chosen(review)
     start, end = _part(review, chosen)
@@ -66,7 +67,6 @@ def show_review(store: Store, review: Review, atlas: Atlas, by: str, map_page: s
         [_marked(review, i, start, end, atlas) for i in review.ids],
         selected=chosen,
         dark=st.context.theme.type == "dark",
-        can=bool(by),
         language=language,
         rtl=language.partition("-")[0] in _RTL,
         reasons=REASONS,
@@ -75,8 +75,6 @@ def show_review(store: Store, review: Review, atlas: Atlas, by: str, map_page: s
         height=HEIGHT,
         key=FRAME,
     )
-    if not by:
-        st.info("Give your name in the sidebar to decide: the history says who did what.")
     if chosen in review.draft:
         show_editor(store, review, review.draft[chosen], atlas, by)
     elif chosen in review.claim:
@@ -85,11 +83,11 @@ def show_review(store: Store, review: Review, atlas: Atlas, by: str, map_page: s
 
 
 def _do(
-    store: Store, review: Review, action: Action, offset: int, atlas: Atlas, by: str
+    store: Store, review: Review, action: Action, offset: int, atlas: Atlas, by: Person
 ) -> str | None:
     """Do what was asked for in the frame; return the claim to show next."""
     chosen = action.draft_id
-    if action.kind in {"select", "edit"} or not by:
+    if action.kind in {"select", "edit"}:
         return chosen or None
     if action.kind == "accept":
         accept_drafts(store, review, [chosen], atlas, by=by)
@@ -143,7 +141,7 @@ def _part(review: Review, chosen: str | None) -> tuple[int, int]:
     return spans[picked]
 
 
-def _show_head(store: Store, review: Review, atlas: Atlas, by: str, map_page: st.Page) -> None:
+def _show_head(store: Store, review: Review, atlas: Atlas, by: Person, map_page: st.Page) -> None:
     source = review.source
     ready = acceptable(review.drafts, source)
     title, tools = st.columns([5, 4], vertical_alignment="center")
@@ -180,19 +178,18 @@ def _show_head(store: Store, review: Review, atlas: Atlas, by: str, map_page: st
             f"Accept all {len(ready)} linked" if len(ready) > 1 else "Accept the linked one",
             key="accept-all",
             type="primary",
-            disabled=not by,
         ):
             _guarded(lambda: _accept_all(store, review, ready, atlas, by), None)
             st.rerun()
 
 
 def _accept_all(
-    store: Store, review: Review, ready: tuple[ReviewDraft, ...], atlas: Atlas, by: str
+    store: Store, review: Review, ready: tuple[ReviewDraft, ...], atlas: Atlas, by: Person
 ) -> None:
     accept_drafts(store, review, [d.draft_id for d in ready], atlas, by=by)
 
 
-def _ask_source(store: Store, review: Review, by: str) -> None:
+def _ask_source(store: Store, review: Review, by: Person) -> None:
     source = review.source
     with st.form("about", border=False):
         changes = {
@@ -211,7 +208,7 @@ def _ask_source(store: Store, review: Review, by: str) -> None:
         }
         for notice in review.document.notices:
             show(element("p", notice, css="im-hint"))
-        if st.form_submit_button("Save", disabled=not by):
+        if st.form_submit_button("Save"):
             today = datetime.now(KARACHI).date()
 
             def save() -> None:
@@ -261,11 +258,11 @@ def _marked(review: Review, draft_id: str, start: int, end: int, atlas: Atlas) -
     )
 
 
-def _show_accepted(store: Store, review: Review, chosen: str, by: str) -> None:
+def _show_accepted(store: Store, review: Review, chosen: str, by: Person) -> None:
     left, right = st.columns([4, 1], vertical_alignment="center")
     with left:
         show(element("p", "This claim is on the map.", css="im-hint"))
-    if right.button("Back to review", key="reopen", disabled=not by):
+    if right.button("Back to review", key="reopen"):
         _guarded(lambda: str(reopen_claim(store, review, chosen, by=by)), None)
         st.rerun()
 

@@ -28,7 +28,7 @@ PAGE = HERE / "app.py"
 DEFAULT_PORT = 8501
 DEFAULT_HOST = "127.0.0.1"
 # What a reader's own configuration may say besides; see `_is_harmless`.
-HARMLESS = frozenset({"server.port", "secrets.files"})
+HARMLESS = frozenset({"server.port", "secrets.files", "server.sslCertFile", "server.sslKeyFile"})
 # Not in the file, because Streamlit's own default is what is wanted: nobody is who a header
 # says, unless a proxy sets it, and no address stands in the open metrics.
 UNTOUCHED: Mapping[str, Any] = {
@@ -184,7 +184,7 @@ def _parsed_options() -> Mapping[str, Any]:
 
 
 def _is_harmless(key: str) -> bool:
-    """Whether a reader's own setting changes only how things look or how much is logged.
+    """Whether a setting changes only how things look, how much is logged, or adds https.
 
     A font, a style sheet or a base theme may lie at an address: those are not among them.
     """

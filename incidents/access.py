@@ -13,12 +13,10 @@ Role = Literal["reader", "reviewer", "admin"]
 Action = Literal[
     "read",
     "add a document",
-    "fetch a page",
     "keep unsaved work",
     "decide",
     "decide on origins",
     "import a dataset",
-    "remove a dataset",
     "back up",
     "restore a backup",
 ]
@@ -27,14 +25,12 @@ Action = Literal[
 NEEDED: Mapping[Action, Role] = {
     "read": "reader",
     "add a document": "reviewer",
-    "fetch a page": "reviewer",
     "keep unsaved work": "reviewer",
-    # Every decision on the map, undo and redo among them.
+    # Whatever the history of the library holds, undo and redo among it.
     "decide": "reviewer",
     "decide on origins": "reviewer",
-    # Whole files, whose rows nobody reviews one by one; removing one is for good.
+    # Whole files, whose rows nobody reviews one by one.
     "import a dataset": "admin",
-    "remove a dataset": "admin",
     "back up": "admin",
     "restore a backup": "admin",
 }

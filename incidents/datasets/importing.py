@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from geo.join import district_index
+from incidents.access import By, require
 from incidents.datasets import library as on_disk
 from incidents.datasets.ahead import read_ahead
 from incidents.datasets.blocks import Block, without_guards
@@ -55,6 +56,7 @@ def import_files(
     encoding: str = "",
     i_hold_a_licence: bool = False,
     today: date | None = None,
+    by: By = "this machine",
 ) -> ImportReport:
     """Import files as one release of a dataset: all of them, or nothing.
 
@@ -88,9 +90,13 @@ def import_files(
         Whether the user says to hold a licence to pass rows on; goes into the manifest.
     today
         Later days are refused; by default today in Asia/Karachi.
+    by
+        Who imports, for the manifest.
 
     Raises
     ------
+    NotAllowedError
+        If their role does not let them import.
     FileRefusedError
         If a file cannot be read at all; nothing of any file is kept.
     ImportCancelledError
@@ -98,6 +104,7 @@ def import_files(
     DatasetError
         If another import is writing, or what was stored cannot be read back.
     """
+    name = require(by, "import a dataset")
     if as_ not in KINDS:
         raise ValueError(f"as_ {as_!r} is no kind of dataset; expected one of {', '.join(KINDS)}")
     if not paths:
@@ -109,7 +116,7 @@ def import_files(
     with on_disk.writing(folder) as temporary:
         job = _Job(made_for, folder, temporary, today or now.date())
         job.read(files, tables, progress, cancel)
-        return job.finish(files, tables, now, i_hold_a_licence=i_hold_a_licence)
+        return job.finish(files, tables, now, name, i_hold_a_licence=i_hold_a_licence)
 
 
 def _open(
@@ -266,6 +273,7 @@ class _Job:
         files: Sequence[Path],
         tables: Sequence[Table],
         now: datetime,
+        by: str,
         *,
         i_hold_a_licence: bool,
     ) -> ImportReport:
@@ -293,7 +301,7 @@ class _Job:
         manifest = (before or self._new_manifest()).model_copy(update={"licence_held": held})
         saved = None
         if counts.imported or len(gone):
-            release = self._release(read, version, now, gone)
+            release = self._release(read, version, now, by, gone)
             manifest = manifest.model_copy(update={"releases": (*manifest.releases, release)})
             on_disk.commit(self.folder, self.temporary, manifest)
             if kind == "table":
@@ -332,6 +340,7 @@ class _Job:
         read: tuple[on_disk.FileRead, ...],
         version: str,
         now: datetime,
+        by: str,
         gone: np.ndarray[Any, np.dtype[np.int64]],
     ) -> on_disk.Release:
         retired = np.unique(np.concatenate([*self.retired, gone])).astype("<i8")
@@ -346,6 +355,7 @@ class _Job:
             number=number,
             version=version,
             imported_at=now,
+            imported_by=by,
             files=read,
             rows=self.counts.imported,
             added=self.counts.added,

@@ -57,6 +57,8 @@ class Release(Record):
     number: int
     version: str
     imported_at: datetime
+    imported_by: str = ""
+    """Empty where an earlier version of this program imported it."""
     files: tuple[FileRead, ...]
     rows: int
     """Rows kept in `rows.parquet`."""

@@ -37,10 +37,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(**environment: str) -> Iterator[str]:
+def serving(*words: str, port: int | None = None, **environment: str) -> Iterator[str]:
     """Run `incident-map serve` as a user would; yield its address."""
-    port = free_port()
-    command = [sys.executable, "-m", "dashboard", "serve", "--port", str(port)]
+    port = port or free_port()
+    command = [sys.executable, "-m", "dashboard", "serve", "--port", str(port), *words]
     clean = {k: v for k, v in os.environ.items() if not k.startswith("INCIDENT_MAP_")}
     with subprocess.Popen(
         command,
