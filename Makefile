@@ -12,7 +12,7 @@ run: $(VENV)/run.stamp            ## set up once, then open the dashboard on the
 
 setup: $(VENV)/run.stamp          ## the set-up of `make run` alone
 
-test: $(VENV)/browser.stamp       ## set up for the tests, a browser included, and run them
+test: $(VENV)/browser.stamp $(VENV)/postgres.stamp ## set up for the tests, with browser and PostgreSQL, and run them
 	@$(BIN)/python -m pytest -m "not network and not slow"
 
 test-all: test                    ## the slow tests too
@@ -43,6 +43,11 @@ $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
 $(VENV)/browser.stamp: $(VENV)/dev.stamp scripts/get_browser.sh
 	@bash scripts/get_browser.sh $(BIN)
 	@touch $@
+
+# Only what is there is stamped: without it, the next run says again what will be skipped.
+$(VENV)/postgres.stamp: scripts/get_postgres.sh | $(VENV)/dev.stamp
+	@bash scripts/get_postgres.sh
+	@if ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1; then touch $@; fi
 
 lock:                             ## renew both lock files from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \

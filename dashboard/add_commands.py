@@ -34,9 +34,6 @@ def add(
     online: Annotated[
         bool, typer.Option("--online", help="Allow fetching; an address needs it.")
     ] = False,
-    data_dir: Annotated[
-        Path | None, typer.Option(help="Folder of the library, if it is not the usual one.")
-    ] = None,
     by: Annotated[str | None, typer.Option(help="Who accepts, for the history.")] = None,
 ) -> None:
     """Find the claims of a report and print them; store them only with --accept."""
@@ -50,7 +47,7 @@ def add(
     try:
         day = _day(published_on)
         document = _document(what, online=online)
-        store = existing_store(data_dir)
+        store = existing_store()
         atlas = load_atlas(seeds_folder(), store)
         folder = texts_folder()
         named = TextLibrary.from_folder(folder) if folder else None
@@ -63,7 +60,7 @@ def add(
         )
         if accept:
             check_linked(addition, atlas)
-            store = store or open_store(locate_library(data_dir))
+            store = store or open_store()
             accepted = accept_linked(addition, store, atlas, by=by or _user())
     except (DocumentRefusedError, StoreError, ValueError, OSError) as error:
         _fail(str(error))
@@ -75,7 +72,7 @@ def add(
         typer.echo("\n".join(_lines(addition)))
     if accept:
         typer.echo(
-            f"Stored in {locate_library(data_dir).shown}: {addition.source.source_id}, "
+            f"Stored in {locate_library().shown}: {addition.source.source_id}, "
             f"{len(accepted.claims)} claims on the map, {len(accepted.incidents)} new incidents, "
             f"{len(addition.drafts) - len(accepted.claims)} left to review.",
             err=as_json,

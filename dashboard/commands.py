@@ -10,8 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from dashboard.add_commands import add
+from dashboard.data_dir_option import give_data_dir
 from dashboard.export_commands import add_to
 from dashboard.import_commands import add_to as add_imports_to
+from dashboard.library_commands import add_to as add_library_to
 from dashboard.origin_commands import origins
 from dashboard.terminal import fail
 
@@ -25,6 +27,7 @@ app = typer.Typer(
 )
 app.add_typer(origins, name="origins")
 add_imports_to(app)
+add_library_to(app)
 app.command("add", epilog="Example:  incident-map add report.pdf --json")(add)
 
 NOTHING_FOUND, AMBIGUOUS = 1, 2
@@ -78,6 +81,7 @@ def serve(
     from dashboard.access_setting import AccessSettingError
     from dashboard.serving import HostNotHereError, PortInUseError, UnsafeConfigurationError, admit
     from dashboard.serving import serve as run
+    from incidents.atlas import existing_store
     from incidents.texts import TEXTS_VARIABLE
 
     if texts is not None:
@@ -85,6 +89,9 @@ def serve(
             fail(f"--texts {texts} is not a folder. Name the folder that holds the texts.")
         # The page runs in this process and reads the variable.
         os.environ[TEXTS_VARIABLE] = str(texts.resolve())
+    if sealed is None:
+        # What cannot be opened is said here, before anybody looks at an empty page.
+        existing_store()
     query = _open_sealed(sealed) if sealed is not None else ""
     if proxy_address and behind_proxy is None:
         fail("--proxy-address says where a proxy is; name its header with --behind-proxy.")
@@ -203,3 +210,7 @@ def sources(
         )
         for notice in row["notices"]:
             typer.echo(f"    notice: {notice['message']}")
+
+
+# The last line: it goes over every command there is.
+give_data_dir(app)

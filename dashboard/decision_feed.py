@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import streamlit as st
 
+from dashboard.entry_words import NEVER_TAKEN_BACK, told
 from dashboard.markup import element, escape_markdown, show
 from incidents.model import KARACHI
+from incidents.removing import redo
 from incidents.reviewing import undo_entry
 from incidents.store import DecisionError, Entry, Store
 
 _SHOWN = 12
-_DONE = {
-    "add": "added",
-    "drafts": "found",
-    "accept": "accepted",
-    "reject": "rejected",
-    "edit": "corrected",
-    "split": "split",
-    "merge": "merged",
-    "assign": "moved",
-    "remove": "removed",
-    "lineage": "joined origins",
-    "import": "imported",
-    "undo": "undid",
-    "redo": "redid",
-    "restore": "restored",
-}
-_NOUNS = {"draft": "draft", "claim": "claim", "document": "report", "incident": "incident"}
 
 
 def show_feed(store: Store | None, source_id: str, by: str) -> None:
@@ -55,29 +38,11 @@ def _show_entry(store: Store, entry: Entry, by: str) -> None:
                 css="im-entry" + (" im-undone" if entry.undone_by else ""),
             )
         )
-    if entry.action in {"undo", "redo", "restore"}:
+    if entry.action in NEVER_TAKEN_BACK:
         return
     label = "Redo" if entry.undone_by else "Undo"
     if right.button(label, key=f"{label}-{entry.entry_id}", type="tertiary"):
         _turn(store, entry, by)
-
-
-def told(entry: Entry) -> str:
-    """Return what an entry did, in a few words."""
-    done = _DONE.get(entry.action, entry.action)
-    if entry.undoes is not None:
-        return f"{done} no. {entry.undoes}"
-    main = "claim" if entry.action == "accept" else None
-    kinds = Counter(c.kind for c in entry.changes if main is None or c.kind == main)
-    if entry.action == "lineage":
-        return f"{done} (no. {entry.entry_id})"
-    parts = [
-        f"{number} {_NOUNS.get(kind, kind)}{'s' if number > 1 else ''}"
-        for kind, number in kinds.items()
-    ]
-    fields = [f.replace("_", " ") for c in entry.changes if c.kind == "draft" for f in c.fields]
-    which = f": {', '.join(dict.fromkeys(fields[:3]))}" if entry.action == "edit" and fields else ""
-    return f"{done} {', '.join(parts)}{which} (no. {entry.entry_id})"
 
 
 def _turn(store: Store, entry: Entry, by: str) -> None:
@@ -86,7 +51,7 @@ def _turn(store: Store, entry: Entry, by: str) -> None:
         return
     try:
         if entry.undone_by:
-            store.redo(entry.entry_id, by=by)
+            redo(store, entry, by=by)
         else:
             undo_entry(store, entry, by=by)
     except (DecisionError, ValueError) as error:

@@ -11,10 +11,11 @@ from typing import Annotated, Any
 
 import typer
 
-from dashboard.filter_options import filtered
+from dashboard.filter_options import filtered, narrowed
+from dashboard.library_commands import check_library, export_seeds
 from dashboard.terminal import fail, read_input, write_output
 
-LayerChoice = StrEnum("LayerChoice", {n: n for n in ("districts", "incidents", "claims")})
+LayerChoice = StrEnum("LayerChoice", {n: n for n in ("districts", "incidents", "claims", "seeds")})
 FormatChoice = StrEnum("FormatChoice", {n: n for n in ("geojson", "csv", "gpkg", "parquet")})
 BriefChoice = StrEnum("BriefChoice", {n: n for n in ("html", "svg", "png")})
 MeasureChoice = StrEnum(
@@ -43,11 +44,23 @@ def add_to(app: typer.Typer) -> None:
 
 def export(
     layer: Annotated[LayerChoice, typer.Option(help="What a row is.")],
-    file_format: Annotated[FormatChoice, typer.Option("--format", help="What kind of file.")],
     output: Output,
     view: MakeView,
+    file_format: Annotated[
+        FormatChoice | None, typer.Option("--format", help="What kind of file; not for seeds.")
+    ] = None,
 ) -> None:
-    """Write districts, incidents or claims to a file, under the page's filters."""
+    """Write districts, incidents or claims to a file, under the page's filters.
+
+    The layer seeds is a folder: the accepted sources as coded documents, TOML that git can hold.
+    """
+    if layer.value == "seeds":
+        if file_format is not None or narrowed(view):
+            fail("--layer seeds writes whole sources as TOML: leave out --format and the filters.")
+        export_seeds(output)
+        return
+    if file_format is None:
+        fail(f"--layer {layer.value} needs --format: {', '.join(FormatChoice)}.", 2)
     from incidents.exports import about_json, to_bytes
     from incidents.layers import build_layer
 
@@ -130,10 +143,15 @@ def seal(
 
 
 def verify(
-    file: Annotated[Path, typer.Argument(help="A sealed export.")],
+    file: Annotated[
+        Path | None, typer.Argument(help="A sealed export; the library if not given.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Check a sealed export: all files there, none changed, nothing extra. 0 if it holds, else 1."""
+    """Check a sealed export, or the library: nothing lost, changed or extra. 0 if so, else 1."""
+    if file is None:
+        check_library(as_json=as_json)
+        return
     from incidents.sealed import verify as check
     from incidents.sealed_zip import MAX_BYTES
 

@@ -91,6 +91,12 @@ def filtered(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
+def narrowed(view: Callable[[], Any]) -> bool:
+    """Whether a filter or a rule was given with the view that `filtered` makes."""
+    given = view.keywords if isinstance(view, partial) else {}
+    return any(given.get(p.name, p.default) != p.default for p in _parameters(make_view))
+
+
 def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
     return list(inspect.signature(function, eval_str=True).parameters.values())
 

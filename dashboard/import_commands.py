@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from incidents.datasets.report import ImportReport, Progress
 
 KindChoice = StrEnum("KindChoice", {n: n for n in ("ucdp", "acled", "table")})
-DataDir = Annotated[
-    Path | None, typer.Option(help="Folder of the library, if it is not the usual one.")
-]
 REFUSED_SHOWN = 5
 
 datasets = typer.Typer(
@@ -44,7 +41,6 @@ def import_(
         Path | None, typer.Option("--map", help="A table's mapping, as TOML; guessed if not given.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-    data_dir: DataDir = None,
     i_hold_a_licence: Annotated[
         bool,
         typer.Option("--i-hold-a-licence", help="You may pass on rows of ACLED under a licence."),
@@ -77,7 +73,7 @@ def import_(
             files,
             as_.value,  # type: ignore[arg-type]
             mapping,
-            locate_library(data_dir).data_dir,
+            locate_library().data_dir,
             _show_progress if sys.stderr.isatty() else None,
             dataset=dataset,
             encoding=encoding,
@@ -165,13 +161,12 @@ def _show_progress(progress: Progress) -> None:
 @datasets.command("list")
 def list_(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
-    data_dir: DataDir = None,
 ) -> None:
     """List the imported datasets with version, rows and licence."""
     from incidents.datasets.library import list_datasets
     from incidents.store.locations import locate_library
 
-    found = list_datasets(locate_library(data_dir).data_dir)
+    found = list_datasets(locate_library().data_dir)
     if as_json:
         said = [manifest.model_dump(mode="json") for manifest in found]
         typer.echo(json.dumps(said, ensure_ascii=False, indent=2))
@@ -186,13 +181,13 @@ def list_(
 
 
 @datasets.command("verify")
-def verify(data_dir: DataDir = None) -> None:
+def verify() -> None:
     """Hold every stored file against its hash; status 1 if one differs."""
     from incidents.datasets.library import datasets_folder, list_datasets
     from incidents.datasets.library import verify as check
     from incidents.store.locations import locate_library
 
-    folder = locate_library(data_dir).data_dir
+    folder = locate_library().data_dir
     manifests = list_datasets(folder)
     problems = [p for m in manifests for p in check(datasets_folder(folder) / m.dataset_id)]
     if problems:
@@ -202,9 +197,9 @@ def verify(data_dir: DataDir = None) -> None:
 
 @datasets.command("remove")
 def remove(
-    dataset: Annotated[str, typer.Argument(help="The dataset's id.")], data_dir: DataDir = None
+    dataset: Annotated[str, typer.Argument(help="The dataset's id.")],
 ) -> None:
-    """Remove a dataset and all its releases."""
+    """Remove a dataset and all its releases for good; `incident-map remove` can be undone."""
     from incidents.datasets.library import (
         DatasetError,
         datasets_folder,
@@ -213,7 +208,7 @@ def remove(
     )
     from incidents.store.locations import locate_library
 
-    folder = locate_library(data_dir).data_dir
+    folder = locate_library().data_dir
     # Never a path from what was typed: only an id that is there.
     known = {manifest.dataset_id for manifest in list_datasets(folder)}
     if dataset not in known:

@@ -161,7 +161,7 @@ def check_linked(addition: Addition, atlas: Atlas) -> None:
 
 
 def accept_linked(addition: Addition, store: Store, atlas: Atlas, *, by: By) -> Acceptance:
-    """Store a document and accept its linked claims at once, with its family.
+    """Store a document and accept its linked claims, with its family: all of it or nothing.
 
     Raises
     ------
@@ -169,13 +169,14 @@ def accept_linked(addition: Addition, store: Store, atlas: Atlas, *, by: By) -> 
         As `check_linked`; nothing is stored then.
     """
     check_linked(addition, atlas)
-    source_id = add_for_review(addition, store, atlas, by=by)
-    source = store.document(source_id).source
-    accepted = acceptance(addition.linked, addition.drafts, source, atlas)
-    if accepted.claims:
-        store.accept(
-            source_id, accepted.claims, accepted.incidents, by=by, drafts=accepted.draft_ids
-        )
-        if addition.copies:
-            store.decide_lineage(joins(addition.copies[0], source_id, str(by)), by=by)
+    with store.together() as one:
+        source_id = add_for_review(addition, one, atlas, by=by)
+        source = one.document(source_id).source
+        accepted = acceptance(addition.linked, addition.drafts, source, atlas)
+        if accepted.claims:
+            one.accept(
+                source_id, accepted.claims, accepted.incidents, by=by, drafts=accepted.draft_ids
+            )
+            if addition.copies:
+                one.decide_lineage(joins(addition.copies[0], source_id, str(by)), by=by)
     return accepted

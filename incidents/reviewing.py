@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from incidents import removing
 from incidents.addition import acceptance
 from incidents.atlas import Atlas
 from incidents.model import Claim, Source
@@ -279,7 +280,7 @@ def still_needed(store: Store, entry: Entry) -> list[str]:
     ]
 
 
-def undo_entry(store: Store, entry: Entry, *, by: By) -> int:
+def undo_entry(store: Store, entry: Entry, *, by: By, reason: str = "") -> int:
     """Undo an entry, unless later claims rest on what it brought.
 
     Raises
@@ -295,7 +296,7 @@ def undo_entry(store: Store, entry: Entry, *, by: By) -> int:
             f"{', '.join(needed[:4])}{' and others' if len(needed) > 4 else ''} came later and "
             "rest on this. Undo the later ones first."
         )
-    return store.undo(entry.entry_id, by=by)
+    return removing.undo(store, entry, by=by, reason=reason)
 
 
 def _rejected(history: Sequence[Entry]) -> list[Rejected]:
