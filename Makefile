@@ -12,7 +12,7 @@ run: $(VENV)/run.stamp            ## set up once, then open the dashboard on the
 
 setup: $(VENV)/run.stamp          ## the set-up of `make run` alone
 
-test: $(VENV)/browser.stamp $(VENV)/postgres.stamp ## set up for the tests, with browser and PostgreSQL, and run them
+test: $(VENV)/browser.stamp $(VENV)/postgres.stamp ## set up for the tests and run them; with a browser and PostgreSQL
 	@$(BIN)/python -m pytest -m "not network and not slow"
 
 test-all: test                    ## the slow tests too

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.entry_words import NEVER_TAKEN_BACK, told
 from dashboard.markup import element, escape_markdown, show
+from incidents.access import Person
 from incidents.model import KARACHI
 from incidents.removing import redo
 from incidents.reviewing import undo_entry
@@ -14,7 +15,7 @@ from incidents.store import DecisionError, Entry, Store
 _SHOWN = 12
 
 
-def show_feed(store: Store | None, source_id: str, by: str) -> None:
+def show_feed(store: Store | None, source_id: str, by: Person) -> None:
     """Show the last decisions, of one document where one is open."""
     entries = store.history(_SHOWN, source_id or None) if store else []
     if store is None or not entries:
@@ -25,7 +26,7 @@ def show_feed(store: Store | None, source_id: str, by: str) -> None:
             _show_entry(store, entry, by)
 
 
-def _show_entry(store: Store, entry: Entry, by: str) -> None:
+def _show_entry(store: Store, entry: Entry, by: Person) -> None:
     left, right = st.columns([3, 1], vertical_alignment="center")
     with left:
         show(
@@ -45,10 +46,7 @@ def _show_entry(store: Store, entry: Entry, by: str) -> None:
         _turn(store, entry, by)
 
 
-def _turn(store: Store, entry: Entry, by: str) -> None:
-    if not by:
-        st.warning("Give your name first.")
-        return
+def _turn(store: Store, entry: Entry, by: Person) -> None:
     try:
         if entry.undone_by:
             redo(store, entry, by=by)

@@ -56,6 +56,7 @@ def import_(
 
     Rows are numbered from 1 under the header; empty lines do not count.
     """
+    from incidents.access import local_user
     from incidents.datasets.importing import ImportCancelledError, import_files
     from incidents.datasets.library import DatasetError
     from incidents.datasets.mapping import load_mapping, to_toml
@@ -78,6 +79,7 @@ def import_(
             dataset=dataset,
             encoding=encoding,
             i_hold_a_licence=i_hold_a_licence,
+            by=local_user(),
         )
     except (FileRefusedError, DatasetError, ImportCancelledError, ValueError, OSError) as error:
         if as_json:
