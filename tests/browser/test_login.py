@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -170,10 +170,11 @@ def test_a_cookie_that_was_made_up_lets_nobody_in(visitor):
     at_the_door(visitor)
 
 
-@pytest.fixture(scope="module")
-def behind_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@contextmanager
+def behind_proxy(folder: Path, *words: str) -> Iterator[str]:
+    """Serve for a proxy; the browser of the test plays the proxy, and sets its header."""
     port = free_port()
-    file = tmp_path_factory.mktemp("proxy") / "access.toml"
+    file = folder / "access.toml"
     file.write_text(f"""
 [access]
 address = "http://localhost:{port}"
@@ -181,27 +182,32 @@ reviewer = ["amna@example.org"]
 reader = ["@example.org"]
 """)
     file.chmod(0o600)
-    data = str(tmp_path_factory.mktemp("library-of-the-proxy"))
-    words = ("--access", str(file), "--behind-proxy", "X-Forwarded-Email")
-    with serving(*words, port=port, INCIDENT_MAP_DATA_DIR=data) as url:
+    words = ("--access", str(file), "--behind-proxy", "X-Forwarded-Email", *words)
+    with serving(*words, port=port, INCIDENT_MAP_DATA_DIR=str(folder)) as url:
         yield url
 
 
-@pytest.mark.parametrize(
-    ("headers", "told"),
-    [
-        ({"X-Forwarded-Email": "sara@example.org"}, r"sara@example\.org, reader"),
-        ({"X-Forwarded-Email": "amna@example.org"}, r"amna@example\.org, reviewer"),
-        ({"X-Forwarded-Email": "mallory@example.com"}, "is not among those who may read"),
-        ({}, "named 0 people"),
-        # A client's claim about where it comes from changes nothing.
-        ({"X-Forwarded-For": "192.0.2.9"}, "named 0 people"),
-    ],
-)
-def test_the_proxy_says_who_is_at_the_page(browser, behind_proxy, headers, told):
-    with visiting(browser, behind_proxy, extra_http_headers=headers) as visitor:
+def expect_told(browser: Browser, url: str, headers: dict[str, str], told: str) -> None:
+    with visiting(browser, url, extra_http_headers=headers) as visitor:
         page = visitor.context.new_page()
-        page.goto(behind_proxy)
-        expect(page.locator("[data-testid=stApp]")).to_contain_text(
-            re.compile(told), timeout=60_000
-        )
+        page.goto(url)
+        expect(page.locator("[data-testid=stApp]")).to_contain_text(told, timeout=60_000)
+
+
+def test_the_proxy_says_who_is_at_the_page(browser, tmp_path):
+    with behind_proxy(tmp_path) as url:
+        for headers, told in [
+            ({"X-Forwarded-Email": "sara@example.org"}, "sara@example.org, reader"),
+            ({"X-Forwarded-Email": "amna@example.org"}, "amna@example.org, reviewer"),
+            ({"X-Forwarded-Email": "mallory@example.com"}, "is not among those who may read"),
+            ({}, "named 0 people"),
+        ]:
+            expect_told(browser, url, headers, told)
+
+
+def test_the_header_of_somebody_who_is_not_the_proxy_is_not_believed(browser, tmp_path):
+    with behind_proxy(tmp_path, "--proxy-address", "192.0.2.9") as url:
+        # Nor is what they say about where they come from.
+        for more in ({}, {"X-Forwarded-For": "192.0.2.9"}, {"Forwarded": "for=192.0.2.9"}):
+            headers = {"X-Forwarded-Email": "amna@example.org"} | more
+            expect_told(browser, url, headers, f"Open this page at {url}; it answers there alone.")
