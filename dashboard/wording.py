@@ -41,9 +41,7 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def span(
-    low: int | None, high: int | None, high_open: bool = False, low_open: bool = False
-) -> str:
+def span(low: int | None, high: int | None, high_open: bool = False, low_open: bool = False) -> str:
     """Return a range as it is printed.
 
     Examples
