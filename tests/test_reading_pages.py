@@ -105,6 +105,101 @@ def test_a_hidden_figure_is_not_read(opening):
 
 
 @pytest.mark.parametrize(
+    ("style", "opening"),
+    [
+        ("", "<p style='dis\\70lay:none'>"),
+        ("", "<p style='display/**/:none'>"),
+        ("", "<p style='display:/* x */none'>"),
+        ("", "<p style='font:0/0 a'>"),
+        ("", "<p style='font: italic 0px serif'>"),
+        ("", "<p style='color:rgba(0,0,0,0)'>"),
+        ("", "<p style='color:rgb(0 0 0 / 0)'>"),
+        ("", "<p style='--x:none;display:var(--x)'>"),
+        ("", "<p style='display:var(--y, none)'>"),
+        (":root{--x:none}", "<p style='display:var(--x)'>"),
+        (":root{--x:none} .q{display:var(--x)}", "<p class=q>"),
+        (".q{dis\\70 lay:none}", "<p class=q>"),
+        (".q{display:none", "<p class=q>"),
+        ("<!-- .q{display:none} -->", "<p class=q>"),
+        ("@media screen{.q{display:none}}", "<p class=q>"),
+        ("@media only screen and (min-width:800px){.q{display:none}}", "<p class=q>"),
+        ("@media print,screen{.q{display:none}}", "<p class=q>"),
+        ("@supports (display:grid){@layer a{.q{display:none}}}", "<p class=q>"),
+        ("@import 'a.css'; .q{display:none}", "<p class=q>"),
+        (".a::after{content:'}{'} .q{display:none}", "<p class=q>"),
+        ("p:nth-of-type(2){display:none}", "<p>"),
+        ("p:nth-child(2n){display:none}", "<p>"),
+        ("p:last-of-type{display:none}", "<p>"),
+        ("[data-z]{display:none}", "<p data-z>"),
+        ("p[data-z^='ab']{display:none}", "<p data-z=abc>"),
+        (".sm\\:q{display:none}", "<p class='sm:q'>"),
+        ("body p + p{display:none}", "<p>"),
+        ("body > p.q, .other{display:none}", "<p class='q r'>"),
+        ("p.q.r{display:none}", "<p class='q r'>"),
+        ("h1:not(.a, .b), .q{display:none}", "<p class=q>"),
+    ],
+)
+def test_a_figure_hidden_in_an_odd_spelling_is_not_read(style, opening):
+    page = (
+        f"<html><head><style>{style}</style></head><body><p>Two were killed.</p>{opening}500 dead"
+    )
+    root = page_tree.parse(page)
+    unseen = page_tree.drop_unseen(root)
+    assert list(page_tree.lines_of(root)) == ["Two were killed."]
+    assert unseen.left_out == ("500 dead",)
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "p:is(.q){display:none}",
+        "@media (prefers-contrast:more){.q{display:none}}",
+        "@container (width > 1px){.q{display:none}}",
+        ".q{&{display:none}}",
+        "*{display:none}",
+        "p:not(:nth-child(2)){display:none}",
+        "body{p.q{display:none}}",
+        ":root{--x:none} .a{--x:block} .q{display:var(--x)}",
+    ],
+)
+def test_words_that_a_rule_may_hide_are_read_with_a_notice(style):
+    page = f"<html><head><style>{style}</style></head><body><p class=q>Five killed on 2 May</p>"
+    root = page_tree.parse(page)
+    unseen = page_tree.drop_unseen(root)
+    assert list(page_tree.lines_of(root)) == ["Five killed on 2 May"]
+    assert unseen.doubtful == ("Five killed on 2 May",)
+    assert unseen.left_out == ()
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "p:hover{display:none}",
+        "p::before{display:none}",
+        "@media print{p{display:none}}",
+        "@media (max-width:600px){p{display:none}}",
+        "@keyframes a{from{opacity:0}}",
+        "p:nth-of-type(3){display:none}",
+        "div p{display:none}",
+        "[data-z]{display:none}",
+        ".q .r{display:none}",
+    ],
+)
+def test_rules_that_do_not_hold_hide_nothing(style):
+    page = f"<html><head><style>{style}</style></head><body><p class=q>Five killed on 2 May</p>"
+    root = page_tree.parse(page)
+    assert page_tree.drop_unseen(root) == ((), ())
+    assert list(page_tree.lines_of(root)) == ["Five killed on 2 May"]
+
+
+def test_a_figure_that_was_left_out_of_a_number_is_told():
+    number = '5<span style="display:none">00</span> killed in Kech'
+    parts = html.article(_page(f"<article>{HEADLINE}{_p([number, *PARAGRAPHS])}</article>"))
+    assert "5 killed in Kech" in parts.text
+    assert "Figures stand in what was left out: '00'." in parts.notices
+
+
+@pytest.mark.parametrize(
     "shown",
     [
         "<p style='font-size:0.9em'>",

@@ -23,7 +23,7 @@ from trafilatura.settings import DEFAULT_CONFIG
 from incidents.reading import decoding, limits, page_tree, publication_day, teasers
 from incidents.reading.attribution import known_outlet
 from incidents.reading.page_tree import Element
-from incidents.reading.parts import Job, Parts, storable
+from incidents.reading.parts import Job, Parts, sample, storable
 from incidents.reading.refusals import DocumentRefusedError, too_long
 
 _CHARSET = re.compile(
@@ -123,10 +123,7 @@ def article(page: str) -> Parts:
     page_tree.unwrap_layout(root)
     lines = list(_article_lines(root, title))
     notices = [*damage]
-    if unseen:
-        notices.append(
-            f"Left out, for the page does not show it: {unseen} passage{'s' if unseen > 1 else ''}."
-        )
+    notices += _told(unseen)
     if title and not any(_holds(line, title) for line in lines[:3]):
         lines.insert(0, title)
         if not shown:
@@ -156,6 +153,20 @@ def article(page: str) -> Parts:
             notices=tuple(notices),
         )
     )
+
+
+def _told(unseen: page_tree.Unseen) -> Iterator[str]:
+    """Yield what a person should know of words that a page hides."""
+    if count := len(unseen.left_out):
+        plural = "s" if count > 1 else ""
+        yield f"Left out, for the page does not show it: {count} passage{plural}."
+    if figures := [text for text in unseen.left_out if any(map(str.isdigit, text))]:
+        yield f"Figures stand in what was left out: {sample(' '.join(figures))}."
+    if unseen.doubtful:
+        yield (
+            "The page has style rules that may hide some of its words; they were read: "
+            f"{sample(' '.join(unseen.doubtful))}. Compare with the page in a browser."
+        )
 
 
 def _article_lines(root: Element, title: str | None) -> Iterator[str]:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 # lxml has no types of its own; its elements are Any here.
 import lxml.html  # type: ignore[import-untyped]
 
-from incidents.reading import limits
+from incidents.reading import hiding, limits
 from incidents.reading.refusals import DocumentRefusedError
+from incidents.reading.selectors import Hold
 
 Element = Any
 """An `lxml.html.HtmlElement`."""
@@ -28,16 +29,6 @@ _NEVER_SHOWN = (
     # Struck out by the author: no longer said.
     "del", "s", "strike",
 )  # fmt: skip
-_HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|content-visibility\s*:\s*hidden"
-    r"|font-size\s*:\s*0*(?:\.0+)?(?:px|pt|em|rem|%)?\s*(?:!|;|$)|font-size\s*:\s*[01]px"
-    r"|opacity\s*:\s*0*(?:\.0+)?%?\s*(?:!|;|$)|(?<![\w-])color\s*:\s*transparent"
-    r"|(?:left|top|right|text-indent|margin-left|margin-top)\s*:\s*-\d{3,}"
-    r"|clip\s*:\s*rect\(\s*[01]?(?:px)?[\s,]+[01]?(?:px)?[\s,]|clip-path\s*:\s*inset\(\s*(?:50|100)%"
-    r"|(?<![\w-])(?:max-)?(?:height|width)\s*:\s*[01](?:px)?\s*(?:!|;|$)|mso-hide\s*:\s*all"
-    r"|transform\s*:\s*scale\(\s*0\s*[,)]",
-    re.IGNORECASE,
-)
 _WHITE = re.compile(
     r"(?<![\w-])color\s*:\s*(?:white|#f{3,4}\b|#f{6}(?:f{2})?\b|rgba?\(\s*255[\s,]+255[\s,]+255)",
     re.IGNORECASE,
@@ -46,14 +37,11 @@ _WHITE = re.compile(
 _SHOWN_AGAIN = re.compile(
     r":(?:block|inline|flex|grid|table|visible)|^d-\w+-(?:block|inline|flex|table)"
 )
+_STRUCK_OUT = frozenset({"del", "s", "strike"})
+# Of what may be hidden in these nobody need be told: it is no article.
+_APART = frozenset({"nav", "aside", "footer", "form"})
 _WHITE_NAMES = {"white", "#fff", "#ffffff"}
 _BACKGROUND = re.compile(r"background", re.IGNORECASE)
-_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_AT_BLOCK = re.compile(r"@[\w-]+[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
-_SIMPLE_SELECTOR = re.compile(
-    r"(?P<tag>[a-z][a-z0-9]*)?(?P<kind>[.#])?(?P<name>[\w-]+)?", re.IGNORECASE
-)
-_MAX_STYLE = 500_000
 # A document type with declarations of its own, which the HTML parser takes for words.
 _DECLARATIONS = re.compile(r"<!DOCTYPE\b[^>\[]*\[(?P<inside>.*?)\]\s*>", re.IGNORECASE | re.DOTALL)
 _ENTITY = re.compile(r"<!ENTITY\s+(?:%\s*)?([\w:.-]+)", re.IGNORECASE)
@@ -117,26 +105,50 @@ def drop(element: Element) -> None:
         element.drop_tree()
 
 
-def drop_unseen(root: Element) -> int:
-    """Take out what a reader of the page does not see; return how many held words.
+class Unseen(NamedTuple):
+    """What a page holds that its reader does not see, or perhaps not."""
+
+    left_out: tuple[str, ...] = ()
+    """The words of each passage that was taken out."""
+    doubtful: tuple[str, ...] = ()
+    """The words of passages that may be hidden by rules that cannot be judged here."""
+
+
+def drop_unseen(root: Element) -> Unseen:
+    """Take out what a reader of the page does not see; return its words.
 
     Hidden are: elements that no browser shows, `hidden`, `aria-hidden`, inline styles and
-    simple rules of the page's own style sheets that hide, text without size, and white
-    text on no background of its own.
+    rules of the page's own style sheets that hide, text without size, and white text on no
+    background of its own.
     """
-    hidden_by_rule = _hiding_rules(root)
-    unseen = 0
+    rules = hiding.HidingRules(root)
+    left_out, doubtful = [], []
     for element in list(root.iter()):
         if not isinstance(element.tag, str) or element.tag in {"html", "body"}:
             continue
         if element.tag in _NEVER_SHOWN:
             shown = element.tag == "dialog" and "open" in element.attrib
             if not shown:
+                if element.tag in _STRUCK_OUT:
+                    left_out += _words(element)
                 drop(element)
-        elif _is_hidden(element) or any(rule(element) for rule in hidden_by_rule):
-            unseen += bool("".join(element.itertext()).strip())
+            continue
+        held = Hold.YES if _is_hidden(element, rules.variables) else rules.hold(element)
+        if held == Hold.YES:
+            left_out += _words(element)
             drop(element)
-    return unseen
+        elif held == Hold.MAYBE and not _APART & {element.tag, *_tags_around(element)}:
+            doubtful += _words(element)
+    return Unseen(tuple(left_out), tuple(doubtful))
+
+
+def _words(element: Element) -> list[str]:
+    words = " ".join("".join(element.itertext()).split())
+    return [words] if words else []
+
+
+def _tags_around(element: Element) -> Iterator[str]:
+    return (around.tag for around in element.iterancestors())
 
 
 def unwrap_layout(root: Element) -> None:
@@ -153,15 +165,15 @@ def _arranges(cell: Element) -> bool:
     return blocks > 1 or len("".join(cell.itertext())) > _LONG_CELL
 
 
-def _is_hidden(element: Element) -> bool:
+def _is_hidden(element: Element, variables: Mapping[str, frozenset[str]]) -> bool:
     get = element.attrib.get
-    style = get("style", "")
+    style = hiding.plain_css(get("style", ""))
     classes = set(get("class", "").split())
     if classes & _unseen_names() and not any(_SHOWN_AGAIN.search(name) for name in classes):
         return True
     if "hidden" in element.attrib and get("hidden") != "until-found":
         return True
-    if get("aria-hidden", "").lower() == "true" or (style and _HIDING.search(style)):
+    if get("aria-hidden", "").lower() == "true" or (style and hiding.hides(style, variables)):
         return True
     if element.tag == "font" and get("size") == "0":
         return True
@@ -178,35 +190,6 @@ def _is_hidden(element: Element) -> bool:
 def _unseen_names() -> frozenset[str]:
     data = tomllib.loads((files("incidents") / "data" / "teasers.toml").read_text("utf-8"))
     return frozenset(data["unseen"])
-
-
-def _hiding_rules(root: Element) -> list[Callable[[Element], bool]]:
-    """Read the page's own `<style>`: rules for one tag, class or id that hide."""
-    rules = []
-    for sheet in root.iter("style"):
-        if sheet.attrib.get("media", "all").lower() not in {"all", "screen", ""}:
-            continue
-        css = _AT_BLOCK.sub("", _CSS_COMMENT.sub("", (sheet.text or "")[:_MAX_STYLE]))
-        for rule in css.split("}"):
-            selectors, _, body = rule.rpartition("{")
-            if not _HIDING.search(body):
-                continue
-            for selector in selectors.split(","):
-                found = _SIMPLE_SELECTOR.fullmatch(selector.strip())
-                if found and found[0] and found["tag"] not in {"html", "body"}:
-                    rules.append(_matcher(**found.groupdict()))
-    return rules
-
-
-def _matcher(tag: str | None, kind: str | None, name: str | None) -> Callable[[Element], bool]:
-    def matches(element: Element) -> bool:
-        if tag and element.tag != tag.lower():
-            return False
-        if kind == "#":
-            return bool(element.attrib.get("id") == name)
-        return kind is None or name in element.attrib.get("class", "").split()
-
-    return matches
 
 
 def _flatten(root: Element) -> None:
