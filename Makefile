@@ -3,6 +3,8 @@ PYTHON ?= python3
 PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
+# Two tests at a time: most wait for a browser, a server or a child process.
+SPREAD := --numprocesses=2 --dist=worksteal
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: run setup test test-all check bench lock boundaries places clean
@@ -13,10 +15,10 @@ run: $(VENV)/run.stamp            ## set up once, then open the dashboard on the
 setup: $(VENV)/run.stamp          ## the set-up of `make run` alone
 
 test: $(VENV)/browser.stamp $(VENV)/postgres.stamp ## set up for the tests and run them; with a browser and PostgreSQL
-	@$(BIN)/python -m pytest -m "not network and not slow"
+	@$(BIN)/python -m pytest $(SPREAD) -m "not network and not slow"
 
 test-all: test                    ## the slow tests too
-	@$(BIN)/python -m pytest -m "slow and not network"
+	@$(BIN)/python -m pytest $(SPREAD) -m "slow and not network"
 
 check: $(VENV)/dev.stamp          ## style, types, and who may import whom
 	@$(BIN)/ruff check .
