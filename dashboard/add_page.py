@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from dashboard import loading
 from dashboard.access import ask_person, current_user
 from dashboard.decision_feed import show_feed
 from dashboard.intake import show_intake
-from dashboard.markup import element, escape_markdown, show
+from dashboard.markup import element, escape_markdown, show, show_style
 from dashboard.review_page import show_review
 from incidents.access import Person, require
 from incidents.atlas import Atlas
@@ -19,12 +17,11 @@ from incidents.store import Store, StoreError, UnknownObjectError
 
 REVIEW = "review"
 """The document under review in the address."""
-_STYLE = Path(__file__).parent / "review.css"
 
 
 def show_add(map_page: st.Page) -> None:
     """Draw the page once; Streamlit calls this on every change."""
-    st.html(_STYLE)
+    show_style("review.css")
     try:
         require(current_user(), "add a document")
         atlas, store = loading.atlas(), loading.library()

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import streamlit as st
 
-_STYLE = Path(__file__).parent / "page.css"
+_HERE = Path(__file__).parent
 # Controls and the marks that turn the reading direction of what follows them; the
 # joiners stay, Urdu needs them.
 _UNSEEN = re.compile(
@@ -96,9 +96,9 @@ def show(*elements: Element | None) -> None:
     st.html("".join(str(e) for e in elements if e is not None))
 
 
-def show_style() -> None:
-    """Put the page's own style sheet on the page."""
-    st.html(_STYLE)
+def show_style(name: str = "page.css") -> None:
+    """Put one of the package's own style sheets on the page."""
+    st.html(_HERE / name)
 
 
 def join(parts: Iterable[Element | str], between: str) -> list[Element | str]:

@@ -73,7 +73,7 @@ def class_breaks(values: Sequence[int], most: int = MAX_CLASSES) -> tuple[int, .
     Examples
     --------
     >>> class_breaks([1, 1, 2, 4, 17])
-    (1, 2, 4, 17)
+    (1, 4, 17)
     >>> class_breaks([])
     ()
     """
