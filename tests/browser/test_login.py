@@ -14,7 +14,7 @@ from reader import Visitor, free_port, serving, settled, visiting
 
 from incidents.store import open_store
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ARTICLE = """Two guards hurt in Harnai
 Published February 24, 2026
