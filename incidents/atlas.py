@@ -19,7 +19,8 @@ from incidents.lineage import Lineage, load_lineage
 from incidents.model import Catalogue, Claim, Incident
 from incidents.reconcile import Reporting
 
-if TYPE_CHECKING:  # a database is opened only where there is a library
+if TYPE_CHECKING:  # a database, and a dataset, is opened only where there is one
+    from incidents.datasets.columns import Columns
     from incidents.store import Overlay, Store
 
 SEEDS_VARIABLE = "INCIDENT_MAP_SEEDS"
@@ -27,12 +28,17 @@ SEEDS_VARIABLE = "INCIDENT_MAP_SEEDS"
 
 @dataclass(frozen=True)
 class Atlas:
-    """What is loaded once: claims, boundaries, places, and which texts are copies."""
+    """What is loaded once: claims, boundaries, places, and which texts are copies.
+
+    The catalogue names the releases of datasets among its sources; their rows stay columns in
+    `datasets` and become claims where they are shown.
+    """
 
     catalogue: Catalogue
     boundaries: Boundaries[District]
     gazetteer: Gazetteer
     lineage: Lineage
+    datasets: tuple[Columns, ...] = ()
 
     @cached_property
     def reporting(self) -> Reporting:
@@ -57,6 +63,27 @@ class Atlas:
             catalogue=overlay.catalogue,
             lineage=lineage.with_decisions((*lineage.decisions, *overlay.lineage)),
         )
+
+    def with_datasets(self, datasets: tuple[Columns, ...]) -> Atlas:
+        """Return the atlas with imported datasets, each release a source."""
+        if not datasets:
+            return self
+        from incidents.datasets.as_claims import release_sources  # noqa: PLC0415 - takes a while
+
+        sources = tuple(s for columns in datasets for s in release_sources(columns.dataset))
+        return replace(self.with_records(Catalogue(sources, (), ())), datasets=datasets)
+
+    def with_records(self, more: Catalogue) -> Atlas:
+        """Return the atlas with further records; a source that is there already stays."""
+        now = self.catalogue
+        sources = (*now.sources, *(s for s in more.sources if s.source_id not in now.source))
+        catalogue = Catalogue(
+            sources,
+            (*now.incidents, *more.incidents),
+            (*now.claims, *more.claims),
+            "-".join(filter(None, (now.digest, more.digest))),
+        )
+        return replace(self, catalogue=catalogue, lineage=self.lineage.with_sources(sources))
 
 
 def seeds_folder() -> Path:
@@ -153,6 +180,38 @@ def existing_store(data_dir: str | Path | None = None) -> Store | None:
     return open_store(location)
 
 
+def datasets_state(data_dir: str | Path | None = None) -> str:
+    """Return what changes whenever a dataset is imported, updated or taken out; a cache key."""
+    from incidents.datasets.library import manifest_files  # noqa: PLC0415 - takes a while
+    from incidents.store import locate_library  # noqa: PLC0415 - takes a while
+
+    said = []
+    for path in manifest_files(locate_library(data_dir).data_dir):
+        state = path.stat()
+        said.append(f"{path}:{state.st_ino}:{state.st_mtime_ns}")
+    return "|".join(said)
+
+
+def existing_datasets(data_dir: str | Path | None = None) -> tuple[Columns, ...]:
+    """Open the datasets that were imported, by id; none where there are none.
+
+    Raises
+    ------
+    incidents.datasets.library.DatasetError
+        If one cannot be read.
+    """
+    from incidents.datasets.library import manifest_files  # noqa: PLC0415 - takes a while
+    from incidents.store import locate_library  # noqa: PLC0415 - takes a while
+
+    files = manifest_files(locate_library(data_dir).data_dir)
+    if not files:
+        return ()
+    from incidents.datasets.columns import Columns  # noqa: PLC0415 - takes a while
+    from incidents.datasets.dataset import open_dataset  # noqa: PLC0415 - takes a while
+
+    return tuple(Columns(open_dataset(path.parent)) for path in files)
+
+
 def load_atlas(folder: Path | None = None, store: Store | None = None) -> Atlas:
     """Load coded sources with the boundaries and places of Balochistan, and what people added.
 
@@ -170,9 +229,13 @@ def load_atlas(folder: Path | None = None, store: Store | None = None) -> Atlas:
         If a file of the folder does not follow the codebook.
     incidents.store.StoreError
         If the library cannot be read.
+    incidents.datasets.library.DatasetError
+        If an imported dataset cannot be read.
     """
+    datasets: tuple[Columns, ...] = ()
     if folder is None and store is None:
         store = existing_store()
+        datasets = existing_datasets()
     folder = folder or seeds_folder()
     catalogue = seeds.load(folder)
     atlas = Atlas(
@@ -181,4 +244,6 @@ def load_atlas(folder: Path | None = None, store: Store | None = None) -> Atlas:
         gazetteer=Gazetteer.default(),
         lineage=load_lineage(folder, catalogue.sources),
     )
-    return atlas if store is None else atlas.under(store.overlay(catalogue))
+    if store is not None:
+        atlas = atlas.under(store.overlay(catalogue))
+    return atlas.with_datasets(datasets)

@@ -6,8 +6,11 @@ never differ between them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING, Literal
 
 from incidents.arithmetic import Notice, notices_of
 from incidents.atlas import Atlas
@@ -21,7 +24,19 @@ from incidents.model import (
     VictimGroup,
 )
 from incidents.reconcile import DEFAULT_RULE, Rule
-from incidents.tolls import Counts, DistrictSummary, Toll, by_district, count_voices, toll
+from incidents.tolls import (
+    Counts,
+    DistrictSummary,
+    RowsPart,
+    Toll,
+    add_rows,
+    by_district,
+    count_voices,
+    toll,
+)
+
+if TYPE_CHECKING:  # a dataset's columns are opened only where there is one
+    from incidents.datasets.row_sums import RowSums
 
 # What counts everybody first, then the groups as the codebook lists them.
 TILE_ORDER: tuple[VictimGroup, ...] = ("total", *(g for g in VICTIM_GROUPS if g != "total"))
@@ -45,23 +60,27 @@ class ProvinceToll:
     @property
     def shown(self) -> Toll:
         """The province's claim where there is one, else the districts' sum, else what is outside."""
-        if self.province.claims:
+        if self.province.is_reported:
             return self.province
-        return self.districts if self.districts.claims else self.outside
+        return self.districts if self.districts.is_reported else self.outside
 
     @property
     def is_districts_sum(self) -> bool:
         """Whether `shown` is a sum of the districts' claims."""
-        return not self.province.claims and bool(self.districts.claims)
+        return not self.province.is_reported and self.districts.is_reported
 
     @property
     def is_outside(self) -> bool:
         """Whether `shown` speaks only of places outside the boundaries."""
-        return not self.province.claims and not self.districts.claims
+        return not self.province.is_reported and not self.districts.is_reported
 
 
 class View:
-    """The claims that a filter leaves, with what they say of districts and province."""
+    """The claims that a filter leaves, with what they say of districts and province.
+
+    `claims` are those of documents. The rows of datasets are summed as columns (`rows`), are in
+    every summary and toll, and become claims in `opened`, for as many as are to be read.
+    """
 
     def __init__(self, atlas: Atlas, chosen: Filter, rule: Rule = DEFAULT_RULE) -> None:
         self.atlas = atlas
@@ -94,11 +113,64 @@ class View:
         return tuple(c for c in self.claims if c.is_outside)
 
     @cached_property
+    def rows(self) -> dict[str, RowSums]:
+        """What the filter leaves of each dataset, by its id; a dataset without a row left is not here."""
+        summed = (columns.sums(self.filter) for columns in self.atlas.datasets)
+        return {sums.dataset.dataset_id: sums for sums in summed if sums.rows}
+
+    @property
+    def row_count(self) -> int:
+        """How many rows of datasets are left."""
+        return sum(sums.rows for sums in self.rows.values())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the filter leaves nothing at all."""
+        return not self.claims and not self.rows
+
+    @property
+    def figure_count(self) -> int:
+        """How many figures are left, those of datasets' rows among them."""
+        return len(self.figures) + sum(sums.figures for sums in self.rows.values())
+
+    @property
+    def happening_count(self) -> int:
+        """How many happenings without a figure are left, those of rows among them."""
+        return len(self.happenings) + sum(sums.happenings for sums in self.rows.values())
+
+    @cached_property
+    def days(self) -> tuple[date, date] | None:
+        """First and last day of what is left."""
+        firsts = [c.date_start for c in self.claims]
+        lasts = [c.date_end for c in self.claims]
+        firsts += [sums.first_day for sums in self.rows.values() if sums.first_day]
+        lasts += [sums.last_day for sums in self.rows.values() if sums.last_day]
+        return (min(firsts), max(lasts)) if firsts else None
+
+    @cached_property
+    def source_ids(self) -> tuple[str, ...]:
+        """Sources of what is left, sorted; a dataset's release is one."""
+        areas = [
+            area
+            for sums in self.rows.values()
+            for area in (*sums.districts.values(), sums.not_placed, sums.outside)
+        ]
+        return tuple(
+            sorted({c.source_id for c in self.claims}.union(*(a.source_ids for a in areas)))
+        )
+
+    @cached_property
     def districts(self) -> dict[str, DistrictSummary]:
         """A summary for every district by P-code, also where nothing is reported."""
-        return by_district(
+        documents = by_district(
             self.claims, list(self.atlas.district_names), self.rule, self.atlas.reporting
         )
+        return {
+            pcode: summary.with_rows(
+                {name: sums.districts[pcode] for name, sums in self.rows.items()}
+            )
+            for pcode, summary in documents.items()
+        }
 
     @cached_property
     def incidents(self) -> tuple[Incident, ...]:
@@ -133,24 +205,74 @@ class View:
     def tolls(self) -> tuple[ProvinceToll, ...]:
         """Tiles of the toll strip, for each casualty type and group that has a figure."""
         placed = [c for c in self.figures if c.adm2_pcode]
-        pairs = {(c.casualty_type, c.victim_group) for c in self.figures}
+        pairs: set[tuple[str | None, str | None]] = {
+            (c.casualty_type, c.victim_group) for c in self.figures
+        }
+        pairs.update(*(sums.groups for sums in self.rows.values()))
         order = [(t, g) for t in CASUALTY_TYPES for g in TILE_ORDER if (t, g) in pairs]
         return tuple(
             ProvinceToll(
                 casualty_type,
                 victim_group,
-                self._toll(self.not_placed, casualty_type, victim_group),
-                self._toll(placed, casualty_type, victim_group),
-                self._toll(self.outside, casualty_type, victim_group),
+                self._toll(self.not_placed, casualty_type, victim_group, "not_placed"),
+                self._toll(placed, casualty_type, victim_group, "districts"),
+                self._toll(self.outside, casualty_type, victim_group, "outside"),
             )
             for casualty_type, victim_group in order
         )
 
     def _toll(
-        self, claims: tuple[Claim, ...] | list[Claim], casualty_type: CasualtyType, group: str
+        self,
+        claims: Sequence[Claim],
+        casualty_type: CasualtyType,
+        group: VictimGroup,
+        where: Literal["not_placed", "districts", "outside"],
     ) -> Toll:
         ours = [c for c in claims if c.victim_group == group]
-        return toll(ours, casualty_type, self.rule, self.atlas.reporting)
+        of_documents = toll(ours, casualty_type, self.rule, self.atlas.reporting)
+        return add_rows(
+            of_documents,
+            (
+                RowsPart(name, getattr(sums.groups[casualty_type, group], where))
+                for name, sums in self.rows.items()
+                if (casualty_type, group) in sums.groups
+            ),
+        )
+
+    def is_only_parts(self, tile: ProvinceToll) -> bool:
+        """Whether everything behind a tile is a part of another figure that is left as well.
+
+        "Including three women" is not a toll of its own, unless the filter leaves out its total.
+        """
+        left = {c.claim_id for c in self.figures}
+        return all(c.part_of in left for c in tile.shown.claims) and all(
+            self.rows[part.dataset_id].is_only_parts(tile.casualty_type, tile.victim_group)
+            for part in tile.shown.from_rows
+        )
+
+    def opened(self, area: str | None = None, limit: int | None = None) -> View:
+        """Return the same view with rows of datasets as claims, and no dataset beside them.
+
+        Parameters
+        ----------
+        area
+            A P-code, "not_placed" or "outside": rows of that area only; all if not given.
+        limit
+            At most so many rows of each dataset, those with the most people first.
+        """
+        atlas = replace(self.atlas, datasets=())
+        for columns in self.atlas.datasets:
+            atlas = atlas.with_records(columns.records(self.filter, area, limit))
+        return View(atlas, self.filter, self.rule)
+
+    def opening(self, claim_id: str) -> View | None:
+        """Return the view in which a claim can be read, made from its row if need be, or None."""
+        if claim_id in self.atlas.catalogue.claim:
+            return self
+        for columns in self.atlas.datasets:
+            if records := columns.records_of_claim(claim_id):
+                return View(self.atlas.with_records(records), self.filter, self.rule)
+        return None
 
     def claims_of_incident(self, incident_id: str) -> tuple[Claim, ...]:
         """Claims left that point to one incident."""

@@ -4,75 +4,47 @@
 many for that. A row of a dataset is an incident of its own whose figures come from one source,
 so the same rules become sums of columns: a total replaces the sum of its groups, the police
 count only where a row has no security forces, women, children and men only where it has no
-civilians, and victims of an unknown side are only ever a part of the total. Low, best and high
-are those of the rule "range". For any rows, `by_district` here and
-`incidents.tolls.by_district` of the same rows as claims (`as_claims.rows_as_claims`) give the
-same counts and sums; a property test holds that.
+civilians, and victims of an unknown side are only ever a part of the total. A row is one claim
+of each figure, so every rule names the same best but "official", which a dataset is not. For any
+rows, `Columns.sums` and `incidents.tolls.by_district` of the same rows as claims
+(`as_claims.rows_as_claims`) give the same counts and sums; a property test holds that.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
 from datetime import datetime
-from typing import NamedTuple
+from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from incidents.datasets.as_claims import row_of_claim, rows_as_claims
 from incidents.datasets.dataset import Counts, Dataset
-from incidents.datasets.days import day_number
+from incidents.datasets.days import day_number, day_of
 from incidents.datasets.numerals import UNKNOWN
-from incidents.datasets.schema import EVENT_TYPE_WORDS
+from incidents.datasets.placing import PROVINCE_WIDE
+from incidents.datasets.row_sums import (
+    NOTHING,
+    AreaSums,
+    Bounds,
+    GroupSums,
+    Left,
+    Mask,
+    RowSums,
+    together,
+)
+from incidents.datasets.schema import EVENT_TYPE_WORDS, UNKNOWN_SIDE
 from incidents.filters import INCLUDED_GROUPS, Filter
-from incidents.model import CASUALTY_TYPES, KARACHI
+from incidents.model import CASUALTY_TYPES, KARACHI, Catalogue
 from incidents.tolls import COVERED_BY
 
-Mask = NDArray[np.bool_]
-UNKNOWN_SIDE = "unknown"
+Claims = NDArray[np.int8]
+K = TypeVar("K")
+V = TypeVar("V")
 _KEPT = 32
-
-
-class Bounds(NamedTuple):
-    """What the rows say for one casualty type, groups already added; negative is unknown.
-
-    `is_open` tells rows whose upper end nobody gives, `is_ceiling` those that give it alone.
-    """
-
-    low: Counts
-    best: Counts
-    high: Counts
-    is_open: Mask | None = None
-    is_ceiling: Mask | None = None
-
-
-class Sum(NamedTuple):
-    """The toll of one casualty type in one district; None where nothing numbered is said."""
-
-    low: int | None
-    best: int | None
-    high: int | None
-    high_open: bool = False
-    low_open: bool = False
-
-
-@dataclass(frozen=True)
-class DistrictSums:
-    """What the rows left by a filter say of one district, as `tolls.DistrictSummary` does."""
-
-    adm2_pcode: str
-    incidents: int
-    sources: int
-    sums: dict[str, Sum]
-
-    @property
-    def report_status(self) -> str:
-        """reported_with_figure, reported_without_figure or no_report."""
-        if not self.incidents:
-            return "no_report"
-        numbered = any(one.low is not None for one in self.sums.values())
-        return "reported_with_figure" if numbered else "reported_without_figure"
 
 
 class Columns:
@@ -80,36 +52,34 @@ class Columns:
 
     def __init__(self, dataset: Dataset) -> None:
         self.dataset = dataset
-        # One more than the code: -1, no district, becomes the first bin.
-        self._bin = (dataset.codes["district"] + 1).astype(np.int64)
-        self._bins = len(dataset.pcodes) + 1
+        self._districts = len(dataset.pcodes)
+        self._bins = self._districts + 2
+        self._bin = _bins(dataset)
         self._bounds: OrderedDict[tuple[str, frozenset[str]], Bounds | None] = OrderedDict()
-        self._figured: OrderedDict[tuple[frozenset[str], frozenset[str]], Mask] = OrderedDict()
+        self._figured: OrderedDict[tuple[frozenset[str], frozenset[str]], Claims] = OrderedDict()
+        self._summed: OrderedDict[Filter, RowSums] = OrderedDict()
 
     def bounds(self, casualty_type: str, groups: frozenset[str]) -> Bounds | None:
         """Return the figures of a casualty type under a filter by group; None if there are none."""
-        key = (casualty_type, groups)
-        if key not in self._bounds:
-            self._bounds[key] = _added(self.dataset, casualty_type, groups)
-            while len(self._bounds) > _KEPT:
-                self._bounds.popitem(last=False)
-        return self._bounds[key]
+        return _kept(
+            self._bounds,
+            (casualty_type, groups),
+            lambda: _added(self.dataset, casualty_type, groups),
+        )
 
-    def with_figure(self, types: frozenset[str], groups: frozenset[str]) -> Mask:
-        """Return which rows state a figure of some casualty types and groups (empty means all)."""
-        key = (types, groups)
-        if key not in self._figured:
-            found = np.zeros(self.dataset.size, bool)
-            for (casualty_type, group), (low, best, high) in self.dataset.figures.items():
+    def stated(self, types: frozenset[str], groups: frozenset[str]) -> Claims:
+        """Return how many figures of some types and groups each row states (empty means all)."""
+
+        def counted() -> Claims:
+            found = np.zeros(self.dataset.size, np.int8)
+            for (casualty_type, group), columns in self.dataset.figures.items():
                 # Victims of an unknown side are a claim of the total's group.
                 shown = "total" if group == UNKNOWN_SIDE else group
                 if (not types or casualty_type in types) and (not groups or shown in groups):
-                    stated = _stated(self.dataset, casualty_type, group, (low, best, high))
-                    found |= stated
-            self._figured[key] = found
-            while len(self._figured) > _KEPT:
-                self._figured.popitem(last=False)
-        return self._figured[key]
+                    found += _stated(self.dataset, casualty_type, group, columns)
+            return found
+
+        return _kept(self._figured, (types, groups), counted)
 
     def select(self, chosen: Filter) -> Mask:
         """Return which rows still have a claim under a filter, as `filters.select` decides."""
@@ -132,105 +102,152 @@ class Columns:
         if chosen.date_to is not None:
             mask &= codes["day_first"] <= day_number(chosen.date_to)
         if chosen.districts:
-            wanted = np.array([False, *(p in chosen.districts for p in dataset.pcodes)])
+            wanted = np.array([*(p in chosen.districts for p in dataset.pcodes), False, False])
             mask &= wanted[self._bin]
         if chosen.event_types:
             wanted = np.array([word in chosen.event_types for word in EVENT_TYPE_WORDS])
             mask &= wanted[codes["event_type"]]
         if chosen.casualty_types or chosen.victim_groups:
-            mask &= self.with_figure(chosen.casualty_types, _groups(chosen.victim_groups))
+            mask &= self.stated(chosen.casualty_types, _groups(chosen.victim_groups)) > 0
         return mask
 
-    def by_district(
-        self, chosen: Filter, casualty_types: Iterable[str] = CASUALTY_TYPES
-    ) -> dict[str, DistrictSums]:
-        """Return the sums of every district under a filter, also where nothing is reported.
+    def sums(self, chosen: Filter) -> RowSums:
+        """Return what a filter leaves, summed by area and by group; the last few are kept."""
+        return _kept(self._summed, chosen, lambda: self._sum_up(chosen))
+
+    def rows(self, chosen: Filter, area: str | None = None) -> NDArray[np.int64]:
+        """Return the rows that a filter leaves, those with the most people first, then the newest.
 
         Parameters
         ----------
         chosen
             The filter.
-        casualty_types
-            Those to sum; the map needs one, a table all.
+        area
+            A P-code, "not_placed" or "outside"; every area if not given.
         """
         mask = self.select(chosen)
-        places = self._bin if mask.all() else self._bin[mask]
-        incidents = np.bincount(places, minlength=self._bins)
-        sources = self._sources(mask, places)
-        sums = {
-            casualty_type: self._sums(casualty_type, chosen, mask, places)
-            for casualty_type in casualty_types
-            if not chosen.casualty_types or casualty_type in chosen.casualty_types
+        if area is not None:
+            mask &= self._bin == self._bin_of(area)
+        found = np.flatnonzero(mask)
+        most = np.full(len(found), UNKNOWN, np.int64)
+        for casualty_type in CASUALTY_TYPES:
+            bounds = self.bounds(casualty_type, _groups(chosen.victim_groups))
+            if bounds is not None:
+                most = np.maximum(most, bounds.high[found])
+        order = np.lexsort((found, -self.dataset.codes["day_first"][found], -most))
+        return found[order]
+
+    def records(
+        self, chosen: Filter, area: str | None = None, limit: int | None = None
+    ) -> Catalogue:
+        """Return rows that a filter leaves as sources, incidents and claims, in `rows`' order."""
+        return rows_as_claims(self.dataset, self.rows(chosen, area)[:limit])
+
+    def records_of_claim(self, claim_id: str) -> Catalogue | None:
+        """Return the row that makes a claim as records, None where no row here does."""
+        row = row_of_claim(self.dataset, claim_id)
+        if row is None:
+            return None
+        records = rows_as_claims(self.dataset, [row])
+        return records if claim_id in records.claim else None
+
+    @cached_property
+    def _parts(self) -> frozenset[tuple[str, str]]:
+        """The types and groups whose rows all have a total as well."""
+        found = set()
+        for (casualty_type, group), columns in self.dataset.figures.items():
+            total = self.dataset.figures.get((casualty_type, "total"))
+            if group == "total" or total is None:
+                continue
+            stated = _stated(self.dataset, casualty_type, group, columns)
+            has_total = _stated(self.dataset, casualty_type, "total", total)
+            if not (stated & ~has_total).any():
+                found.add((casualty_type, group))
+        return frozenset(found)
+
+    def _bin_of(self, area: str) -> int:
+        if area in ("not_placed", "outside"):
+            return self._districts + ("not_placed", "outside").index(area)
+        return self.dataset.pcodes.index(area)
+
+    def _sum_up(self, chosen: Filter) -> RowSums:
+        mask = self.select(chosen)
+        left = Left(self._bins, None if mask.all() else np.flatnonzero(mask), self._bin)
+        groups = _groups(chosen.victim_groups)
+        stated = left.of(self.stated(chosen.casualty_types, groups))
+        figures = left.added(stated)
+        silent = left.counted(stated == 0)
+        incidents = left.counted()
+        sources = self._sources(left)
+        types = {
+            t
+            for t, _ in self.dataset.figures
+            if not chosen.casualty_types or t in chosen.casualty_types
         }
-        nothing = Sum(None, None, None)
-        return {
-            pcode: DistrictSums(
-                pcode,
-                int(incidents[number]),
-                int(sources[number]),
-                {t: sums[t][number] if t in sums else nothing for t in casualty_types},
+        sums = {t: left.sums(self.bounds(t, groups)) for t in CASUALTY_TYPES if t in types}
+        areas = [
+            AreaSums(
+                int(incidents[i]),
+                int(figures[i]) + int(silent[i]),
+                sources[i],
+                {t: sums[t][i] if t in sums else NOTHING for t in CASUALTY_TYPES},
             )
-            for number, pcode in enumerate(self.dataset.pcodes, 1)
-        }
-
-    def _sources(self, mask: Mask, places: NDArray[np.int64]) -> NDArray[np.int64]:
-        releases = len(self.dataset.manifest.releases)
-        if releases <= 1:
-            return (np.bincount(places, minlength=self._bins) > 0).astype(np.int64)
-        pair = places * releases + self.dataset.codes["release"][mask]
-        met = np.bincount(pair, minlength=self._bins * releases).reshape(-1, releases) > 0
-        counted: NDArray[np.int64] = met.sum(axis=1)
-        return counted
-
-    def _sums(
-        self, casualty_type: str, chosen: Filter, mask: Mask, places: NDArray[np.int64]
-    ) -> list[Sum]:
-        bounds = self.bounds(casualty_type, _groups(chosen.victim_groups))
-        if bounds is None:
-            return [Sum(None, None, None)] * self._bins
-        everything = len(places) == len(mask)
-        low = bounds.low if everything else bounds.low[mask]
-        known = low != UNKNOWN
-        if not known.all():
-            places = places[known]
-        stated = np.bincount(places, minlength=self._bins)
-
-        def total(counts: Counts) -> NDArray[np.float64]:
-            left = counts if everything else counts[mask]
-            left = left if known.all() else left[known]
-            # Doubles hold whole numbers exactly up to 2**53, far beyond any toll.
-            added: NDArray[np.float64] = np.bincount(
-                places, weights=left, minlength=self._bins
-            ).astype(np.float64)
-            return added
-
-        lows = total(bounds.low)
-        bests = lows if bounds.best is bounds.low else total(bounds.best)
-        highs = lows if bounds.high is bounds.low else total(bounds.high)
-
-        def marked(rows: Mask | None) -> NDArray[np.int64]:
-            if rows is None:
-                return np.zeros(self._bins, np.int64)
-            left = rows if everything else rows[mask]
-            return np.bincount(places[left[known]], minlength=self._bins)
-
-        opened, ceilings = marked(bounds.is_open), marked(bounds.is_ceiling)
-        return [
-            Sum(int(lows[i]), int(bests[i]), int(highs[i]), bool(opened[i]), bool(ceilings[i]))
-            if stated[i]
-            else Sum(None, None, None)
             for i in range(self._bins)
         ]
+        first, last = (
+            left.of(self.dataset.codes["day_first"]),
+            left.of(self.dataset.codes["day_last"]),
+        )
+        return RowSums(
+            dataset=self.dataset,
+            rows=left.size,
+            figures=int(figures.sum()),
+            happenings=int(silent.sum()),
+            districts=dict(zip(self.dataset.pcodes, areas[: self._districts], strict=True)),
+            not_placed=areas[-2],
+            outside=areas[-1],
+            groups=self._by_group(left, types, groups),
+            parts=frozenset() if groups and "total" not in groups else self._parts,
+            first_day=day_of(first.min()) if left.size else None,
+            last_day=day_of(last.max()) if left.size else None,
+        )
+
+    def _by_group(
+        self, left: Left, types: Collection[str], groups: frozenset[str]
+    ) -> dict[tuple[str, str], GroupSums]:
+        found = {}
+        for casualty_type, group in self.dataset.figures:
+            if casualty_type in types and group != UNKNOWN_SIDE and (not groups or group in groups):
+                sums = left.sums(self.bounds(casualty_type, frozenset({group})))
+                districts = together(sums[: self._districts])
+                if districts.rows or sums[-2].rows or sums[-1].rows:
+                    found[casualty_type, group] = GroupSums(districts, sums[-2], sums[-1])
+        return found
+
+    def _sources(self, left: Left) -> list[tuple[str, ...]]:
+        ids = self.dataset.source_ids
+        release = left.of(self.dataset.codes["release"])
+        met = left.counted_with(release, len(ids)) > 0
+        return [tuple(sorted(ids[i] for i in np.flatnonzero(row))) for row in met]
 
 
-def select(dataset: Dataset, chosen: Filter) -> Mask:
-    """Return which rows of a dataset a filter leaves; keep a `Columns` to ask more than once."""
-    return Columns(dataset).select(chosen)
+def _bins(dataset: Dataset) -> NDArray[np.int64]:
+    """Return the area of each row: a district's position, then not placed, then outside."""
+    area = dataset.codes["district"].astype(np.int64)
+    nowhere = area < 0
+    vague = dataset.codes["where_prec"] >= PROVINCE_WIDE
+    area[nowhere & vague] = len(dataset.pcodes)
+    area[nowhere & ~vague] = len(dataset.pcodes) + 1
+    return area
 
 
-def by_district(dataset: Dataset, chosen: Filter) -> dict[str, DistrictSums]:
-    """Return the sums of every district; keep a `Columns` to ask more than once."""
-    return Columns(dataset).by_district(chosen)
+def _kept(store: OrderedDict[K, V], key: K, make: Callable[[], V]) -> V:
+    """Return what is kept under a key, made where it is not; only the newest few are kept."""
+    if key not in store:
+        store[key] = make()
+        while len(store) > _KEPT:
+            store.popitem(last=False)
+    return store[key]
 
 
 def _groups(chosen: frozenset[str]) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -123,6 +123,25 @@ class Dataset:
                 )
                 found |= dict(zip(inside.tolist(), read, strict=True))
         return [found[position] for position in wanted.tolist()]
+
+    def row_with_id(self, matches: Callable[[Any], NDArray[np.bool_]]) -> int | None:
+        """Return the number of the first row that counts and whose id matches, or None.
+
+        Parameters
+        ----------
+        matches
+            Is given the row ids of a release, an Arrow array of text, and says which match.
+        """
+        for number, release in enumerate(self.manifest.releases):
+            if not release.rows:
+                continue
+            path = release_folder(self.folder, release.number) / ROWS
+            ids = pq.read_table(path, columns=["row_id"])["row_id"].combine_chunks()
+            for position in (np.flatnonzero(matches(ids)) + self._offsets[number]).tolist():
+                row = int(np.searchsorted(self.positions, position))
+                if row < self.size and self.positions[row] == position:
+                    return row
+        return None
 
     def may_pass_on_rows(self) -> None:
         """Refuse where rows need a licence and nobody said to hold one.

@@ -1,0 +1,100 @@
+"""Datasets in a view: their rows as columns say the same as their rows as claims."""
+
+import dataclasses
+from datetime import date
+
+import pytest
+from dataset_factory import acled, import_rows, ucdp
+
+from incidents.atlas import existing_datasets, load_atlas
+from incidents.filters import Filter, make_filter
+from incidents.reconcile import RULES
+from incidents.view import View
+
+ROWS = [
+    ucdp(id="1"),
+    ucdp(id="2", longitude="62.33", latitude="25.13", low="0", best="0", high="0", deaths_b="0"),
+    ucdp(id="3", where_prec="4", best="30", low="20", high="40"),
+    ucdp(id="4", longitude="73.1", latitude="33.7", best="7", low="7", high="7"),
+    ucdp(id="5 / odd id", low="", best="", high="", deaths_a="", deaths_b="", deaths_unknown=""),
+]
+FILTERS = [
+    Filter(),
+    Filter(casualty_types=frozenset({"killed"})),
+    Filter(victim_groups=frozenset({"militants", "civilians"})),
+    Filter(districts=frozenset({"PK205", "PK226"})),
+    Filter(date_from=date(2025, 1, 1)),
+    Filter(scopes=frozenset()),
+]
+
+
+@pytest.fixture
+def atlas(tmp_path):
+    import_rows(tmp_path, ROWS, "ucdp")
+    import_rows(tmp_path, [acled(), acled(event_id_cnty="X2", geo_precision="3")], "acled")
+    return load_atlas().with_datasets(existing_datasets(tmp_path / "library"))
+
+
+def said(toll):
+    return (toll.low, toll.best, toll.high, toll.high_open, toll.low_open, toll.incident_count)
+
+
+@pytest.mark.parametrize("chosen", FILTERS)
+@pytest.mark.parametrize("rule", RULES)
+def test_a_view_of_columns_says_what_a_view_of_their_claims_says(atlas, chosen, rule):
+    view = View(atlas, chosen, rule)
+    records = view.opened()
+    for pcode, summary in records.districts.items():
+        ours = view.districts[pcode]
+        for name in ("incident_count", "claim_count", "source_ids", "report_status", "is_reported"):
+            assert getattr(ours, name) == getattr(summary, name), (pcode, name)
+        assert {t: said(v) for t, v in ours.tolls.items()} == {
+            t: said(v) for t, v in summary.tolls.items()
+        }
+    assert view.figure_count == records.figure_count
+    assert view.happening_count == records.happening_count
+    assert view.source_ids == records.source_ids
+    assert view.days == records.days
+    of_columns, of_records = (
+        {
+            (t.casualty_type, t.victim_group): (
+                said(t.province), said(t.districts), said(t.outside), v.is_only_parts(t)
+            )
+            for t in v.tolls
+        }
+        for v in (view, records)
+    )  # fmt: skip
+    assert of_columns == of_records
+
+
+def test_a_dataset_adds_to_what_the_documents_say(atlas):
+    seeds = View(dataclasses.replace(atlas, datasets=()), Filter())
+    quetta = View(atlas, Filter()).districts["PK226"].tolls["killed"]
+    before = seeds.districts["PK226"].tolls["killed"]
+    # Rows of Quetta: UCDP's 3-4-6 and ACLED's 4; the row without a figure adds nothing.
+    assert (quetta.low, quetta.high) == (before.low + 7, before.high + 10)
+
+
+def test_a_source_filter_takes_a_dataset_by_the_beginning_of_its_id(atlas):
+    chosen = make_filter(atlas.catalogue, atlas.district_names, source=["ucdp"])
+    view = View(atlas, chosen)
+    assert not view.claims
+    assert set(view.rows) == {"ucdp-ged"}
+    assert view.rows["ucdp-ged"].not_placed.sums["killed"].best == 30
+
+
+def test_every_claim_of_a_row_is_found_by_its_id(atlas):
+    view = View(atlas, Filter())
+    for claim in view.opened().claims:
+        found = view.opening(claim.claim_id)
+        assert found is not None
+        assert found.atlas.catalogue.claim[claim.claim_id] == claim
+    for unknown in ("ucdp-ged.1.99", "ucdp-ged.99.1", "ucdp-ged..1", "acled.1", "", "x"):
+        assert view.opening(unknown) is None
+
+
+def test_rows_are_opened_with_the_most_people_first_and_no_more_than_asked(atlas):
+    chosen = make_filter(atlas.catalogue, atlas.district_names, source=["ucdp"])
+    opened = View(atlas, chosen).opened(limit=2)
+    assert [i.incident_id for i in opened.incidents] == ["ucdp-ged.3", "ucdp-ged.4"]
+    assert {c.adm2_pcode for c in View(atlas, chosen).opened("PK205").claims} == {"PK205"}
