@@ -41,7 +41,7 @@ CHUNK = 65_536
 MAX_WORKERS = 4
 ROWS_PER_WORKER = 250_000
 # So many points wait before they are held against edges, and before the polygons are asked.
-_DECIDED_TOGETHER = 8_192
+_DECIDED_TOGETHER = 16_384
 _ASKED_TOGETHER = 65_536
 # So near an edge's line, a tenth of a micrometre, rounding may turn a point's side of it (by
 # 16 times 2**-53 of 360 degrees at the most), and the polygons are asked.

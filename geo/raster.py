@@ -11,7 +11,6 @@ one point in sixty meets an edge, and one in ten thousand is left to ask for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -87,7 +86,7 @@ class _Edges:
     fine
         Shape (n, 4): the same as u0, v0, u1, v1, in fine cells of the grid.
     area
-        Position of the area that an edge bounds.
+        Position of the area that an edge bounds; `ASK` where it only has to be drawn.
     lies_left
         Whether the area lies to the left of the upward edge.
     """
@@ -101,6 +100,15 @@ class _Edges:
     def step(self) -> Integers:
         """What the area's number, from 1, changes by where an edge is crossed towards the east."""
         return np.where(self.lies_left, -1, 1) * (self.area + 1)
+
+    def with_lines_of(self, other: _Edges) -> _Edges:
+        """Return these edges, and others that say nothing of the areas beside them."""
+        return _Edges(
+            np.concatenate([self.degrees, other.degrees]),
+            np.concatenate([self.fine, other.fine]),
+            np.concatenate([self.area, np.full(len(other.area), ASK)]),
+            np.concatenate([self.lies_left, other.lies_left]),
+        )
 
 
 class _Touched(NamedTuple):
@@ -141,23 +149,20 @@ def build_raster(areas: Areas, largest_side: int = LARGEST_SIDE) -> Raster:
     side = largest_side
     while True:
         frame = _frame(areas, side)
-        edges = _edges(alone, frame)
-        touched = [_touched_cells(edges.fine)]
+        edges = drawn = _edges(alone, frame)
         if not apart:
             # The polygons asked in the end are the areas themselves: their edges count as well.
-            touched.append(_touched_cells(_edges(areas, frame).fine))
+            drawn = edges.with_lines_of(_edges(areas, frame))
+        touched = _touched_cells(drawn.fine)
         numbers = _number_cells(touched, side)
         if numbers.max() < _MAX_NUMBERS:
             break
         side //= 2
-    count = int(numbers.max()) + 1
-    # Of areas that overlap, an edge does not say what lies beside it.
-    known = _lone_edges(edges, touched[0], numbers, count) if apart else _no_edges(count)
-    block_of = np.full(count, -1, np.int32)
-    several = np.isnan(known[0][:, 0])
-    block_of[several] = np.arange(np.count_nonzero(several))
+    lines, beside = _lone_lines(drawn, touched, numbers)
+    several = np.isnan(lines[:, 0])
+    block_of = np.where(several, np.cumsum(several) - 1, -1).astype(np.int32)
     cells, blocks = _fill(_crossings(edges), touched, numbers, block_of)
-    return Raster(*frame, side, cells, *known, block_of, blocks)
+    return Raster(*frame, side, cells, lines, beside, block_of, blocks)
 
 
 def _first_wins(areas: Areas) -> Areas:
@@ -215,36 +220,33 @@ def _touched_cells(edges: Floats) -> _Touched:
     return _Touched(edge[strip], row[strip].astype(np.int64), column.astype(np.int64))
 
 
-def _lone_edges(
-    edges: _Edges, touched: _Touched, numbers: Integers, count: int
+def _lone_lines(
+    edges: _Edges, touched: _Touched, numbers: Integers
 ) -> tuple[Floats, NDArray[np.int16]]:
-    """Return, for each numbered cell, the one edge that touches it and the areas beside it."""
+    """Return the line of the only edge in each numbered cell, and the areas beside the edge."""
     order = np.lexsort(edges.degrees.T)
-    sorted_edges = edges.degrees[order]
-    is_new = np.append(True, (sorted_edges[1:] != sorted_edges[:-1]).any(axis=1))
+    in_order = edges.degrees[order]
+    is_new = np.append(True, (in_order[1:] != in_order[:-1]).any(axis=1))
     line = np.empty(len(order), np.int64)
     line[order] = np.cumsum(is_new) - 1
-    lines = sorted_edges[is_new]
-    beside = np.full((len(lines), 2), OUTSIDE, np.int16)
-    to_the = np.where(edges.lies_left, 0, 1)
-    beside[line, to_the] = edges.area
-    # Of a spike, an edge there and back, both sides are the same area's.
-    twice = np.bincount(2 * line + to_the, minlength=2 * len(lines)).reshape(-1, 2).max(axis=1) > 1
+    ends = in_order[is_new]
+    beside = np.full((len(ends), 2), OUTSIDE, np.int16)
+    bounds = edges.area != ASK
+    side = np.where(edges.lies_left, 0, 1)
+    beside[line[bounds], side[bounds]] = edges.area[bounds]
+    # On one side of an edge lies one area. A spike, an edge there and back, has two on both.
+    times = np.bincount((2 * line + side)[bounds], minlength=2 * len(ends)).reshape(-1, 2)
+    is_plain = times.max(axis=1) == 1
 
     cell = numbers[touched.row // FINE, touched.column // FINE]
-    first, last = np.full(count, len(lines)), np.full(count, -1)
+    first, last = np.full(numbers.max() + 1, len(ends)), np.full(numbers.max() + 1, -1)
     np.minimum.at(first, cell, line[touched.edge])
     np.maximum.at(last, cell, line[touched.edge])
-    lone = (first == last) & ~twice[first]
-    x, y, x1, y1 = lines[first].T
+    x, y, x1, y1 = ends[first].T
     length = np.hypot(x1 - x, y1 - y)
-    length[~lone] = np.nan
+    length[(first != last) | ~is_plain[first] | (length == 0)] = np.nan
     a, b = (y1 - y) / length, (x - x1) / length
     return np.column_stack([a, b, -(a * x + b * y)]), beside[first].ravel()
-
-
-def _no_edges(count: int) -> tuple[Floats, NDArray[np.int16]]:
-    return np.full((count, 3), np.nan), np.full(2 * count, ASK, np.int16)
 
 
 def _crossings(edges: _Edges) -> tuple[Integers, Integers, Integers]:
@@ -274,11 +276,10 @@ def _spread(first: Floats, last: Floats) -> tuple[Integers, Floats]:
     return owner, first[owner] + (np.arange(len(owner)) - before[owner])
 
 
-def _number_cells(touched: Sequence[_Touched], side: int) -> Integers:
+def _number_cells(touched: _Touched, side: int) -> Integers:
     """Return, shape (side, side), the number of each touched cell, -1 for the others."""
     hit = np.zeros((side, side), dtype=bool)
-    for one in touched:
-        hit[one.row // FINE, one.column // FINE] = True
+    hit[touched.row // FINE, touched.column // FINE] = True
     numbers = np.full((side, side), -1)
     numbers[hit] = np.arange(np.count_nonzero(hit))
     return numbers
@@ -286,7 +287,7 @@ def _number_cells(touched: Sequence[_Touched], side: int) -> Integers:
 
 def _fill(
     crossings: tuple[Integers, Integers, Integers],
-    touched: Sequence[_Touched],
+    touched: _Touched,
     numbers: Integers,
     block_of: NDArray[np.int32],
 ) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
@@ -313,8 +314,7 @@ def _fill(
     blocks[:, :, 0] += along.reshape(side, FINE, side)[block_row, :, block_column - 1]
     np.cumsum(blocks, axis=2, out=blocks)
     blocks -= np.int16(1)
-    for one in touched:
-        number = block[one.row // FINE, one.column // FINE]
-        inside = number >= 0
-        blocks[number[inside], one.row[inside] % FINE, one.column[inside] % FINE] = ASK
+    number = block[touched.row // FINE, touched.column // FINE]
+    inside = number >= 0
+    blocks[number[inside], touched.row[inside] % FINE, touched.column[inside] % FINE] = ASK
     return cells.ravel(), blocks.ravel()
