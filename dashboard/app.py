@@ -22,7 +22,7 @@ from dashboard.markup import element, escape_markdown, show, show_style
 from dashboard.painting import paint
 from dashboard.records_below import show_below
 from dashboard.toll_strip import show_tolls
-from dashboard.wording import count, date_span
+from dashboard.wording import date_span, title_parts
 from incidents.access import may
 from incidents.atlas import Atlas
 from incidents.store import StoreError
@@ -72,9 +72,10 @@ def show_map(of_add: st.Page) -> None:
         )
     )
     _notices(asking.unknown_parameters(atlas, query))
-    if (claim_id := st.query_params.get("claim", "")) in atlas.catalogue.claim:
-        show_claim(view, claim_id, _texts(), link, asking.address(atlas, choices, **_area(atlas)))
-    if not view.claims:
+    claim_id = st.query_params.get("claim", "")
+    if claim_id and (opened := view.opening(claim_id)) is not None:
+        show_claim(opened, claim_id, _texts(), link, asking.address(atlas, choices, **_area(atlas)))
+    if view.is_empty:
         st.info(_nothing_left(view), icon=":material/filter_alt_off:")
     show_tolls(view, link)
     left, right = st.columns([3, 2], gap="small")
@@ -103,15 +104,7 @@ def show_map(of_add: st.Page) -> None:
 
 
 def _title_line(view: View) -> str:
-    voices = view.voices
-    return " · ".join(
-        (
-            count(voices.sources, "report"),
-            count(voices.origins, "origin"),
-            f"{count(len(view.figures), 'figure')}, {count(len(view.happenings), 'happening')}",
-            date_span(view.claims),
-        )
-    )
+    return " · ".join((*title_parts(view), date_span(view)))
 
 
 def _notices(unknown: list[str]) -> None:

@@ -12,6 +12,7 @@ from dashboard.wording import (
     days,
     figure,
     range_text,
+    voices_of,
     what,
     words,
 )
@@ -28,11 +29,11 @@ def toll_table(view: View) -> Element:
     """Return the tolls: what is said of the province, and what districts add up to beside it."""
     rows = []
     for tile in view.tolls:
-        if tile.province.claims:
+        if tile.province.is_reported:
             rows.append(_toll_row(view, tile, tile.province, "the province's claims"))
-        if tile.districts.claims:
+        if tile.districts.is_reported:
             rows.append(_toll_row(view, tile, tile.districts, "sum of the districts' claims"))
-        if tile.outside.claims:
+        if tile.outside.is_reported:
             rows.append(_toll_row(view, tile, tile.outside, "outside the boundaries"))
     return _table(
         (
@@ -57,7 +58,7 @@ def _toll_row(view: View, tile: ProvinceToll, toll: Toll, level: str) -> Element
     ]
     best = _best(toll) if toll.has_figure else ""
     # Only parts of other figures: told, but not to be added to them.
-    note = f"a part of figures above; {level}" if all(c.part_of for c in toll.claims) else level
+    note = f"a part of figures above; {level}" if view.is_only_parts(tile) else level
     return element(
         "tr",
         element(
@@ -65,14 +66,14 @@ def _toll_row(view: View, tile: ProvinceToll, toll: Toll, level: str) -> Element
         ),
         _cell("Range", element("strong", range_text(toll) or "no number")),
         _cell("Best", best),
-        _cell("Highest", _speakers(view, [high for _, high in spoken])),
+        _cell("Highest", _speakers(view, [high for _, high in spoken], toll)),
         _cell(
-            "Lowest", _speakers(view, [low for low, _ in spoken]) if toll.low != toll.high else ""
+            "Lowest",
+            _speakers(view, [low for low, _ in spoken], toll) if toll.low != toll.high else "",
         ),
         _cell(
             "Voices",
-            f"{count(voices.sources, 'source')}, {count(voices.origins, 'origin')}, "
-            f"{count(voices.claimants, 'claimant')}",
+            voices_of(voices, [part.dataset_id for part in toll.from_rows]),
         ),
     )
 
@@ -81,8 +82,14 @@ def _best(toll: Toll) -> str:
     return "indeterminate" if toll.best is None else f"{toll.best:,}"
 
 
-def _speakers(view: View, claims: Sequence[Claim]) -> str:
-    return "; ".join(f"{figure(c)}: {said_by(view, c)}" for c in claims)
+def _speakers(view: View, claims: Sequence[Claim], toll: Toll) -> str:
+    said = [f"{figure(c)}: {said_by(view, c)}" for c in claims]
+    said += [
+        f"{range_text(part.sum)}: {view.rows[part.dataset_id].dataset.manifest.title}, "
+        f"{count(part.sum.rows, 'row')}"
+        for part in toll.from_rows
+    ]
+    return "; ".join(said)
 
 
 def claims_by_district(view: View, numbers: Numbers) -> list[Element]:
@@ -107,7 +114,7 @@ def _district_line(tolls: Iterable[Toll]) -> str:
     said = [
         f"{toll.casualty_type} {range_text(toll) or 'without a number'}"
         for toll in tolls
-        if toll.claims
+        if toll.is_reported
     ]
     return "; ".join(said) if said else "Reported without a figure."
 

@@ -17,8 +17,8 @@ from incidents.view import View
 MAX_CLASSES = 5
 
 COUNT_MEASURES: Mapping[str, Callable[[DistrictSummary], int]] = {
-    "incidents": lambda summary: len(summary.incident_ids),
-    "claims": lambda summary: len(summary.claims),
+    "incidents": lambda summary: summary.incident_count,
+    "claims": lambda summary: summary.claim_count,
     "sources": lambda summary: len(summary.source_ids),
 }
 MEASURES: tuple[str, ...] = (*COUNT_MEASURES, "killed", "injured", "abducted", "freed")
@@ -50,10 +50,8 @@ def paint(view: View, measure: str) -> Painting:
     """
     values = {pcode: _value(summary, measure) for pcode, summary in view.districts.items()}
     breaks = class_breaks([v for v in values.values() if v])
-    province_claims = [
-        c for c in view.not_placed if measure in COUNT_MEASURES or c.casualty_type == measure
-    ]
-    only_province = measure not in COUNT_MEASURES and bool(province_claims)
+    province_claims = _of_the_province(view, measure)
+    only_province = measure not in COUNT_MEASURES and province_claims > 0
     paints = {
         pcode: DistrictPaint(
             _fill(values[pcode], summary, breaks, only_province),
@@ -63,6 +61,15 @@ def paint(view: View, measure: str) -> Painting:
         for pcode, summary in view.districts.items()
     }
     return Painting(paints, _legend(measure, breaks, view), len(breaks), _note(province_claims))
+
+
+def _of_the_province(view: View, measure: str) -> int:
+    """Return how many claims that the measure counts were made of no district."""
+    if measure in COUNT_MEASURES:
+        return view.not_placed_count
+    said = sum(c.casualty_type == measure for c in view.not_placed)
+    kind = _casualty(measure)
+    return said + sum(r.not_placed.sums[kind].rows for r in view.rows.values())
 
 
 def class_breaks(values: Sequence[int], most: int = MAX_CLASSES) -> tuple[int, ...]:
@@ -104,7 +111,7 @@ def _fill(
     value: int | None, summary: DistrictSummary, breaks: Sequence[int], only_province: bool
 ) -> str:
     if value is None:
-        if summary.claims:
+        if summary.is_reported:
             return "without_figure"
         return "province_only" if only_province else "no_report"
     if value == 0:
@@ -120,21 +127,21 @@ def _label(summary: DistrictSummary, measure: str) -> str:
 
 
 def _tooltip(view: View, summary: DistrictSummary, measure: str, only_province: bool) -> str:
-    if not summary.claims:
+    if not summary.is_reported:
         return "Reported only for the whole province" if only_province else "No report"
     lines = [
         f"{kind}: {range_text(toll)}" if toll.has_figure else f"{kind}: without a number"
         for kind, toll in summary.tolls.items()
-        if toll.claims
+        if toll.is_reported
     ]
-    if measure not in COUNT_MEASURES and not summary.tolls[_casualty(measure)].claims:
+    if measure not in COUNT_MEASURES and not summary.tolls[_casualty(measure)].is_reported:
         lines.append(f"{words(measure)}: no figure reported here")
     origins = {view.atlas.reporting.origin_of[s] for s in summary.source_ids}
     lines.append(
         " · ".join(
             (
-                count(len(summary.incident_ids), "incident"),
-                count(len(summary.claims), "claim"),
+                count(summary.incident_count, "incident"),
+                count(summary.claim_count, "claim"),
                 count(len(summary.source_ids), "source"),
                 count(len(origins), "origin"),
             )
@@ -153,7 +160,7 @@ def _legend(measure: str, breaks: Sequence[int], view: View) -> Legend:
     return Legend(title=title, classes=classes, blanks=BLANKS)
 
 
-def _note(claims: Sequence[object]) -> str:
+def _note(claims: int) -> str:
     if not claims:
         return ""
-    return f"{count(len(claims), 'claim')} for the whole province, on no district"
+    return f"{count(claims, 'claim')} for the whole province, on no district"

@@ -9,19 +9,23 @@ from datetime import date
 from dashboard.claim_cards import Link, claim_cards
 from dashboard.markup import Element, element, show
 from dashboard.notice_list import notice_list
-from dashboard.wording import count, figure, range_text, short_day, words
+from dashboard.wording import count, figure, range_text, short_day, voices_of, words
 from incidents.model import Claim
 from incidents.reconcile import RULE_MEANINGS, printed
 from incidents.tolls import Toll, count_voices
 from incidents.view import ProvinceToll, View
 
+MAY_OVERLAP = (
+    "Reports and datasets, or two datasets, may count the same people: the sum does not know. "
+    "Choose one of them under Source to see it alone."
+)
 # So many stand in one line above the map of a small laptop; the others fold into a last tile.
 MOST_TILES = 7
 
 
 def show_tolls(view: View, link: Link) -> None:
     """Show the tiles of a view; each opens to its claims, those used and those set aside."""
-    tiles = [tile for tile in view.tolls if not _only_parts(tile)]
+    tiles = [tile for tile in view.tolls if not view.is_only_parts(tile)]
     tiles.sort(key=lambda tile: not tile.shown.has_figure)
     shown, folded = tiles[:MOST_TILES], tiles[MOST_TILES:]
     if shown:
@@ -56,11 +60,6 @@ def _name(tile: ProvinceToll) -> str:
     return f"{who} {tile.casualty_type}"
 
 
-def _only_parts(tile: ProvinceToll) -> bool:
-    """Whether every claim is a part of another figure ("including three women")."""
-    return all(c.part_of for c in tile.shown.claims)
-
-
 def _tile(view: View, tile: ProvinceToll, link: Link) -> Element:
     shown = tile.shown
     newest = _newest(view, shown)
@@ -79,7 +78,7 @@ def _tile(view: View, tile: ProvinceToll, link: Link) -> Element:
                 "span",
                 f"newest {figure(newest)}: {newest.claimant}, {short_day(_reported(view, newest))}"
                 if newest
-                else "reported without a number",
+                else _datasets(view, shown) or "reported without a number",
                 css="im-tile-newest",
             ),
         ),
@@ -98,11 +97,11 @@ def _behind(view: View, tile: ProvinceToll, link: Link) -> list[Element | None]:
             "p",
             element("strong", f"Best: {best}. " if shown.has_figure else ""),
             f"Rule “{view.rule}”: {RULE_MEANINGS[view.rule]}. ",
-            f"{count(voices.sources, 'source')}, {count(voices.origins, 'origin')}, "
-            f"{count(voices.claimants, 'claimant')}.",
+            f"{voices_of(voices, [part.dataset_id for part in shown.from_rows])}.",
         ),
         element("p", _level(tile), css="im-note"),
-        element("p", _summands(view, shown), css="im-note") if len(shown.parts) > 1 else None,
+        element("p", _summands(view, shown), css="im-note") if shown.incident_count > 1 else None,
+        element("p", MAY_OVERLAP, css="im-note") if _may_overlap(shown) else None,
     ]
     reasons = {aside.claim_id: aside.reason for aside in shown.set_aside}
     lines.append(
@@ -148,11 +147,27 @@ def _level(tile: ProvinceToll) -> str:
 
 def _summands(view: View, toll: Toll) -> str:
     """Say what was added up: the number is of several incidents, which may overlap."""
-    said = "; ".join(
+    said = [
         f"{range_text(part.range) or 'no number'} ({view.atlas.catalogue.incident[part.incident_id].title})"
         for part in toll.parts
+    ]
+    said += [
+        f"{range_text(part.sum)} ({view.rows[part.dataset_id].dataset.manifest.title}, "
+        f"{count(part.sum.rows, 'row')}, listed below the map and beside it)"
+        for part in toll.from_rows
+    ]
+    return f"A sum over {count(toll.incident_count, 'incident')}: {'; '.join(said)}."
+
+
+def _datasets(view: View, toll: Toll) -> str:
+    return "; ".join(
+        f"{view.rows[part.dataset_id].dataset.manifest.title}, {count(part.sum.rows, 'row')}"
+        for part in toll.from_rows
     )
-    return f"A sum over {count(len(toll.parts), 'incident')}: {said}."
+
+
+def _may_overlap(toll: Toll) -> bool:
+    return len(toll.from_rows) + bool(toll.parts) > 1
 
 
 def _size(claim: Claim) -> tuple[int, str]:

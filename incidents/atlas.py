@@ -71,7 +71,8 @@ class Atlas:
         from incidents.datasets.as_claims import release_sources  # noqa: PLC0415 - takes a while
 
         sources = tuple(s for columns in datasets for s in release_sources(columns.dataset))
-        return replace(self.with_records(Catalogue(sources, (), ())), datasets=datasets)
+        state = "-".join(columns.dataset.digest for columns in datasets)
+        return replace(self.with_records(Catalogue(sources, (), (), state)), datasets=datasets)
 
     def with_records(self, more: Catalogue) -> Atlas:
         """Return the atlas with further records; a source that is there already stays."""

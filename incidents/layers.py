@@ -62,7 +62,6 @@ def build_layer(name: LayerName, view: View) -> Layer:
 def about(name: LayerName, view: View) -> dict[str, Any]:
     """Return what a reader of the file must know: filters, rule, attribution, versions."""
     boundaries = view.atlas.boundaries
-    sources = sorted({c.source_id for c in view.claims})
     return {
         "title": f"Incident Map: {name}",
         "layer": name,
@@ -73,10 +72,25 @@ def about(name: LayerName, view: View) -> dict[str, Any]:
         "boundary_source": boundaries.source,
         "boundary_vintage": boundaries.vintage,
         "places_attribution": "Places: GeoNames, CC BY 4.0; OCHA COD-AB Pakistan, CC BY-IGO",
-        "sources": [cite_source(view.atlas.catalogue.source[s]) for s in sources],
-        "claims_not_placed": len(view.not_placed),
-        "claims_outside_the_boundaries": len(view.outside),
+        "sources": [cite_source(view.atlas.catalogue.source[s]) for s in view.source_ids],
+        "datasets": [_dataset(view, name) for name in view.rows],
+        "claims_not_placed": view.not_placed_count,
+        "claims_outside_the_boundaries": view.outside_count,
         "software": f"incident-map {__version__}",
+    }
+
+
+def _dataset(view: View, dataset_id: str) -> dict[str, Any]:
+    sums = view.rows[dataset_id]
+    manifest = sums.dataset.manifest
+    return {
+        "dataset_id": dataset_id,
+        "title": manifest.title,
+        "rows": sums.rows,
+        "versions": [release.version for release in manifest.releases],
+        "licence": manifest.licence,
+        "licence_url": manifest.licence_url,
+        "attribution": manifest.attribution,
     }
 
 
@@ -115,8 +129,8 @@ def _districts(view: View) -> Layer:
             "adm2_pcode": district.adm2_pcode,
             "adm2_name": district.adm2_name,
             "report_status": summary.report_status,
-            "incident_count": len(summary.incident_ids),
-            "claim_count": len(summary.claims),
+            "incident_count": summary.incident_count,
+            "claim_count": summary.claim_count,
             "source_count": len(summary.source_ids),
             "origin_count": len({view.atlas.reporting.origin_of[s] for s in summary.source_ids}),
             "sources": list(summary.source_ids),
@@ -144,6 +158,7 @@ def _districts(view: View) -> Layer:
 
 
 def _incidents(view: View) -> Layer:
+    said, view = about("incidents", view), _with_rows(view)
     fields: dict[str, FieldType] = {
         "incident_id": "text",
         "title": "text",
@@ -173,13 +188,20 @@ def _incidents(view: View) -> Layer:
         "Point",
         tuple(rows),
         tuple(_point_of(row) for row in rows),
-        about("incidents", view),
+        said,
     )
+
+
+def _with_rows(view: View) -> View:
+    """Return the view with every row of its datasets as records, if they may leave."""
+    view.check_rows_may_leave()
+    return view.opened() if view.rows else view
 
 
 def _incident_row(view: View, incident: Incident) -> dict[str, Any]:
     claims = view.claims_of_incident(incident.incident_id)
     place = view.atlas.gazetteer.place(incident.place_id) if incident.place_id else None
+    named = next((c for c in claims if c.adm2_pcode), None) if place is None else None
     sources = sorted({c.source_id for c in claims})
     return {
         "incident_id": incident.incident_id,
@@ -191,10 +213,10 @@ def _incident_row(view: View, incident: Incident) -> dict[str, Any]:
         "date_prec": incident.date_prec,
         "where_prec": incident.where_prec,
         "place_id": incident.place_id,
-        "place_name": place.name if place else None,
-        **_coordinates(place, incident.where_prec),
-        "adm2_pcode": place.adm2_pcode if place else None,
-        "adm2_name": place.adm2_name if place else None,
+        "place_name": place.name if place else claims[0].place_name if claims else None,
+        **_coordinates(incident, place),
+        "adm2_pcode": place.adm2_pcode if place else named.adm2_pcode if named else None,
+        "adm2_name": place.adm2_name if place else named.adm2_name if named else None,
         "source_count": len(sources),
         "sources": sources,
         "claims": [
@@ -206,11 +228,12 @@ def _incident_row(view: View, incident: Incident) -> dict[str, Any]:
     }
 
 
-def _coordinates(place: Place | None, where_prec: int) -> dict[str, float | None]:
+def _coordinates(record: Incident | Claim, place: Place | None) -> dict[str, float | None]:
     """Return a point only where the place is a point: a district's claim has none."""
-    if place is None or where_prec > 2:
+    point = record if record.latitude is not None else place
+    if point is None or record.where_prec > 2:
         return {"latitude": None, "longitude": None}
-    return {"latitude": place.latitude, "longitude": place.longitude}
+    return {"latitude": point.latitude, "longitude": point.longitude}
 
 
 def _point_of(row: dict[str, Any]) -> Point | None:
@@ -261,6 +284,7 @@ CLAIM_FIELDS: dict[str, FieldType] = {
 
 
 def _claims(view: View) -> Layer:
+    said, view = about("claims", view), _with_rows(view)
     rows = [claim_row(view, claim) | _boundary_fields(view) for claim in view.claims]
     return Layer(
         "claims",
@@ -268,7 +292,7 @@ def _claims(view: View) -> Layer:
         "Point",
         tuple(rows),
         tuple(_point_of(row) for row in rows),
-        about("claims", view),
+        said,
     )
 
 
@@ -278,7 +302,7 @@ def claim_row(view: View, claim: Claim) -> dict[str, Any]:
     place = view.atlas.gazetteer.place(claim.place_id) if claim.place_id else None
     stated = claim.model_dump(mode="json")
     return {name: stated[name] for name in CLAIM_FIELDS if name in stated} | {
-        **_coordinates(place, claim.where_prec),
+        **_coordinates(claim, place),
         "outlet": source.outlet,
         "agency": source.agency,
         "origin_id": view.atlas.reporting.origin_of[claim.source_id],

@@ -138,6 +138,16 @@ class View:
         """How many happenings without a figure are left, those of rows among them."""
         return len(self.happenings) + sum(sums.happenings for sums in self.rows.values())
 
+    @property
+    def not_placed_count(self) -> int:
+        """How many claims belong to no district, those of datasets' rows among them."""
+        return len(self.not_placed) + sum(s.not_placed.claims for s in self.rows.values())
+
+    @property
+    def outside_count(self) -> int:
+        """How many claims lie outside the boundaries, those of datasets' rows among them."""
+        return len(self.outside) + sum(s.outside.claims for s in self.rows.values())
+
     @cached_property
     def days(self) -> tuple[date, date] | None:
         """First and last day of what is left."""
@@ -250,20 +260,44 @@ class View:
             for part in tile.shown.from_rows
         )
 
-    def opened(self, area: str | None = None, limit: int | None = None) -> View:
+    def opened(self, area: str | None = None, part: slice = slice(None)) -> View:
         """Return the same view with rows of datasets as claims, and no dataset beside them.
 
         Parameters
         ----------
         area
             A P-code, "not_placed" or "outside": rows of that area only; all if not given.
-        limit
-            At most so many rows of each dataset, those with the most people first.
+        part
+            Which rows of each dataset, counted from those with the most people; all if not given.
         """
         atlas = replace(self.atlas, datasets=())
         for columns in self.atlas.datasets:
-            atlas = atlas.with_records(columns.records(self.filter, area, limit))
+            if columns.dataset.dataset_id in self.rows:
+                atlas = atlas.with_records(columns.records(self.filter, area, part))
         return View(atlas, self.filter, self.rule)
+
+    def check_rows_may_leave(self) -> None:
+        """Refuse to hand out rows of a dataset whose terms need a licence that nobody holds.
+
+        Raises
+        ------
+        incidents.datasets.dataset.LicenceError
+            Naming the dataset and its terms.
+        """
+        for sums in self.rows.values():
+            sums.dataset.may_pass_on_rows()
+
+    def rows_in(self, dataset_id: str, area: str | None) -> int:
+        """Return how many rows of a dataset are left in an area, as `opened` takes it."""
+        sums = self.rows[dataset_id]
+        match area:
+            case None:
+                return sums.rows
+            case "not_placed":
+                return sums.not_placed.incidents
+            case "outside":
+                return sums.outside.incidents
+        return sums.districts[area].incidents
 
     def opening(self, claim_id: str) -> View | None:
         """Return the view in which a claim can be read, made from its row if need be, or None."""
@@ -276,4 +310,11 @@ class View:
 
     def claims_of_incident(self, incident_id: str) -> tuple[Claim, ...]:
         """Claims left that point to one incident."""
-        return tuple(c for c in self.claims if c.incident_id == incident_id)
+        return self._by_incident.get(incident_id, ())
+
+    @cached_property
+    def _by_incident(self) -> dict[str, tuple[Claim, ...]]:
+        found: dict[str, list[Claim]] = {}
+        for claim in self.claims:
+            found.setdefault(claim.incident_id, []).append(claim)
+        return {incident: tuple(claims) for incident, claims in found.items()}

@@ -95,6 +95,6 @@ def test_every_claim_of_a_row_is_found_by_its_id(atlas):
 
 def test_rows_are_opened_with_the_most_people_first_and_no_more_than_asked(atlas):
     chosen = make_filter(atlas.catalogue, atlas.district_names, source=["ucdp"])
-    opened = View(atlas, chosen).opened(limit=2)
+    opened = View(atlas, chosen).opened(part=slice(2))
     assert [i.incident_id for i in opened.incidents] == ["ucdp-ged.3", "ucdp-ged.4"]
     assert {c.adm2_pcode for c in View(atlas, chosen).opened("PK205").claims} == {"PK205"}

@@ -20,6 +20,7 @@ from incidents.datasets.mapping import Mapping, load_mapping
 from incidents.datasets.numerals import UNKNOWN
 from incidents.datasets.schema import (
     EVENT_TYPE_WORDS,
+    HAS_POINT,
     NO_SUB,
     NO_TYPE,
     PLACED_BY_NAME,
@@ -255,9 +256,18 @@ class _Row:
     def _when_and_where(self) -> dict[str, Any]:
         return {
             "where_prec": int(self.code["where_prec"]),
+            **self._point(),
             "date_start": day_of(self.code["day_first"]),
             "date_end": day_of(self.code["day_last"]),
             "date_prec": int(self.code["date_prec"]),
+        }
+
+    def _point(self) -> dict[str, float]:
+        if not self.code["flags"] & HAS_POINT:
+            return {}
+        return {
+            "latitude": float(self.code["latitude"]),
+            "longitude": float(self.code["longitude"]),
         }
 
     def _title(self) -> str:

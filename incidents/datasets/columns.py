@@ -44,7 +44,8 @@ from incidents.tolls import COVERED_BY
 Claims = NDArray[np.int8]
 K = TypeVar("K")
 V = TypeVar("V")
-_KEPT = 32
+_KEPT = 16
+ALL = slice(None)
 
 
 class Columns:
@@ -137,11 +138,9 @@ class Columns:
         order = np.lexsort((found, -self.dataset.codes["day_first"][found], -most))
         return found[order]
 
-    def records(
-        self, chosen: Filter, area: str | None = None, limit: int | None = None
-    ) -> Catalogue:
+    def records(self, chosen: Filter, area: str | None = None, part: slice = ALL) -> Catalogue:
         """Return rows that a filter leaves as sources, incidents and claims, in `rows`' order."""
-        return rows_as_claims(self.dataset, self.rows(chosen, area)[:limit])
+        return rows_as_claims(self.dataset, self.rows(chosen, area)[part])
 
     def records_of_claim(self, claim_id: str) -> Catalogue | None:
         """Return the row that makes a claim as records, None where no row here does."""

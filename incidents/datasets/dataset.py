@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -54,6 +55,7 @@ class Dataset:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.manifest: Manifest = read_manifest(folder)
+        self._licence_held = False
         releases = self.manifest.releases
         self._offsets = np.cumsum([0, *(release.rows for release in releases)])
         current = current_rows(folder, self.manifest)
@@ -75,6 +77,12 @@ class Dataset:
     def dataset_id(self) -> str:
         """The dataset's id."""
         return self.manifest.dataset_id
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes whenever a release is added."""
+        said = self.manifest.model_dump_json().encode()
+        return hashlib.blake2b(said, digest_size=8).hexdigest()
 
     @cached_property
     def pcodes(self) -> tuple[str, ...]:
@@ -152,11 +160,15 @@ class Dataset:
             Naming the terms.
         """
         manifest = self.manifest
-        if manifest.rows_need_a_licence and not manifest.licence_held:
+        if manifest.rows_need_a_licence and not (manifest.licence_held or self._licence_held):
             raise LicenceError(
                 f"rows of {manifest.title} are under {manifest.licence} ({manifest.licence_url}) and "
-                "are not exported; import with --i-hold-a-licence if you hold one"
+                "are not handed out; give --i-hold-a-licence, here or on import, if you hold one"
             )
+
+    def licence_is_held(self) -> None:
+        """Take a person's word, for this opened dataset, that they hold a licence for its rows."""
+        self._licence_held = True
 
     def _column(self, name: str, kind: str) -> NDArray[Any]:
         """Return one column of codes of the rows that count, read in place where that can be."""
