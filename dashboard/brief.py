@@ -111,7 +111,7 @@ def _caption(view: View) -> Element:
 
 def _sections(view: View, numbers: Numbers) -> list[Element]:
     sections = []
-    if view.tolls:
+    if view.tolls or view.row_tolls:
         sections.append(_section("Tolls", toll_table(view)))
     # Rows of datasets as claims, so that they can be listed with the others.
     listed = view.opened(part=slice(ROWS_IN_BRIEF)) if view.rows else view

@@ -19,7 +19,7 @@ from dashboard.wording import (
 from incidents.captions import ends, said_by
 from incidents.model import Claim
 from incidents.tolls import Toll, count_voices
-from incidents.view import ProvinceToll, View
+from incidents.view import ProvinceToll, RowsToll, View
 
 # A source's number in the list of sources, by its id.
 Numbers = Mapping[str, int]
@@ -29,12 +29,13 @@ def toll_table(view: View) -> Element:
     """Return the tolls: what is said of the province, and what districts add up to beside it."""
     rows = []
     for tile in view.tolls:
-        if tile.province.is_reported:
+        if tile.province.claims:
             rows.append(_toll_row(view, tile, tile.province, "the province's claims"))
-        if tile.districts.is_reported:
+        if tile.districts.claims:
             rows.append(_toll_row(view, tile, tile.districts, "sum of the districts' claims"))
-        if tile.outside.is_reported:
+        if tile.outside.claims:
             rows.append(_toll_row(view, tile, tile.outside, "outside the boundaries"))
+    rows += [_rows_toll_row(view, toll) for toll in view.row_tolls]
     return _table(
         (
             "Whom",
@@ -66,14 +67,13 @@ def _toll_row(view: View, tile: ProvinceToll, toll: Toll, level: str) -> Element
         ),
         _cell("Range", element("strong", range_text(toll) or "no number")),
         _cell("Best", best),
-        _cell("Highest", _speakers(view, [high for _, high in spoken], toll)),
+        _cell("Highest", _speakers(view, [high for _, high in spoken])),
         _cell(
-            "Lowest",
-            _speakers(view, [low for low, _ in spoken], toll) if toll.low != toll.high else "",
+            "Lowest", _speakers(view, [low for low, _ in spoken]) if toll.low != toll.high else ""
         ),
         _cell(
             "Voices",
-            voices_of(voices, [part.dataset_id for part in toll.from_rows]),
+            voices_of(voices),
         ),
     )
 
@@ -82,14 +82,29 @@ def _best(toll: Toll) -> str:
     return "indeterminate" if toll.best is None else f"{toll.best:,}"
 
 
-def _speakers(view: View, claims: Sequence[Claim], toll: Toll) -> str:
-    said = [f"{figure(c)}: {said_by(view, c)}" for c in claims]
-    said += [
-        f"{range_text(part.sum)}: {view.rows[part.dataset_id].dataset.manifest.title}, "
-        f"{count(part.sum.rows, 'row')}"
-        for part in toll.from_rows
-    ]
-    return "; ".join(said)
+def _speakers(view: View, claims: Sequence[Claim]) -> str:
+    return "; ".join(f"{figure(c)}: {said_by(view, c)}" for c in claims)
+
+
+def _rows_toll_row(view: View, toll: RowsToll) -> Element:
+    title = view.rows[toll.dataset_id].dataset.manifest.title
+    who = "people" if toll.victim_group == "total" else words(toll.victim_group)
+    rows = count(toll.whole.rows, "row")
+    return element(
+        "tr",
+        element(
+            "th",
+            f"{who} {toll.casualty_type}",
+            element("small", "the sum of a dataset's rows"),
+            scope="row",
+            css="whom",
+        ),
+        _cell("Range", element("strong", range_text(toll.whole))),
+        _cell("Best", f"{toll.whole.best or 0:,}"),
+        _cell("Highest", ""),
+        _cell("Lowest", ""),
+        _cell("Voices", f"{title}, {rows}"),
+    )
 
 
 def claims_by_district(view: View, numbers: Numbers) -> list[Element]:

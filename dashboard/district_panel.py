@@ -8,7 +8,7 @@ from dashboard.claim_cards import Link
 from dashboard.dataset_rows import show_rows
 from dashboard.incident_cards import folded_incident, incident_body
 from dashboard.markup import Element, element, show
-from dashboard.wording import count, range_text, voices_of
+from dashboard.wording import MAY_OVERLAP, count, may_overlap, range_text, voices_of
 from incidents.model import Claim
 from incidents.reconcile import printed
 from incidents.tolls import DistrictSummary, count_voices
@@ -29,7 +29,7 @@ def _province(view: View, link: Link) -> list[Element]:
     return [hint, *(folded_incident(view, incident, link) for incident in view.incidents)]
 
 
-def _district(view: View, summary: DistrictSummary, link: Link) -> list[Element]:
+def _district(view: View, summary: DistrictSummary, link: Link) -> list[Element | None]:
     name = view.atlas.district_names[summary.adm2_pcode]
     voices = count_voices(summary.claims, view.atlas.reporting)
     figures = [
@@ -47,7 +47,7 @@ def _district(view: View, summary: DistrictSummary, link: Link) -> list[Element]
                 "of zero: claims about the whole province stand below the map.",
             ),
         ]
-    parts = [
+    parts: list[Element | None] = [
         head,
         element("p", " · ".join(figures) or "Reported without a figure", css="im-area-figures"),
         element(
@@ -56,6 +56,7 @@ def _district(view: View, summary: DistrictSummary, link: Link) -> list[Element]
             f"{voices_of(voices, summary.rows)}.",
             css="im-hint",
         ),
+        element("p", MAY_OVERLAP, css="im-note") if may_overlap(summary) else None,
     ]
     by_incident = {
         i: [c for c in summary.claims if c.incident_id == i] for i in summary.incident_ids

@@ -13,31 +13,73 @@ from dashboard.wording import count, figure, range_text, short_day, voices_of, w
 from incidents.model import Claim
 from incidents.reconcile import RULE_MEANINGS, printed
 from incidents.tolls import Toll, count_voices
-from incidents.view import ProvinceToll, View
+from incidents.view import ProvinceToll, RowsToll, View
 
-MAY_OVERLAP = (
-    "Reports and datasets, or two datasets, may count the same people: the sum does not know. "
-    "Choose one of them under Source to see it alone."
-)
 # So many stand in one line above the map of a small laptop; the others fold into a last tile.
 MOST_TILES = 7
+# Of datasets; their other figures stand in the tables.
+MOST_OF_ROWS = 3
 
 
 def show_tolls(view: View, link: Link) -> None:
     """Show the tiles of a view; each opens to its claims, those used and those set aside."""
     tiles = [tile for tile in view.tolls if not view.is_only_parts(tile)]
     tiles.sort(key=lambda tile: not tile.shown.has_figure)
-    shown, folded = tiles[:MOST_TILES], tiles[MOST_TILES:]
-    if shown:
+    of_rows = view.row_tolls[:MOST_OF_ROWS]
+    most = MOST_TILES - len(of_rows)
+    shown, folded = tiles[:most], tiles[most:]
+    if shown or of_rows:
         show(
             element(
                 "section",
                 *(_tile(view, tile, link) for tile in shown),
+                *(_rows_tile(view, toll) for toll in of_rows),
                 _more(view, folded, link) if folded else None,
                 css="im-strip",
                 aria_label="Tolls",
             )
         )
+
+
+def _rows_tile(view: View, toll: RowsToll) -> Element:
+    """Return a tile of a dataset; its rows are listed beside the map, each with its words."""
+    manifest = view.rows[toll.dataset_id].dataset.manifest
+    places = {
+        "in districts": toll.by_place.districts,
+        "known only to the province or less exactly": toll.by_place.not_placed,
+        "outside the boundaries": toll.by_place.outside,
+    }
+    parts = [
+        f"{range_text(s)} in {count(s.rows, 'row')} {where}"
+        for where, s in places.items()
+        if s.rows
+    ]
+    return element(
+        "details",
+        element(
+            "summary",
+            element("span", f"{_whom(toll)} {toll.casualty_type}", css="im-tile-name"),
+            element("strong", range_text(toll.whole), css="im-tile-range"),
+            element(
+                "span", f"{manifest.title}, {count(toll.whole.rows, 'row')}", css="im-tile-newest"
+            ),
+        ),
+        element(
+            "div",
+            element(
+                "p", element("strong", f"Best: {toll.whole.best or 0:,}. "), "; ".join(parts), "."
+            ),
+            element(
+                "p",
+                f"{manifest.attribution}. Each row is an incident of its own; the rows are listed "
+                "beside and below the map, most people first, and all of them in an export. Reports "
+                "may count the same people: a dataset is never added to a report's toll.",
+                css="im-note",
+            ),
+            css="im-behind",
+        ),
+        css="im-tile",
+    )
 
 
 def _more(view: View, tiles: Sequence[ProvinceToll], link: Link) -> Element:
@@ -56,8 +98,11 @@ def _more(view: View, tiles: Sequence[ProvinceToll], link: Link) -> Element:
 
 
 def _name(tile: ProvinceToll) -> str:
-    who = "people" if tile.victim_group == "total" else words(tile.victim_group)
-    return f"{who} {tile.casualty_type}"
+    return f"{_whom(tile)} {tile.casualty_type}"
+
+
+def _whom(tile: ProvinceToll | RowsToll) -> str:
+    return "people" if tile.victim_group == "total" else words(tile.victim_group)
 
 
 def _tile(view: View, tile: ProvinceToll, link: Link) -> Element:
@@ -78,7 +123,7 @@ def _tile(view: View, tile: ProvinceToll, link: Link) -> Element:
                 "span",
                 f"newest {figure(newest)}: {newest.claimant}, {short_day(_reported(view, newest))}"
                 if newest
-                else _datasets(view, shown) or "reported without a number",
+                else "reported without a number",
                 css="im-tile-newest",
             ),
         ),
@@ -97,11 +142,10 @@ def _behind(view: View, tile: ProvinceToll, link: Link) -> list[Element | None]:
             "p",
             element("strong", f"Best: {best}. " if shown.has_figure else ""),
             f"Rule “{view.rule}”: {RULE_MEANINGS[view.rule]}. ",
-            f"{voices_of(voices, [part.dataset_id for part in shown.from_rows])}.",
+            f"{voices_of(voices)}.",
         ),
         element("p", _level(tile), css="im-note"),
-        element("p", _summands(view, shown), css="im-note") if shown.incident_count > 1 else None,
-        element("p", MAY_OVERLAP, css="im-note") if _may_overlap(shown) else None,
+        element("p", _summands(view, shown), css="im-note") if len(shown.parts) > 1 else None,
     ]
     reasons = {aside.claim_id: aside.reason for aside in shown.set_aside}
     lines.append(
@@ -151,23 +195,7 @@ def _summands(view: View, toll: Toll) -> str:
         f"{range_text(part.range) or 'no number'} ({view.atlas.catalogue.incident[part.incident_id].title})"
         for part in toll.parts
     ]
-    said += [
-        f"{range_text(part.sum)} ({view.rows[part.dataset_id].dataset.manifest.title}, "
-        f"{count(part.sum.rows, 'row')}, listed below the map and beside it)"
-        for part in toll.from_rows
-    ]
-    return f"A sum over {count(toll.incident_count, 'incident')}: {'; '.join(said)}."
-
-
-def _datasets(view: View, toll: Toll) -> str:
-    return "; ".join(
-        f"{view.rows[part.dataset_id].dataset.manifest.title}, {count(part.sum.rows, 'row')}"
-        for part in toll.from_rows
-    )
-
-
-def _may_overlap(toll: Toll) -> bool:
-    return len(toll.from_rows) + bool(toll.parts) > 1
+    return f"A sum over {count(len(toll.parts), 'incident')}: {'; '.join(said)}."
 
 
 def _size(claim: Claim) -> tuple[int, str]:

@@ -23,7 +23,7 @@ from incidents.model import (
 )
 from incidents.reconcile import Range, printed
 from incidents.tolls import Part, Toll
-from incidents.view import View
+from incidents.view import RowsToll, View
 
 if TYPE_CHECKING:
     from incidents.datasets.row_sums import RowSums
@@ -89,23 +89,25 @@ def sentences(view: View, most: int = MOST_PHRASES) -> tuple[str, ...]:
         tiles = [tile for tile in view.tolls if tile.casualty_type == kind]
         said += _sentence(view, kind, [t.province for t in tiles], "in Balochistan", most)
         said += _sentence(view, kind, [t.districts for t in tiles], "", most)
-    said += [_of_rows(sums) for sums in view.rows.values()]
+    said += [
+        _of_rows(sums, [t for t in view.row_tolls if t.dataset_id == name])
+        for name, sums in view.rows.items()
+    ]
     if not said:
         what = "happening is" if len(view.happenings) == 1 else "happenings are"
         return (f"No figure is reported; {len(view.happenings):,} {what}.",)
     return tuple(said)
 
 
-def _of_rows(sums: RowSums) -> str:
+def _of_rows(sums: RowSums, tolls_of_rows: Sequence[RowsToll]) -> str:
     """Return what a dataset's rows add up to: they are counted, not told one by one."""
     of_title = f"{sums.dataset.manifest.title}: {sums.rows:,} row{'' if sums.rows == 1 else 's'}"
     tolls = []
-    for kind in CASUALTY_TYPES:
-        every = [*sums.districts.values(), sums.not_placed, sums.outside]
-        known = [area.sums[kind] for area in every if area.sums[kind].rows]
-        if known:
-            low, high = sum(s.low or 0 for s in known), sum(s.high or 0 for s in known)
-            tolls.append(f"{low:,} {kind}" if low == high else f"{low:,} to {high:,} {kind}")
+    for one in tolls_of_rows:
+        low, high = one.whole.low or 0, one.whole.high or 0
+        many = NOUNS[one.victim_group][1]
+        number = f"{low:,}" if low == high else f"{low:,} to {high:,}"
+        tolls.append(f"{number} {many} {one.casualty_type}")
     return f"{of_title}, {' and '.join(tolls)}." if tolls else f"{of_title}, none with a figure."
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from incidents.arithmetic import Notice, notices_of
 from incidents.atlas import Atlas
@@ -27,16 +27,14 @@ from incidents.reconcile import DEFAULT_RULE, Rule
 from incidents.tolls import (
     Counts,
     DistrictSummary,
-    RowsPart,
     Toll,
-    add_rows,
     by_district,
     count_voices,
     toll,
 )
 
 if TYPE_CHECKING:  # a dataset's columns are opened only where there is one
-    from incidents.datasets.row_sums import RowSums
+    from incidents.datasets.row_sums import GroupSums, RowSums, Sum
 
 # What counts everybody first, then the groups as the codebook lists them.
 TILE_ORDER: tuple[VictimGroup, ...] = ("total", *(g for g in VICTIM_GROUPS if g != "total"))
@@ -60,26 +58,44 @@ class ProvinceToll:
     @property
     def shown(self) -> Toll:
         """The province's claim where there is one, else the districts' sum, else what is outside."""
-        if self.province.is_reported:
+        if self.province.claims:
             return self.province
-        return self.districts if self.districts.is_reported else self.outside
+        return self.districts if self.districts.claims else self.outside
 
     @property
     def is_districts_sum(self) -> bool:
         """Whether `shown` is a sum of the districts' claims."""
-        return not self.province.is_reported and self.districts.is_reported
+        return not self.province.claims and bool(self.districts.claims)
 
     @property
     def is_outside(self) -> bool:
         """Whether `shown` speaks only of places outside the boundaries."""
-        return not self.province.is_reported and not self.districts.is_reported
+        return not self.province.claims and not self.districts.claims
+
+
+@dataclass(frozen=True)
+class RowsToll:
+    """What the rows of one dataset add up to for one casualty type and group."""
+
+    dataset_id: str
+    casualty_type: CasualtyType
+    victim_group: VictimGroup
+    by_place: GroupSums
+
+    @property
+    def whole(self) -> Sum:
+        """The sum over all rows: each is an incident of its own, wherever it is known to be."""
+        from incidents.datasets.row_sums import together  # noqa: PLC0415 - as above
+
+        return together(self.by_place)
 
 
 class View:
     """The claims that a filter leaves, with what they say of districts and province.
 
-    `claims` are those of documents. The rows of datasets are summed as columns (`rows`), are in
-    every summary and toll, and become claims in `opened`, for as many as are to be read.
+    `claims` and `tolls` are those of documents. The rows of datasets are summed as columns
+    (`rows`, `row_tolls`), are in every district's summary, and become claims in `opened`, for as
+    many as are to be read.
     """
 
     def __init__(self, atlas: Atlas, chosen: Filter, rule: Rule = DEFAULT_RULE) -> None:
@@ -215,38 +231,38 @@ class View:
     def tolls(self) -> tuple[ProvinceToll, ...]:
         """Tiles of the toll strip, for each casualty type and group that has a figure."""
         placed = [c for c in self.figures if c.adm2_pcode]
-        pairs: set[tuple[str | None, str | None]] = {
-            (c.casualty_type, c.victim_group) for c in self.figures
-        }
-        pairs.update(*(sums.groups for sums in self.rows.values()))
+        pairs = {(c.casualty_type, c.victim_group) for c in self.figures}
         order = [(t, g) for t in CASUALTY_TYPES for g in TILE_ORDER if (t, g) in pairs]
         return tuple(
             ProvinceToll(
                 casualty_type,
                 victim_group,
-                self._toll(self.not_placed, casualty_type, victim_group, "not_placed"),
-                self._toll(placed, casualty_type, victim_group, "districts"),
-                self._toll(self.outside, casualty_type, victim_group, "outside"),
+                self._toll(self.not_placed, casualty_type, victim_group),
+                self._toll(placed, casualty_type, victim_group),
+                self._toll(self.outside, casualty_type, victim_group),
             )
             for casualty_type, victim_group in order
         )
 
     def _toll(
-        self,
-        claims: Sequence[Claim],
-        casualty_type: CasualtyType,
-        group: VictimGroup,
-        where: Literal["not_placed", "districts", "outside"],
+        self, claims: Sequence[Claim], casualty_type: CasualtyType, group: VictimGroup
     ) -> Toll:
         ours = [c for c in claims if c.victim_group == group]
-        of_documents = toll(ours, casualty_type, self.rule, self.atlas.reporting)
-        return add_rows(
-            of_documents,
-            (
-                RowsPart(name, getattr(sums.groups[casualty_type, group], where))
-                for name, sums in self.rows.items()
-                if (casualty_type, group) in sums.groups
-            ),
+        return toll(ours, casualty_type, self.rule, self.atlas.reporting)
+
+    @cached_property
+    def row_tolls(self) -> tuple[RowsToll, ...]:
+        """What the rows of each dataset add up to, for each casualty type and group.
+
+        A dataset stands by itself: its years and a report's day are not one toll, and both may
+        count the same people. Groups that only are parts of a total are left out.
+        """
+        order = [(t, g) for t in CASUALTY_TYPES for g in TILE_ORDER]
+        return tuple(
+            RowsToll(name, *pair, sums.groups[pair])
+            for name, sums in self.rows.items()
+            for pair in order
+            if pair in sums.groups and pair not in sums.parts
         )
 
     def is_only_parts(self, tile: ProvinceToll) -> bool:
@@ -255,10 +271,7 @@ class View:
         "Including three women" is not a toll of its own, unless the filter leaves out its total.
         """
         left = {c.claim_id for c in self.figures}
-        return all(c.part_of in left for c in tile.shown.claims) and all(
-            self.rows[part.dataset_id].is_only_parts(tile.casualty_type, tile.victim_group)
-            for part in tile.shown.from_rows
-        )
+        return all(c.part_of in left for c in tile.shown.claims)
 
     def opened(self, area: str | None = None, part: slice = slice(None)) -> View:
         """Return the same view with rows of datasets as claims, and no dataset beside them.

@@ -104,10 +104,6 @@ class RowSums:
     first_day: date | None
     last_day: date | None
 
-    def is_only_parts(self, casualty_type: str, group: str) -> bool:
-        """Whether every figure of a group is a part of its row's total."""
-        return (casualty_type, group) in self.parts
-
 
 class Left:
     """The rows that a filter leaves, counted and added up by area."""
