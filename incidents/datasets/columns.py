@@ -16,7 +16,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,8 +44,13 @@ from incidents.tolls import COVERED_BY
 Claims = NDArray[np.int8]
 K = TypeVar("K")
 V = TypeVar("V")
-_KEPT = 16
 ALL = slice(None)
+_KEPT = 16
+# Figures added up over groups take 14 bytes a row; of ten million rows fewer are kept.
+_KEPT_BYTES = 256_000_000
+_BOUNDS_BYTES = 14
+# Up to so many words a comparison for each is quicker than a table.
+_MANY_WORDS = 16
 
 
 class Columns:
@@ -56,17 +61,34 @@ class Columns:
         self._districts = len(dataset.pcodes)
         self._bins = self._districts + 2
         self._bin = _bins(dataset)
-        self._bounds: OrderedDict[tuple[str, frozenset[str]], Bounds | None] = OrderedDict()
+        self._filled: dict[tuple[str, str], Bounds] = {}
+        self._bounds: OrderedDict[tuple[str, frozenset[str]], Bounds] = OrderedDict()
         self._figured: OrderedDict[tuple[frozenset[str], frozenset[str]], Claims] = OrderedDict()
         self._summed: OrderedDict[Filter, RowSums] = OrderedDict()
 
     def bounds(self, casualty_type: str, groups: frozenset[str]) -> Bounds | None:
         """Return the figures of a casualty type under a filter by group; None if there are none."""
+        alone = {
+            group: self._alone(casualty_type, group)
+            for kind, group in self.dataset.figures
+            if kind == casualty_type and group != UNKNOWN_SIDE and (not groups or group in groups)
+        }
+        if not alone:
+            return None
+        if len(alone) == 1:
+            return next(iter(alone.values()))
         return _kept(
             self._bounds,
             (casualty_type, groups),
-            lambda: _added(self.dataset, casualty_type, groups),
+            lambda: _added(alone),
+            max(2, _KEPT_BYTES // (_BOUNDS_BYTES * max(1, self.dataset.size))),
         )
+
+    def _alone(self, casualty_type: str, group: str) -> Bounds:
+        key = casualty_type, group
+        if key not in self._filled:
+            self._filled[key] = _filled(self.dataset.figures[key])
+        return self._filled[key]
 
     def stated(self, types: frozenset[str], groups: frozenset[str]) -> Claims:
         """Return how many figures of some types and groups each row states (empty means all)."""
@@ -103,11 +125,9 @@ class Columns:
         if chosen.date_to is not None:
             mask &= codes["day_first"] <= day_number(chosen.date_to)
         if chosen.districts:
-            wanted = np.array([*(p in chosen.districts for p in dataset.pcodes), False, False])
-            mask &= wanted[self._bin]
+            mask &= _is_chosen(codes["district"], dataset.pcodes, chosen.districts)
         if chosen.event_types:
-            wanted = np.array([word in chosen.event_types for word in EVENT_TYPE_WORDS])
-            mask &= wanted[codes["event_type"]]
+            mask &= _is_chosen(codes["event_type"], EVENT_TYPE_WORDS, chosen.event_types)
         if chosen.casualty_types or chosen.victim_groups:
             mask &= self.stated(chosen.casualty_types, _groups(chosen.victim_groups)) > 0
         return mask
@@ -173,10 +193,8 @@ class Columns:
         mask = self.select(chosen)
         left = Left(self._bins, None if mask.all() else np.flatnonzero(mask), self._bin)
         groups = _groups(chosen.victim_groups)
-        stated = left.of(self.stated(chosen.casualty_types, groups))
-        figures = left.added(stated)
-        silent = left.counted(stated == 0)
-        incidents = left.counted()
+        figures, silent = left.figures(self.stated(chosen.casualty_types, groups))
+        incidents = left.counted
         sources = self._sources(left)
         types = {
             t
@@ -225,14 +243,25 @@ class Columns:
 
     def _sources(self, left: Left) -> list[tuple[str, ...]]:
         ids = self.dataset.source_ids
-        release = left.of(self.dataset.codes["release"])
-        met = left.counted_with(release, len(ids)) > 0
+        met = left.counted_with(self.dataset.codes["release"], len(ids)) > 0
         return [tuple(sorted(ids[i] for i in np.flatnonzero(row))) for row in met]
 
 
-def _bins(dataset: Dataset) -> NDArray[np.int64]:
+def _is_chosen(codes: NDArray[Any], words: tuple[str, ...], chosen: frozenset[str]) -> Mask:
+    """Return which codes stand for chosen words; -1 stands for none."""
+    if len(chosen) > _MANY_WORDS:
+        found: Mask = np.array([*(word in chosen for word in words), False])[codes]
+        return found
+    found = np.zeros(len(codes), bool)
+    for number, word in enumerate(words):
+        if word in chosen:
+            found |= codes == number
+    return found
+
+
+def _bins(dataset: Dataset) -> NDArray[np.int16]:
     """Return the area of each row: a district's position, then not placed, then outside."""
-    area = dataset.codes["district"].astype(np.int64)
+    area: NDArray[np.int16] = dataset.codes["district"].astype(np.int16)
     nowhere = area < 0
     vague = dataset.codes["where_prec"] >= PROVINCE_WIDE
     area[nowhere & vague] = len(dataset.pcodes)
@@ -240,13 +269,15 @@ def _bins(dataset: Dataset) -> NDArray[np.int64]:
     return area
 
 
-def _kept(store: OrderedDict[K, V], key: K, make: Callable[[], V]) -> V:
+def _kept(store: OrderedDict[K, V], key: K, make: Callable[[], V], most: int = _KEPT) -> V:
     """Return what is kept under a key, made where it is not; only the newest few are kept."""
-    if key not in store:
-        store[key] = make()
-        while len(store) > _KEPT:
-            store.popitem(last=False)
-    return store[key]
+    try:
+        return store[key]
+    except KeyError:  # not asked before, so that another session's thread may drop it meanwhile
+        made = store[key] = make()
+    while len(store) > most:
+        store.popitem(last=False)
+    return made
 
 
 def _groups(chosen: frozenset[str]) -> frozenset[str]:
@@ -280,29 +311,18 @@ def _stated(
     return found
 
 
-def _added(dataset: Dataset, casualty_type: str, groups: frozenset[str]) -> Bounds | None:
+def _added(alone: dict[str, Bounds]) -> Bounds:
     """Return low, best and high of each row over the groups that do not overlap in it."""
-    figures = {
-        group: _filled(columns)
-        for (kind, group), columns in dataset.figures.items()
-        if kind == casualty_type and group != UNKNOWN_SIDE and (not groups or group in groups)
-    }
-    if not figures:
-        return None
-    if len(figures) == 1:
-        return next(iter(figures.values()))
-    stated = {group: bounds.low != UNKNOWN for group, bounds in figures.items()}
-    size = dataset.size
+    stated = {group: bounds.low != UNKNOWN for group, bounds in alone.items()}
+    counts = {group: _not_covered(group, stated) for group in alone}
+    counting = [group for group, counted in counts.items() if counted.any()]
+    if len(counting) == 1 and (counts[counting[0]] == stated[counting[0]]).all():
+        return alone[counting[0]]
+    size = len(next(iter(stated.values())))
     sums = [np.zeros(size, np.int32) for _ in range(3)]
     known, opened, ceilings = (np.zeros(size, bool) for _ in range(3))
-    has_total = stated.get("total", np.zeros(size, bool))
-    for group, bounds in figures.items():
-        counted = stated[group].copy()
-        if group != "total":
-            counted &= ~has_total
-        for other in COVERED_BY.get(group, frozenset()):
-            if other in stated:
-                counted &= ~stated[other]
+    for group in counting:
+        bounds, counted = alone[group], counts[group]
         for total, column in zip(sums, bounds[:3], strict=True):
             np.add(total, column, out=total, where=counted)
         if bounds.is_open is not None:
@@ -313,6 +333,15 @@ def _added(dataset: Dataset, casualty_type: str, groups: frozenset[str]) -> Boun
     for total in sums:
         total[~known] = UNKNOWN
     return Bounds(sums[0], sums[1], sums[2], _if_any(opened), _if_any(ceilings))
+
+
+def _not_covered(group: str, stated: dict[str, Mask]) -> Mask:
+    """Return which rows count a group: those that state it and no figure that holds it."""
+    counted = stated[group].copy()
+    covering = {"total", *COVERED_BY.get(group, frozenset())} - {group}
+    for other in covering & stated.keys():
+        counted &= ~stated[other]
+    return counted
 
 
 def _if_any(rows: Mask) -> Mask | None:
