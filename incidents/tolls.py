@@ -10,7 +10,7 @@ covered by it. A part counts when the filter leaves its total out.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from incidents.model import CASUALTY_TYPES, SCOPES, CasualtyType, Claim, VictimGroup
@@ -160,9 +160,10 @@ def _covered(group: VictimGroup, by_group: dict[VictimGroup, list[Claim]]) -> st
 
 @dataclass(frozen=True)
 class DistrictSummary:
-    """What the claims that a filter leaves say of one district."""
+    """What the claims that a filter leaves say of one district, or of an area of another level."""
 
     adm2_pcode: str
+    """The area's code: of a tehsil its own, of a user's area what the user's file has."""
     claims: tuple[Claim, ...]
     tolls: dict[CasualtyType, Toll]
 
@@ -190,15 +191,18 @@ def by_district(
     pcodes: Sequence[str],
     rule: Rule = DEFAULT_RULE,
     reporting: Reporting | None = None,
+    area_of: Mapping[str, str | None] | None = None,
 ) -> dict[str, DistrictSummary]:
     """Return a summary for every P-code, also where nothing is reported.
 
-    Only a claim that itself names a place in a district counts there.
+    Only a claim that itself names a place in an area counts there. `area_of` says by claim_id
+    which area that is; without it, it is the claim's district.
     """
     here: dict[str, list[Claim]] = {p: [] for p in pcodes}
     for claim in claims:
-        if claim.adm2_pcode in here:
-            here[claim.adm2_pcode].append(claim)
+        code = claim.adm2_pcode if area_of is None else area_of.get(claim.claim_id)
+        if code in here:
+            here[code].append(claim)
     return {
         pcode: DistrictSummary(
             pcode,

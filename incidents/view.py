@@ -11,6 +11,7 @@ from functools import cached_property
 
 from incidents.arithmetic import Notice, notices_of
 from incidents.atlas import Atlas
+from incidents.claim_areas import Standing
 from incidents.filters import Filter, known_by, select
 from incidents.model import (
     CASUALTY_TYPES,
@@ -71,7 +72,7 @@ class View:
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
         """Claims that the filter leaves."""
-        return select(self.atlas.catalogue, self.filter)
+        return select(self.atlas.catalogue, self.filter, self.atlas.codes_of)
 
     @cached_property
     def figures(self) -> tuple[Claim, ...]:
@@ -85,19 +86,37 @@ class View:
 
     @cached_property
     def not_placed(self) -> tuple[Claim, ...]:
-        """Claims known only to the province, which colour no district."""
-        return tuple(c for c in self.claims if c.is_province_wide)
+        """Claims known only to the province, which colour no area."""
+        return self._standing("province")
+
+    @cached_property
+    def known_wider(self) -> tuple[Claim, ...]:
+        """Claims known only to something wider than an area, as to a district among tehsils."""
+        return self._standing("wider")
 
     @cached_property
     def outside(self) -> tuple[Claim, ...]:
         """Claims of an exact place outside the boundaries; kept and counted."""
-        return tuple(c for c in self.claims if c.is_outside)
+        return self._standing("outside")
+
+    def _standing(self, standing: Standing) -> tuple[Claim, ...]:
+        areas = self.atlas.claim_areas
+        return tuple(c for c in self.claims if areas[c.claim_id].standing == standing)
+
+    def known_wider_around(self, code: str) -> tuple[Claim, ...]:
+        """Return the claims known only to something wider that may lie in an area."""
+        areas = self.atlas.claim_areas
+        return tuple(c for c in self.known_wider if code in areas[c.claim_id].among)
 
     @cached_property
     def districts(self) -> dict[str, DistrictSummary]:
         """A summary for every district by P-code, also where nothing is reported."""
         return by_district(
-            self.claims, list(self.atlas.district_names), self.rule, self.atlas.reporting
+            self.claims,
+            list(self.atlas.district_names),
+            self.rule,
+            self.atlas.reporting,
+            self.atlas.area_of,
         )
 
     @cached_property
@@ -132,7 +151,9 @@ class View:
     @cached_property
     def tolls(self) -> tuple[ProvinceToll, ...]:
         """Tiles of the toll strip, for each casualty type and group that has a figure."""
-        placed = [c for c in self.figures if c.adm2_pcode]
+        # What is known only to a district counts there, whether or not tehsils are shown.
+        areas = self.atlas.claim_areas
+        placed = [c for c in self.figures if areas[c.claim_id].standing in ("area", "wider")]
         pairs = {(c.casualty_type, c.victim_group) for c in self.figures}
         order = [(t, g) for t in CASUALTY_TYPES for g in TILE_ORDER if (t, g) in pairs]
         return tuple(
