@@ -89,9 +89,12 @@ def show_map(of_add: st.Page) -> None:
         dark = st.context.theme.type == "dark"
         district_map(
             painting.paints,
+            atlas.boundaries,
             selected=selected,
             dark=dark,
             palette=sequential_palette(painting.class_count, dark=dark),
+            area_word=atlas.area_word,
+            whole_word="province" if atlas.is_home else "region",
             province_note=painting.province_note,
             legend=painting.legend,
             tiles=tiles() if choices.basemap else None,

@@ -154,7 +154,7 @@ def ask_area(atlas: Atlas) -> str | None:
     by_name = {name: pcode for pcode, name in atlas.district_names.items()}
     names = {pcode: name for name, pcode in by_name.items()}
     current = by_name.get(st.session_state.get("at", PROVINCE))
-    clicked = chosen_district(MAP_KEY, selected=current)
+    clicked = chosen_district(MAP_KEY, atlas.boundaries, selected=current)
     if clicked != current:
         st.session_state["at"] = names[clicked] if clicked else PROVINCE
     chosen = st.selectbox(

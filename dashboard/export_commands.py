@@ -81,7 +81,8 @@ def export(
         return
     if file_format.value == "csv":
         write_output(str(path.with_name(path.name + ".about.json")), about_json(built))
-    typer.echo(f"{len(built.rows)} {layer.value} written to {path}", err=True)
+    rows = built.about["level"] if layer.value == "districts" else layer.value
+    typer.echo(f"{len(built.rows)} {rows} written to {path}", err=True)
 
 
 def brief(
@@ -149,6 +150,8 @@ def seal(
     try:
         shown = view()
         _take_licence(shown, held=i_hold_a_licence)
+        if shown.atlas.level != "districts" or not shown.atlas.is_home:
+            fail("A sealed export is of Balochistan's districts: leave out --region and --level.")
         choices = Choices(shown.filter, shown.rule, measure.value, selected=None, basemap=False)
         content = make_seal(shown, address(shown.atlas, choices))
     except (ValueError, OSError) as error:

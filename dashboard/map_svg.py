@@ -20,7 +20,7 @@ from dashboard.name_placing import FIGURE_SIZE, LINE_HEIGHT, Name, Placed, place
 from dashboard.painting import COUNT_MEASURES, Painting, paint
 from dashboard.svg import Svg, number, svg, text_width, wrap
 from dashboard.wording import count, date_span, title_parts
-from geo.boundaries import Boundaries, District
+from geo.boundaries import Area, Boundaries
 from geo.projection import EqualArea
 from incidents import __version__
 from incidents.view import View
@@ -103,7 +103,7 @@ def map_svg(view: View, measure: str, *, prefix: str = "map") -> str:
 
 
 @lru_cache(maxsize=2)
-def _sheet(boundaries: Boundaries[District]) -> Sheet:
+def _sheet(boundaries: Boundaries[Area]) -> Sheet:
     flat = EqualArea.around(boundaries.outline)
     west, south, east, north = flat.project(boundaries.outline).bounds
     scale = (WIDTH - 2 * SIDE) / (east - west)

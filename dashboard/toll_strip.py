@@ -45,7 +45,8 @@ def _rows_tile(view: View, toll: RowsToll) -> Element:
     """Return a tile of a dataset; its rows are listed beside the map, each with its words."""
     manifest = view.rows[toll.dataset_id].dataset.manifest
     places = {
-        "in districts": toll.by_place.districts,
+        f"in {count(2, view.atlas.area_word).removeprefix('2 ')}": toll.by_place.districts,
+        "known only to a wider area": toll.by_place.wider,
         "known only to the province or less exactly": toll.by_place.not_placed,
         "outside the boundaries": toll.by_place.outside,
     }

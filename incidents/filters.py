@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
@@ -66,9 +66,13 @@ class Filter:
         return said
 
 
-def select(catalogue: Catalogue, chosen: Filter) -> tuple[Claim, ...]:
+def select(
+    catalogue: Catalogue, chosen: Filter, codes_of: Mapping[str, Collection[str]] | None = None
+) -> tuple[Claim, ...]:
     """Return the claims that the filter leaves, in the catalogue's order.
 
+    The filter by district holds for the codes that `codes_of` gives a claim by its id; without
+    it, for the district that the claim names.
     A filter by casualty type or victim group leaves out happenings, which have neither.
     """
     groups = set(chosen.victim_groups)
@@ -79,6 +83,12 @@ def select(catalogue: Catalogue, chosen: Filter) -> tuple[Claim, ...]:
         if chosen.known_at
         else None
     )
+
+    def codes_of_claim(claim: Claim) -> Collection[str]:
+        if codes_of is None:
+            return () if claim.adm2_pcode is None else (claim.adm2_pcode,)
+        return codes_of[claim.claim_id]
+
     first, last = chosen.date_from or date.min, chosen.date_to or date.max
     return tuple(
         claim
@@ -87,7 +97,7 @@ def select(catalogue: Catalogue, chosen: Filter) -> tuple[Claim, ...]:
         and (not chosen.sources or claim.source_id in chosen.sources)
         and (not chosen.casualty_types or claim.casualty_type in chosen.casualty_types)
         and (not groups or claim.victim_group in groups)
-        and (not chosen.districts or claim.adm2_pcode in chosen.districts)
+        and (not chosen.districts or not chosen.districts.isdisjoint(codes_of_claim(claim)))
         and claim.date_end >= first
         and claim.date_start <= last
         and (
@@ -196,8 +206,9 @@ def _source_id(catalogue: Catalogue, word: str) -> str:
 
 
 def _pcode(district_names: dict[str, str], word: str) -> str:
-    if word.upper() in district_names:
-        return word.upper()
+    for code in (word, word.upper()):
+        if code in district_names:
+            return code
     by_name = {_folded(name): pcode for pcode, name in district_names.items()}
     if found := by_name.get(_folded(word)):
         return found

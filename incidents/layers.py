@@ -14,6 +14,7 @@ from incidents import __version__
 from incidents.citations import cite, cite_source
 from incidents.model import CasualtyType, Claim, Incident
 from incidents.reconcile import RULE_MEANINGS
+from incidents.tolls import DistrictSummary
 from incidents.view import View
 
 LayerName = Literal["districts", "incidents", "claims"]
@@ -74,7 +75,10 @@ def about(name: LayerName, view: View) -> dict[str, Any]:
         "places_attribution": "Places: GeoNames, CC BY 4.0; OCHA COD-AB Pakistan, CC BY-IGO",
         "sources": [cite_source(view.atlas.catalogue.source[s]) for s in view.source_ids],
         "datasets": [_dataset(view, name) for name in view.rows],
+        "region": view.atlas.region_title,
+        "level": view.atlas.level,
         "claims_not_placed": view.not_placed_count,
+        "claims_known_only_to_a_wider_area": view.known_wider_count,
         "claims_outside_the_boundaries": view.outside_count,
         "software": f"incident-map {__version__}",
     }
@@ -102,9 +106,9 @@ def _boundary_fields(view: View) -> dict[str, str]:
 
 
 def _districts(view: View) -> Layer:
+    areas = view.atlas.boundaries.areas
     fields: dict[str, FieldType] = {
-        "adm2_pcode": "text",
-        "adm2_name": "text",
+        **dict.fromkeys(areas[0].labels, "text"),
         "report_status": "text",
         "incident_count": "integer",
         "claim_count": "integer",
@@ -123,12 +127,11 @@ def _districts(view: View) -> Layer:
         }
     fields |= {"area_km2": "real", "boundary_source": "text", "boundary_vintage": "text"}
     rows = []
-    for district in view.atlas.boundaries.areas:
-        summary = view.districts[district.adm2_pcode]
+    for area in areas:
+        summary = view.districts[area.pcode]
         row: dict[str, Any] = {
-            "adm2_pcode": district.adm2_pcode,
-            "adm2_name": district.adm2_name,
-            "report_status": summary.report_status,
+            **area.labels,
+            "report_status": _report_status(view, summary),
             "incident_count": summary.incident_count,
             "claim_count": summary.claim_count,
             "source_count": len(summary.source_ids),
@@ -145,16 +148,23 @@ def _districts(view: View) -> Layer:
                 f"{kind}_high_open": toll.high_open if toll.has_figure else None,
                 f"{kind}_low_open": toll.low_open if toll.has_figure else None,
             }
-        row |= {"area_km2": district.area_km2} | _boundary_fields(view)
+        row |= {"area_km2": area.area_km2} | _boundary_fields(view)
         rows.append(row)
     return Layer(
         "districts",
         fields,
         "MultiPolygon",
         tuple(rows),
-        tuple(d.geometry for d in view.atlas.boundaries.areas),
+        tuple(area.geometry for area in areas),
         about("districts", view),
     )
+
+
+def _report_status(view: View, summary: DistrictSummary) -> str:
+    """Return an area's status; a tehsil may be silent while its district is not."""
+    if not summary.is_reported and view.wider_count_around(summary.adm2_pcode):
+        return "reported_for_a_wider_area"
+    return summary.report_status
 
 
 def _incidents(view: View) -> Layer:
@@ -285,15 +295,34 @@ CLAIM_FIELDS: dict[str, FieldType] = {
 
 def _claims(view: View) -> Layer:
     said, view = about("claims", view), _with_rows(view)
-    rows = [claim_row(view, claim) | _boundary_fields(view) for claim in view.claims]
+    fields = _claim_fields(view)
+    rows = [_in_area(view, claim, fields) | _boundary_fields(view) for claim in view.claims]
     return Layer(
         "claims",
-        CLAIM_FIELDS,
+        fields,
         "Point",
         tuple(rows),
         tuple(_point_of(row) for row in rows),
         said,
     )
+
+
+def _claim_fields(view: View) -> dict[str, FieldType]:
+    """Return the fields of a claim, with those of its area where areas are not districts."""
+    fields: dict[str, FieldType] = {}
+    for name, kind in CLAIM_FIELDS.items():
+        fields[name] = kind
+        if name == "adm2_name":
+            own = view.atlas.boundaries.areas[0].labels
+            fields |= {label: "text" for label in own if label not in CLAIM_FIELDS}
+    return fields
+
+
+def _in_area(view: View, claim: Claim, fields: dict[str, FieldType]) -> dict[str, Any]:
+    code = view.atlas.area_of[claim.claim_id]
+    labels = view.atlas.boundaries.by_pcode[code].labels if code is not None else {}
+    further = {name: labels.get(name) for name in fields if name not in CLAIM_FIELDS}
+    return claim_row(view, claim) | further
 
 
 def claim_row(view: View, claim: Claim) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from incidents.arithmetic import Notice, notices_of
 from incidents.atlas import Atlas
+from incidents.claim_areas import Standing
 from incidents.filters import Filter, known_by, select
 from incidents.model import (
     CASUALTY_TYPES,
@@ -106,7 +107,7 @@ class View:
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
         """Claims that the filter leaves."""
-        return select(self.atlas.catalogue, self.filter)
+        return select(self.atlas.catalogue, self.filter, self.atlas.codes_of)
 
     @cached_property
     def figures(self) -> tuple[Claim, ...]:
@@ -120,13 +121,27 @@ class View:
 
     @cached_property
     def not_placed(self) -> tuple[Claim, ...]:
-        """Claims known only to the province, which colour no district."""
-        return tuple(c for c in self.claims if c.is_province_wide)
+        """Claims known only to the province, which colour no area."""
+        return self._standing("province")
+
+    @cached_property
+    def known_wider(self) -> tuple[Claim, ...]:
+        """Claims known only to something wider than an area, as to a district among tehsils."""
+        return self._standing("wider")
 
     @cached_property
     def outside(self) -> tuple[Claim, ...]:
         """Claims of an exact place outside the boundaries; kept and counted."""
-        return tuple(c for c in self.claims if c.is_outside)
+        return self._standing("outside")
+
+    def _standing(self, standing: Standing) -> tuple[Claim, ...]:
+        areas = self.atlas.claim_areas
+        return tuple(c for c in self.claims if areas[c.claim_id].standing == standing)
+
+    def known_wider_around(self, code: str) -> tuple[Claim, ...]:
+        """Return the claims known only to something wider that may lie in an area."""
+        areas = self.atlas.claim_areas
+        return tuple(c for c in self.known_wider if code in areas[c.claim_id].among)
 
     @cached_property
     def rows(self) -> dict[str, RowSums]:
@@ -160,6 +175,16 @@ class View:
         return len(self.not_placed) + sum(s.not_placed.claims for s in self.rows.values())
 
     @property
+    def known_wider_count(self) -> int:
+        """How many claims are known only to something wider than an area, rows' among them."""
+        return len(self.known_wider) + sum(s.wider.claims for s in self.rows.values())
+
+    def wider_count_around(self, code: str) -> int:
+        """How many claims known only to something wider may lie in an area, rows' among them."""
+        around = (sums.wider_around.get(code, 0) for sums in self.rows.values())
+        return len(self.known_wider_around(code)) + sum(around)
+
+    @property
     def outside_count(self) -> int:
         """How many claims lie outside the boundaries, those of datasets' rows among them."""
         return len(self.outside) + sum(s.outside.claims for s in self.rows.values())
@@ -179,7 +204,7 @@ class View:
         areas = [
             area
             for sums in self.rows.values()
-            for area in (*sums.districts.values(), sums.not_placed, sums.outside)
+            for area in (*sums.districts.values(), *sums.beside.values())
         ]
         return tuple(
             sorted({c.source_id for c in self.claims}.union(*(a.source_ids for a in areas)))
@@ -189,7 +214,11 @@ class View:
     def districts(self) -> dict[str, DistrictSummary]:
         """A summary for every district by P-code, also where nothing is reported."""
         documents = by_district(
-            self.claims, list(self.atlas.district_names), self.rule, self.atlas.reporting
+            self.claims,
+            list(self.atlas.district_names),
+            self.rule,
+            self.atlas.reporting,
+            self.atlas.area_of,
         )
         return {
             pcode: summary.with_rows(
@@ -230,7 +259,9 @@ class View:
     @cached_property
     def tolls(self) -> tuple[ProvinceToll, ...]:
         """Tiles of the toll strip, for each casualty type and group that has a figure."""
-        placed = [c for c in self.figures if c.adm2_pcode]
+        # What is known only to a district counts there, whether or not tehsils are shown.
+        areas = self.atlas.claim_areas
+        placed = [c for c in self.figures if areas[c.claim_id].standing in ("area", "wider")]
         pairs = {(c.casualty_type, c.victim_group) for c in self.figures}
         order = [(t, g) for t in CASUALTY_TYPES for g in TILE_ORDER if (t, g) in pairs]
         return tuple(
@@ -279,7 +310,8 @@ class View:
         Parameters
         ----------
         area
-            A P-code, "not_placed" or "outside": rows of that area only; all if not given.
+            An area's code, "not_placed", "outside" or "wider": rows of that area only; all if not
+            given.
         part
             Which rows of each dataset, counted from those with the most people; all if not given.
         """
@@ -303,14 +335,9 @@ class View:
     def rows_in(self, dataset_id: str, area: str | None) -> int:
         """Return how many rows of a dataset are left in an area, as `opened` takes it."""
         sums = self.rows[dataset_id]
-        match area:
-            case None:
-                return sums.rows
-            case "not_placed":
-                return sums.not_placed.incidents
-            case "outside":
-                return sums.outside.incidents
-        return sums.districts[area].incidents
+        if area is None:
+            return sums.rows
+        return (sums.beside.get(area) or sums.districts[area]).incidents
 
     def opening(self, claim_id: str) -> View | None:
         """Return the view in which a claim can be read, made from its row if need be, or None."""

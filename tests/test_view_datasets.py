@@ -9,6 +9,7 @@ from dataset_factory import acled, import_rows, ucdp
 from incidents.atlas import existing_datasets, load_atlas
 from incidents.filters import Filter, make_filter
 from incidents.reconcile import RULES
+from incidents.regions import HOME, load_region
 from incidents.tolls import toll
 from incidents.view import View
 
@@ -30,11 +31,17 @@ FILTERS = [
 ]
 
 
-@pytest.fixture
-def atlas(tmp_path):
+@pytest.fixture(scope="module")
+def atlas(tmp_path_factory):
+    tmp_path = tmp_path_factory.mktemp("datasets")
     import_rows(tmp_path, ROWS, "ucdp")
     import_rows(tmp_path, [acled(), acled(event_id_cnty="X2", geo_precision="3")], "acled")
     return load_atlas().with_datasets(existing_datasets(tmp_path / "library"))
+
+
+@pytest.fixture(params=["districts", "tehsils"], scope="module")
+def level_atlas(atlas, request, tmp_path_factory):
+    return atlas.at(load_region(HOME, tmp_path_factory.mktemp("empty")), request.param)
 
 
 def said(toll):
@@ -43,7 +50,8 @@ def said(toll):
 
 @pytest.mark.parametrize("chosen", FILTERS)
 @pytest.mark.parametrize("rule", RULES)
-def test_a_view_of_columns_says_what_a_view_of_their_claims_says(atlas, chosen, rule):
+def test_a_view_of_columns_says_what_a_view_of_their_claims_says(level_atlas, chosen, rule):
+    atlas = level_atlas
     view = View(atlas, chosen, rule)
     records = view.opened()
     for pcode, summary in records.districts.items():
@@ -53,6 +61,9 @@ def test_a_view_of_columns_says_what_a_view_of_their_claims_says(atlas, chosen, 
         assert {t: said(v) for t, v in ours.tolls.items()} == {
             t: said(v) for t, v in summary.tolls.items()
         }
+        assert view.wider_count_around(pcode) == records.wider_count_around(pcode)
+    for name in ("not_placed_count", "outside_count", "known_wider_count"):
+        assert getattr(view, name) == getattr(records, name)
     assert view.figure_count == records.figure_count
     assert view.happening_count == records.happening_count
     assert view.source_ids == records.source_ids

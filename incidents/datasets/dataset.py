@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -131,6 +132,17 @@ class Dataset:
                 )
                 found |= dict(zip(inside.tolist(), read, strict=True))
         return [found[position] for position in wanted.tolist()]
+
+    def texts_of(self, column: str, rows: NDArray[np.int64]) -> list[str]:
+        """Return one text column of what was read, for some rows; empty where it says nothing."""
+        wanted = self.positions[rows]
+        parts = [
+            pq.read_table(release_folder(self.folder, r.number) / ROWS, columns=[column])[column]
+            for r in self.manifest.releases
+            if r.rows
+        ]
+        whole = pa.chunked_array([chunk for part in parts for chunk in part.chunks], pa.string())
+        return [text or "" for text in whole.take(wanted).to_pylist()]
 
     def row_with_id(self, matches: Callable[[Any], NDArray[np.bool_]]) -> int | None:
         """Return the number of the first row that counts and whose id matches, or None.
