@@ -17,6 +17,7 @@ from dashboard.district_map import district_map
 from dashboard.district_panel import show_area
 from dashboard.downloads import show_downloads
 from dashboard.filter_words import filter_words
+from dashboard.level_choice import ask_level
 from dashboard.map_drawing import sequential_palette
 from dashboard.markup import element, escape_markdown, show, show_style
 from dashboard.painting import paint
@@ -48,15 +49,15 @@ def main() -> None:
 
 def show_map(of_add: st.Page) -> None:
     """Draw the map with everything around it."""
+    if may(current_user(), "add a document"):
+        with st.sidebar:
+            st.page_link(of_add, label="Add a report", icon=":material/add:")
     try:
-        atlas = loading.atlas()
+        atlas = loading.atlas_at(*ask_level(loading.data_dir()))
     except (ValueError, OSError, StoreError) as error:
         st.error(f"The sources cannot be read. {escape_markdown(str(error))}")
         st.stop()
     query = {name: st.query_params.get_all(name) for name in st.query_params}
-    if may(current_user(), "add a document"):
-        with st.sidebar:
-            st.page_link(of_add, label="Add a report", icon=":material/add:")
     choices = asking.ask(atlas, query)
     view = View(atlas, choices.filter, choices.rule)
 
@@ -66,14 +67,16 @@ def show_map(of_add: st.Page) -> None:
     show(
         element(
             "div",
-            element("h2", "Incident Map: Balochistan", css="im-title"),
+            element("h2", f"Incident Map: {atlas.region_title}", css="im-title"),
             element("p", _title_line(view), css="im-line"),
             css="im-head",
         )
     )
-    _notices(asking.unknown_parameters(atlas, query))
     claim_id = st.query_params.get("claim", "")
-    if claim_id and (opened := view.opening(claim_id)) is not None:
+    opened = view.opening(claim_id) if claim_id else None
+    unknown = asking.unknown_parameters(atlas, query)
+    _notices([*unknown, f"claim={claim_id}"] if claim_id and opened is None else unknown)
+    if opened is not None:
         show_claim(opened, claim_id, _texts(), link, asking.address(atlas, choices, **_area(atlas)))
     if view.is_empty:
         st.info(_nothing_left(view), icon=":material/filter_alt_off:")

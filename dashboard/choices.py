@@ -24,15 +24,15 @@ from incidents.atlas import Atlas
 from incidents.filters import Filter, FilterError, make_filter, parse_moment
 from incidents.model import CASUALTY_TYPES, EVENT_TYPES, SCOPES, VICTIM_GROUPS
 from incidents.reconcile import DEFAULT_RULE, RULE_MEANINGS, RULES, Rule
+from incidents.regions import DISTRICTS
 
-PROVINCE = "Balochistan (the whole province)"
 LATEST = "all reports"
 MAP_KEY = "map"
 FIRST_DAY, LAST_DAY = date(1947, 1, 1), date(2100, 1, 1)
 
 # Keys of the widgets, which are the names in the address.
 MANY = ("source", "casualty_type", "victim_group", "event_type", "district", "scope")
-SINGLE = ("from", "to", "measure", "rule", "known", "at", "claim", "chart")
+SINGLE = ("from", "to", "measure", "rule", "known", "at", "claim", "chart", "region", "level")
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def ask(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> Choices:
         kinds = _many("Casualty type", [words(t) for t in CASUALTY_TYPES], "casualty_type")
         groups = _many("Victim group", [words(g) for g in VICTIM_GROUPS], "victim_group")
         events = _many("Event type", list(EVENT_TYPES), "event_type")
-        districts = _many("District", list(names.values()), "district")
+        districts = _many(atlas.area_word.capitalize(), list(names.values()), "district")
         first, last = _days()
         scopes = _many(
             "Scope",
@@ -153,14 +153,23 @@ def ask_area(atlas: Atlas) -> str | None:
     """
     by_name = {name: pcode for pcode, name in atlas.district_names.items()}
     names = {pcode: name for name, pcode in by_name.items()}
-    current = by_name.get(st.session_state.get("at", PROVINCE))
+    current = by_name.get(st.session_state.get("at", whole(atlas)))
     clicked = chosen_district(MAP_KEY, atlas.boundaries, selected=current)
     if clicked != current:
-        st.session_state["at"] = names[clicked] if clicked else PROVINCE
+        st.session_state["at"] = names[clicked] if clicked else whole(atlas)
     chosen = st.selectbox(
-        "Area", [PROVINCE, *by_name], key="at", bind="query-params", label_visibility="collapsed"
+        "Area",
+        [whole(atlas), *by_name],
+        key="at",
+        bind="query-params",
+        label_visibility="collapsed",
     )
     return by_name.get(chosen)
+
+
+def whole(atlas: Atlas) -> str:
+    """Return what the choice of an area calls all of them together."""
+    return f"{atlas.region_title} (the whole {'province' if atlas.is_home else 'region'})"
 
 
 def address(atlas: Atlas, choices: Choices, **also: str) -> str:
@@ -169,8 +178,10 @@ def address(atlas: Atlas, choices: Choices, **also: str) -> str:
     Only what differs from the page's start stands in it.
     """
     chosen = choices.filter
-    names = atlas.district_names
+    names = atlas.filter_names
     parameters: list[tuple[str, str]] = [
+        *([] if atlas.is_home else [("region", atlas.region)]),
+        *([] if atlas.is_home and atlas.level == DISTRICTS else [("level", atlas.level)]),
         *(("source", s) for s in sorted(chosen.sources)),
         *(("casualty_type", words(t)) for t in sorted(chosen.casualty_types)),
         *(("victim_group", words(g)) for g in sorted(chosen.victim_groups)),
@@ -205,8 +216,10 @@ def unknown_parameters(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> list
         "scope": {words(s) for s in SCOPES},
         "measure": set(MEASURES),
         "rule": set(RULES),
-        "at": {PROVINCE, *atlas.district_names.values()},
-        "claim": set(atlas.catalogue.claim),
+        "at": {whole(atlas), *atlas.district_names.values()},
+        "claim": None,
+        "region": None,
+        "level": None,
         "known": {LATEST, *_moments(atlas)},
         "chart": None,
         "from": None,

@@ -53,5 +53,5 @@ def show_rows(view: View, area: str | None, link: Link, *, key: str) -> None:
                     f"{count(view.rows_in(dataset_id, area), 'row')}, most people first",
                     css="im-hint",
                 ),
-                *(folded_incident(opened, incident, link) for incident in ours),
+                *(folded_incident(opened, incident, link, with_figure=True) for incident in ours),
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.claim_cards import Link
+from dashboard.claim_cards import Link, claim_cards
 from dashboard.dataset_rows import show_rows
 from dashboard.incident_cards import folded_incident, incident_body
 from dashboard.markup import Element, element, show
@@ -43,9 +43,10 @@ def _district(view: View, summary: DistrictSummary, link: Link) -> list[Element 
             head,
             element(
                 "p",
-                "No report names a place in this district under these filters. That is not a report "
-                "of zero: claims about the whole province stand below the map.",
+                f"No report names a place in this {view.atlas.area_word} under these filters. That "
+                "is not a report of zero: claims about the whole province stand below the map.",
             ),
+            *_wider(view, summary.adm2_pcode, link),
         ]
     parts: list[Element | None] = [
         head,
@@ -65,7 +66,17 @@ def _district(view: View, summary: DistrictSummary, link: Link) -> list[Element 
         incident = view.atlas.catalogue.incident[incident_id]
         inside = incident_body(view, incident, claims, link)
         parts.append(element("section", element("h4", incident.title), *inside, css="im-incident"))
-    return parts
+    return [*parts, *_wider(view, summary.adm2_pcode, link)]
+
+
+def _wider(view: View, code: str, link: Link) -> list[Element]:
+    """Return the claims that may be of an area, known only to something wider around it."""
+    number = view.wider_count_around(code)
+    if not number:
+        return []
+    known = f"{count(number, 'claim')} known only to a wider area may be of this one:"
+    cards = claim_cards(view, view.known_wider_around(code), link)
+    return [element("p", known, css="im-hint"), *cards]
 
 
 def _largest(claims: Sequence[Claim]) -> int:

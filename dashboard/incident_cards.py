@@ -6,20 +6,25 @@ from collections.abc import Sequence
 
 from dashboard.claim_cards import Link, claim_cards
 from dashboard.markup import Element, element
-from dashboard.wording import count, incident_line
+from dashboard.wording import count, days, incident_line, what
 from incidents.model import Claim, Incident
 from incidents.view import View
 
 
-def folded_incident(view: View, incident: Incident, link: Link) -> Element:
-    """Return an incident that opens to its claims."""
+def folded_incident(
+    view: View, incident: Incident, link: Link, *, with_figure: bool = False
+) -> Element:
+    """Return an incident that opens to its claims; with its first figure and its days if asked."""
     claims = view.claims_of_incident(incident.incident_id)
+    said = [_where(claims), count(len(claims), "claim")]
+    if with_figure:
+        said = [what(claims[0]), days(incident.date_start, incident.date_end), _where(claims)]
     return element(
         "details",
         element(
             "summary",
             element("strong", incident.title),
-            element("span", f" {_where(claims)} · {count(len(claims), 'claim')}", css="im-kind"),
+            element("span", " " + " · ".join(said), css="im-kind"),
         ),
         *incident_body(view, incident, claims, link),
         css="im-incident",

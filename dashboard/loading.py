@@ -20,6 +20,7 @@ from incidents.atlas import (
 from incidents.datasets.columns import Columns
 from incidents.filters import Filter
 from incidents.library_texts import LibraryTexts
+from incidents.regions import Region
 from incidents.sealed import SEALED_VARIABLE, open_sealed
 from incidents.store import Store, locate_library, open_store
 from incidents.texts import TextLibrary, Texts, folder_state, texts_folder
@@ -103,6 +104,24 @@ def _decided(folder: str, content: str, shown: str, version: str) -> Atlas:  # n
     seeds = _seeds(folder, content)
     store = library()
     return seeds if store is None else seeds.under(store.overlay(seeds.catalogue))
+
+
+def atlas_at(region: Region, level: str) -> Atlas:
+    """Return everything loaded, over the areas of a region's level."""
+    base = atlas()
+    if region.is_home and level == base.level and not region.place_lists:
+        return base
+    return _at(base, region, base.catalogue.digest, repr(region), level)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Placing the claims")
+def _at(_base: Atlas, _region: Region, digest: str, described: str, level: str) -> Atlas:  # noqa: ARG001 - the texts are the key
+    return _base.at(_region, level)
+
+
+def data_dir() -> Path:
+    """Return the folder of what the user keeps."""
+    return locate_library().data_dir
 
 
 @st.cache_resource(max_entries=1, show_spinner="Opening the datasets")

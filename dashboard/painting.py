@@ -10,6 +10,7 @@ import numpy as np
 from dashboard.district_map import DistrictPaint, Legend
 from dashboard.wording import count, range_text, words
 from incidents.model import CASUALTY_TYPES, CasualtyType
+from incidents.regions import DISTRICTS
 from incidents.tolls import DistrictSummary
 from incidents.view import View
 
@@ -52,11 +53,12 @@ def paint(view: View, measure: str) -> Painting:
     breaks = class_breaks([v for v in values.values() if v])
     province_claims = _of_the_province(view, measure)
     only_province = measure not in COUNT_MEASURES and province_claims > 0
+    wider = {pcode: _known_wider(view, pcode, measure) for pcode in view.districts}
     paints = {
         pcode: DistrictPaint(
-            _fill(values[pcode], summary, breaks, only_province),
+            _fill(values[pcode], summary, breaks, only_province or wider[pcode] > 0),
             _label(summary, measure),
-            _tooltip(view, summary, measure, only_province),
+            _tooltip(view, summary, measure, only_province, wider[pcode]),
         )
         for pcode, summary in view.districts.items()
     }
@@ -70,6 +72,17 @@ def _of_the_province(view: View, measure: str) -> int:
     said = sum(c.casualty_type == measure for c in view.not_placed)
     kind = _casualty(measure)
     return said + sum(r.not_placed.sums[kind].rows for r in view.rows.values())
+
+
+def _known_wider(view: View, code: str, measure: str) -> int:
+    """Return how many claims that the measure counts may lie in an area, known only to its district."""
+    if measure in COUNT_MEASURES:
+        return view.wider_count_around(code)
+    kind = _casualty(measure)
+    said = sum(c.casualty_type == kind for c in view.known_wider_around(code))
+    return said + sum(
+        sums.wider_around.get(code, 0) for sums in view.rows.values() if sums.wider.sums[kind].rows
+    )
 
 
 def class_breaks(values: Sequence[int], most: int = MAX_CLASSES) -> tuple[int, ...]:
@@ -108,12 +121,12 @@ def _casualty(measure: str) -> CasualtyType:
 
 
 def _fill(
-    value: int | None, summary: DistrictSummary, breaks: Sequence[int], only_province: bool
+    value: int | None, summary: DistrictSummary, breaks: Sequence[int], only_wider: bool
 ) -> str:
     if value is None:
         if summary.is_reported:
             return "without_figure"
-        return "province_only" if only_province else "no_report"
+        return "province_only" if only_wider else "no_report"
     if value == 0:
         return "zero"
     return f"class-{int(np.searchsorted(breaks, value))}"
@@ -126,7 +139,11 @@ def _label(summary: DistrictSummary, measure: str) -> str:
     return range_text(summary.tolls[_casualty(measure)])
 
 
-def _tooltip(view: View, summary: DistrictSummary, measure: str, only_province: bool) -> str:
+def _tooltip(
+    view: View, summary: DistrictSummary, measure: str, only_province: bool, wider: int
+) -> str:
+    if not summary.is_reported and wider:
+        return f"Known only to a wider area: {count(wider, 'claim')}"
     if not summary.is_reported:
         return "Reported only for the whole province" if only_province else "No report"
     lines = [
@@ -157,7 +174,17 @@ def _legend(measure: str, breaks: Sequence[int], view: View) -> Legend:
         classes.append((f"class-{number}", str(end) if end == lowest else f"{lowest}–{end}"))
         lowest = end + 1
     title = measure if measure in COUNT_MEASURES else f"{measure}: best figure, rule “{view.rule}”"
-    return Legend(title=title, classes=classes, blanks=BLANKS)
+    return Legend(title=title, classes=classes, blanks=_blanks(view))
+
+
+def _blanks(view: View) -> tuple[tuple[str, str], ...]:
+    """Return the four blanks: between an area and its province others may be known alone."""
+    if view.atlas.level == DISTRICTS and view.atlas.is_home:
+        return BLANKS
+    return tuple(
+        (key, "reported only for a wider area" if key == "province_only" else label)
+        for key, label in BLANKS
+    )
 
 
 def _note(claims: int) -> str:

@@ -60,6 +60,27 @@ def _not_placed(view: View, link: Link) -> None:
         else None,
     )
     show_rows(view, "not_placed", link, key="rows_not_placed")
+    if view.known_wider_count:
+        show(
+            element("h3", f"Known only to a wider area ({view.known_wider_count:,})"),
+            element(
+                "p",
+                f"Said of a district or of ground wider than one {view.atlas.area_word}; on no "
+                f"{view.atlas.area_word}.",
+                css="im-hint",
+            ),
+            element(
+                "div",
+                *claim_cards(view, view.known_wider, link),
+                css="im-cards im-scroll",
+                tabindex="0",
+                role="region",
+                aria_label="Claims known only to a wider area",
+            )
+            if view.known_wider
+            else None,
+        )
+        show_rows(view, "wider", link, key="rows_wider")
     if view.outside_count:
         show(
             element("h3", f"Outside the boundaries ({view.outside_count:,})"),
@@ -131,7 +152,7 @@ def _districts_table(view: View) -> None:
                 ),
             )
         )
-    head = ["District", "Report", "Incidents", "Claims", "Sources", *CASUALTY_TYPES]
+    head = [view.atlas.area_word, "Report", "Incidents", "Claims", "Sources", *CASUALTY_TYPES]
     show(
         element(
             "div",

@@ -9,7 +9,7 @@ from datetime import date
 from dashboard.claim_cards import Link, claim_cards
 from dashboard.markup import Element, element, show
 from dashboard.notice_list import notice_list
-from dashboard.wording import count, figure, range_text, short_day, voices_of, words
+from dashboard.wording import count, dataset_name, figure, range_text, short_day, voices_of, words
 from incidents.model import Claim
 from incidents.reconcile import RULE_MEANINGS, printed
 from incidents.tolls import Toll, count_voices
@@ -59,7 +59,11 @@ def _rows_tile(view: View, toll: RowsToll) -> Element:
         "details",
         element(
             "summary",
-            element("span", f"{_whom(toll)} {toll.casualty_type}", css="im-tile-name"),
+            element(
+                "span",
+                f"{dataset_name(manifest)}: {_whom(toll)} {toll.casualty_type}",
+                css="im-tile-name",
+            ),
             element("strong", range_text(toll.whole), css="im-tile-range"),
             element(
                 "span", f"{manifest.title}, {count(toll.whole.rows, 'row')}", css="im-tile-newest"

@@ -12,6 +12,7 @@ from incidents.tolls import Counts, DistrictSummary, Toll
 from incidents.view import View
 
 if TYPE_CHECKING:
+    from incidents.datasets.library import Manifest
     from incidents.datasets.row_sums import Sum
 
 WHERE_PREC = {
@@ -128,10 +129,18 @@ def days(start: date, end: date) -> str:
     return f"{day(start)} – {day(end)}"
 
 
+def dataset_name(manifest: Manifest) -> str:
+    """Return a dataset's short name, where there is no room for its title."""
+    usual = {"ucdp-ged": "UCDP GED", "acled": "ACLED"}
+    return usual.get(manifest.dataset_id, manifest.dataset_id)
+
+
 def title_parts(view: View) -> list[str]:
     """Return what a view holds: reports, origins, datasets, figures and happenings."""
     voices = view.voices
     parts = [count(voices.sources, "report"), count(voices.origins, "origin")]
+    if view.rows and not voices.sources:
+        parts = []
     if view.atlas.datasets:
         parts.append(f"{count(len(view.rows), 'dataset')}, {count(view.row_count, 'row')}")
     figures, happenings = view.figure_count, view.happening_count
