@@ -245,13 +245,11 @@ def _many(label: str, options: list[str], key: str, **more: Any) -> list[str]:  
 
 
 def _days() -> tuple[date | None, date | None]:
-    left, right = st.columns(2)
     # Without bounds Streamlit offers ten years around today only; reports go further back.
+    # One below the other: side by side a chosen day is cut off.
     bounds: dict[str, Any] = {"min_value": FIRST_DAY, "max_value": LAST_DAY}
-    with left:
-        first = st.date_input("From", None, key="from", bind="query-params", **bounds)
-    with right:
-        last = st.date_input("To", None, key="to", bind="query-params", **bounds)
+    first = st.date_input("From", None, key="from", bind="query-params", **bounds)
+    last = st.date_input("To", None, key="to", bind="query-params", **bounds)
     return first, last
 
 
