@@ -21,7 +21,7 @@ from dashboard.markup import element, show
 from dashboard.painting import DEFAULT_MEASURE, MEASURES
 from dashboard.wording import words
 from incidents.atlas import Atlas
-from incidents.filters import Filter, FilterError, make_filter, parse_moment
+from incidents.filters import Filter, FilterError, make_filter, moment_text, parse_moment
 from incidents.model import CASUALTY_TYPES, EVENT_TYPES, SCOPES, VICTIM_GROUPS
 from incidents.reconcile import DEFAULT_RULE, RULE_MEANINGS, RULES, Rule
 from incidents.regions import DISTRICTS
@@ -100,7 +100,7 @@ def ask(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> Choices:
             default=["event"],
             help="The event itself, the day before, sums over several days, history.",
         )
-        known_at = _known_at(atlas)
+        known_at = _known_at(atlas, query.get("known", ()))
         show(element("h2", "Map", css="im-side"))
         measure = st.selectbox(
             "Colour by",
@@ -195,7 +195,7 @@ def address(atlas: Atlas, choices: Choices, **also: str) -> str:
     if chosen.date_to:
         parameters.append(("to", chosen.date_to.isoformat()))
     if chosen.known_at:
-        parameters.append(("known", chosen.known_at.date().isoformat()))
+        parameters.append(("known", moment_text(chosen.known_at)))
     if choices.measure != DEFAULT_MEASURE:
         parameters.append(("measure", choices.measure))
     if choices.rule != DEFAULT_RULE:
@@ -220,7 +220,7 @@ def unknown_parameters(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> list
         "claim": None,
         "region": None,
         "level": None,
-        "known": {LATEST, *_moments(atlas)},
+        "known": {LATEST, *(text for text in query.get("known", ()) if _moment(text))},
         "chart": None,
         "from": None,
         "to": None,
@@ -258,32 +258,42 @@ def _many(label: str, options: list[str], key: str, **more: Any) -> list[str]:  
 
 
 def _days() -> tuple[date | None, date | None]:
-    left, right = st.columns(2)
     # Without bounds Streamlit offers ten years around today only; reports go further back.
+    # One below the other: side by side a chosen day is cut off.
     bounds: dict[str, Any] = {"min_value": FIRST_DAY, "max_value": LAST_DAY}
-    with left:
-        first = st.date_input("From", None, key="from", bind="query-params", **bounds)
-    with right:
-        last = st.date_input("To", None, key="to", bind="query-params", **bounds)
+    first = st.date_input("From", None, key="from", bind="query-params", **bounds)
+    last = st.date_input("To", None, key="to", bind="query-params", **bounds)
     return first, last
 
 
-def _moments(atlas: Atlas) -> list[str]:
-    days = {s.reported_on for s in atlas.catalogue.sources if s.reported_on}
-    return [d.isoformat() for d in sorted(days)]
+def _days_of_reports(atlas: Atlas) -> set[str]:
+    return {s.reported_on.isoformat() for s in atlas.catalogue.sources if s.reported_on}
 
 
-def _known_at(atlas: Atlas) -> datetime | None:
-    moments = _moments(atlas)
+def _moment(text: str) -> datetime | None:
+    with suppress(ValueError):
+        return parse_moment(text)
+    return None
+
+
+def _known_at(atlas: Atlas, asked: Sequence[str]) -> datetime | None:
+    """Show the slider over the days of reports, and over the moment that the address names."""
+    moments = st.session_state.setdefault("moments", _days_of_reports(atlas))
+    for text in asked:
+        if text != LATEST and (moment := _moment(text)):
+            plain = moment_text(moment)
+            moments.add(plain)
+            if plain != text and "known" not in st.session_state:
+                st.session_state["known"] = plain
     if len(moments) < 2:
         return None
     chosen = st.select_slider(
         "As known at",
-        [*moments, LATEST],
+        [*sorted(moments, key=parse_moment), LATEST],
         LATEST,
         key="known",
         bind="query-params",
-        help="Only what had been reported by the end of that day (Asia/Karachi).",
+        help="Only what had been reported by then, or by the end of that day (Asia/Karachi).",
     )
     return None if chosen == LATEST else parse_moment(chosen)
 

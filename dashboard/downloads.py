@@ -12,7 +12,7 @@ from dashboard.brief import brief
 from dashboard.choices import Choices, address
 from dashboard.map_png import to_png
 from dashboard.map_svg import map_svg
-from dashboard.markup import escape_markdown
+from dashboard.markup import element, escape_markdown, show
 from incidents.exports import FORMATS, MEDIA_TYPES, about_json, to_bytes
 from incidents.layers import LAYERS, build_layer
 from incidents.sealed import MOST_ROWS, seal
@@ -22,7 +22,7 @@ from incidents.view import View
 def show_downloads(view: View, choices: Choices) -> None:
     """Show the buttons; a file is made when it is asked for."""
     with st.sidebar:
-        st.subheader("Take away", anchor=False)
+        show(element("h2", "Take away", css="im-side"))
         kept_back = _kept_back(view)
         _briefs(view, choices, kept_back)
         _layers(view, kept_back)

@@ -117,7 +117,7 @@ def _claims_table(view: View) -> None:
             "note": [c.note or "" for c in view.claims],
         }
     )
-    st.dataframe(frame, hide_index=True, key="claims_table")
+    st.dataframe(frame, hide_index=True, key="claims_table", placeholder="")
 
 
 def _with_first_rows(view: View) -> tuple[View, str]:

@@ -130,16 +130,33 @@ def parse_moment(text: str) -> datetime:
     >>> parse_moment("2026-01-31T14:30").isoformat()
     '2026-01-31T14:30:00+05:00'
     """
+    with suppress(ValueError):
+        day = date.fromisoformat(text)
+        return datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=KARACHI)
     try:
-        if len(text) == len("2026-01-31"):
-            day = date.fromisoformat(text)
-            return datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=KARACHI)
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(KARACHI) if moment.tzinfo else moment.replace(tzinfo=KARACHI)
+    except (ValueError, OverflowError):
         raise ValueError(
             f"{text!r} is not a moment; expected 2026-01-31 or 2026-01-31T14:30 (Asia/Karachi)"
         ) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=KARACHI)
+
+
+def moment_text(moment: datetime) -> str:
+    """Write a moment so that `parse_moment` reads it again, in Asia/Karachi without an offset.
+
+    Examples
+    --------
+    >>> moment_text(parse_moment("2026-01-31"))
+    '2026-01-31'
+    >>> moment_text(parse_moment("2026-01-31T09:30:00+00:00"))
+    '2026-01-31T14:30'
+    """
+    local = moment.astimezone(KARACHI).replace(tzinfo=None)
+    if (local.hour, local.minute, local.second, local.microsecond) == (23, 59, 59, 0):
+        return local.date().isoformat()
+    exact = local.second or local.microsecond
+    return local.isoformat() if exact else local.isoformat(timespec="minutes")
 
 
 def make_filter(
@@ -166,7 +183,6 @@ def make_filter(
     FilterError
         If a word is not known; the error lists what is.
     """
-    scopes = list(scope)
     if date_from and date_to and date_to < date_from:
         raise ValueError(f"the last day {date_to} lies before the first day {date_from}")
     return Filter(
@@ -177,7 +193,7 @@ def make_filter(
         districts=frozenset(_pcode(district_names, word) for word in district),
         date_from=date_from,
         date_to=date_to,
-        scopes=frozenset(SCOPES) if "all" in scopes else _known("scope", scopes, SCOPES),
+        scopes=_scopes(scope),
         known_at=known_at,
     )
 
@@ -190,6 +206,11 @@ def _known(option: str, words: Iterable[str], known: Iterable[str]) -> frozenset
             raise FilterError(option, word, by_folded.values())
         chosen.add(by_folded[_folded(word)])
     return frozenset(chosen)
+
+
+def _scopes(words: Iterable[str]) -> frozenset[str]:
+    chosen = _known("scope", words, (*SCOPES, "all"))
+    return frozenset(SCOPES) if "all" in chosen else chosen
 
 
 def _folded(word: str) -> str:
