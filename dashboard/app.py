@@ -85,8 +85,8 @@ def show_map(of_add: st.Page) -> None:
     with right:
         selected = asking.ask_area(atlas)
         choices = dataclasses.replace(choices, selected=selected)
-        with st.container(height=HEIGHT - 56, border=False, key="area"):
-            show_area(view, selected, link)
+        area = st.container(height=HEIGHT - 56, border=False, key="area")
+    # The map goes out first: what stands beside it takes longer.
     with left:
         painting = paint(view, choices.measure)
         dark = st.context.theme.type == "dark"
@@ -104,6 +104,8 @@ def show_map(of_add: st.Page) -> None:
             height=HEIGHT,
             key=asking.MAP_KEY,
         )
+    with area:
+        show_area(view, selected, link)
     show_below(view, link)
     show_downloads(view, choices)
     _footer(view)

@@ -15,6 +15,13 @@ from incidents.view import View
 ROWS_A_PAGE = 10
 
 
+def offer_rows(view: View, area: str, link: Link, *, key: str) -> None:
+    """Show rows of an area once they are asked for: few readers go through them."""
+    rows = sum(view.rows_in(name, area) for name in view.rows)
+    if rows and st.toggle(f"Show the {count(rows, 'row')} of datasets", key=f"{key}/shown"):
+        show_rows(view, area, link, key=key)
+
+
 def show_rows(view: View, area: str | None, link: Link, *, key: str) -> None:
     """Show rows of an area, those with the most people first.
 

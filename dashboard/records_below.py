@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.claim_cards import Link, claim_cards
-from dashboard.dataset_rows import show_rows
+from dashboard.dataset_rows import offer_rows
 from dashboard.markup import element, show
 from dashboard.method_page import show_method
 from dashboard.notice_list import notice_list
@@ -59,7 +59,7 @@ def _not_placed(view: View, link: Link) -> None:
         if claims
         else None,
     )
-    show_rows(view, "not_placed", link, key="rows_not_placed")
+    offer_rows(view, "not_placed", link, key="rows_not_placed")
     if view.known_wider_count:
         show(
             element("h3", f"Known only to a wider area ({view.known_wider_count:,})"),
@@ -80,13 +80,13 @@ def _not_placed(view: View, link: Link) -> None:
             if view.known_wider
             else None,
         )
-        show_rows(view, "wider", link, key="rows_wider")
+        offer_rows(view, "wider", link, key="rows_wider")
     if view.outside_count:
         show(
             element("h3", f"Outside the boundaries ({view.outside_count:,})"),
             element("div", *claim_cards(view, view.outside, link), css="im-cards"),
         )
-        show_rows(view, "outside", link, key="rows_outside")
+        offer_rows(view, "outside", link, key="rows_outside")
 
 
 def _claims_table(view: View) -> None:
@@ -125,6 +125,8 @@ def _with_first_rows(view: View) -> tuple[View, str]:
     if not view.rows:
         return view, ""
     most = max(sums.rows for sums in view.rows.values())
+    if not st.toggle("Rows of datasets in this table, too", key="rows_in_table"):
+        return view, f"Without the {count(view.row_count, 'row')} of datasets; an export holds all."
     said = (
         f"Of each dataset the first {ROWS_IN_TABLE:,} rows, most people first; an export holds all."
         if most > ROWS_IN_TABLE

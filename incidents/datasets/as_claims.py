@@ -63,9 +63,10 @@ def rows_as_claims(dataset: Dataset, rows: Sequence[int] | NDArray[np.int64]) ->
         Numbers of its rows, from 0; as many as are to be shown, not a million.
     """
     wanted = np.asarray(rows, np.int64)
-    texts = dataset.text(wanted)
     releases = np.unique(dataset.codes["release"][wanted]).tolist()
     mappings = {number: _mapping(dataset, number) for number in releases}
+    read = {column for mapping in mappings.values() for column in mapping.columns.values()}
+    texts = dataset.text(wanted, read)
     incidents, claims = [], []
     for row, text in zip(wanted.tolist(), texts, strict=True):
         one = _Row(dataset, row, text, mappings[int(dataset.codes["release"][row])])

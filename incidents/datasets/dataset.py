@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +30,7 @@ from incidents.datasets.release_writer import GIVEN
 from incidents.datasets.schema import CODE_TYPES, FigureName
 
 Counts = NDArray[np.int32]
+_OF_THE_ROW = ("row_id", "place_id")
 
 
 class LicenceError(PermissionError):
@@ -57,6 +58,7 @@ class Dataset:
         self.folder = folder
         self.manifest: Manifest = read_manifest(folder)
         self._licence_held = False
+        self._footers: dict[int, Any] = {}
         releases = self.manifest.releases
         self._offsets = np.cumsum([0, *(release.rows for release in releases)])
         current = current_rows(folder, self.manifest)
@@ -106,15 +108,20 @@ class Dataset:
         """For each release the id of the source that its rows are claims of."""
         return tuple(source_id(self.manifest, release) for release in self.manifest.releases)
 
-    def text(self, rows: Sequence[int] | NDArray[np.int64]) -> list[dict[str, Any]]:
+    def text(
+        self, rows: Sequence[int] | NDArray[np.int64], given: Collection[str] | None = None
+    ) -> list[dict[str, Any]]:
         """Return rows as they are stored: their own cells and what was made of them.
 
-        Only the row groups that hold them are read.
+        Only the row groups that hold them are read, and of the file's own columns only those
+        asked for.
 
         Parameters
         ----------
         rows
             Numbers of rows in this dataset, from 0.
+        given
+            Names of the file's own columns; all if not given, and then also what was read.
 
         Returns
         -------
@@ -128,10 +135,20 @@ class Dataset:
             inside = np.unique(wanted[(wanted >= first) & (wanted < last)])
             if inside.size:
                 read = _read_rows(
-                    release_folder(self.folder, release.number) / ROWS, inside - first
+                    release_folder(self.folder, release.number) / ROWS,
+                    self._footer(number),
+                    inside - first,
+                    given,
                 )
                 found |= dict(zip(inside.tolist(), read, strict=True))
         return [found[position] for position in wanted.tolist()]
+
+    def _footer(self, number: int) -> Any:  # noqa: ANN401 - pyarrow has no types
+        """Return what a release's file says of its row groups, read once."""
+        if number not in self._footers:
+            path = release_folder(self.folder, self.manifest.releases[number].number) / ROWS
+            self._footers[number] = pq.read_metadata(path)
+        return self._footers[number]
 
     def texts_of(self, column: str, rows: NDArray[np.int64]) -> list[str]:
         """Return one text column of what was read, for some rows; empty where it says nothing."""
@@ -248,15 +265,26 @@ def known_from(release: Release) -> datetime:
     return release.imported_at
 
 
-def _read_rows(path: Path, rows: NDArray[np.int64]) -> Iterable[dict[str, Any]]:
-    with pq.ParquetFile(path) as file:
+def _read_rows(
+    path: Path,
+    footer: Any,  # noqa: ANN401 - pyarrow has no types
+    rows: NDArray[np.int64],
+    given: Collection[str] | None,
+) -> Iterable[dict[str, Any]]:
+    with pq.ParquetFile(path, metadata=footer) as file:
+        columns = [
+            name
+            for name in file.schema_arrow.names
+            if name != "geometry"
+            and (given is None or name in _OF_THE_ROW or name.removeprefix(GIVEN) in given)
+        ]
         ends = np.cumsum([file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)])
         group_of = np.searchsorted(ends, rows, side="right")
         read: list[dict[str, Any]] = []
         for group in np.unique(group_of).tolist():
             start = int(ends[group - 1]) if group else 0
-            table = file.read_row_group(group).take(rows[group_of == group] - start)
-            read += table.drop_columns(["geometry"]).to_pylist()
+            table = file.read_row_group(group, columns).take(rows[group_of == group] - start)
+            read += table.to_pylist()
     return [
         {name: value for name, value in row.items() if not name.startswith(GIVEN)}
         | {"given": {n.removeprefix(GIVEN): v for n, v in row.items() if n.startswith(GIVEN)}}
