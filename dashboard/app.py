@@ -17,12 +17,13 @@ from dashboard.district_map import district_map
 from dashboard.district_panel import show_area
 from dashboard.downloads import show_downloads
 from dashboard.filter_words import filter_words
+from dashboard.level_choice import ask_level
 from dashboard.map_drawing import sequential_palette
 from dashboard.markup import element, escape_markdown, show, show_style
 from dashboard.painting import paint
 from dashboard.records_below import show_below
 from dashboard.toll_strip import show_tolls
-from dashboard.wording import count, date_span
+from dashboard.wording import date_span, title_parts
 from incidents.access import may
 from incidents.atlas import Atlas
 from incidents.store import StoreError
@@ -48,15 +49,15 @@ def main() -> None:
 
 def show_map(of_add: st.Page) -> None:
     """Draw the map with everything around it."""
+    if may(current_user(), "add a document"):
+        with st.sidebar:
+            st.page_link(of_add, label="Add a report", icon=":material/add:")
     try:
-        atlas = loading.atlas()
+        atlas = loading.atlas_at(*ask_level(loading.data_dir()))
     except (ValueError, OSError, StoreError) as error:
         st.error(f"The sources cannot be read. {escape_markdown(str(error))}")
         st.stop()
     query = {name: st.query_params.get_all(name) for name in st.query_params}
-    if may(current_user(), "add a document"):
-        with st.sidebar:
-            st.page_link(of_add, label="Add a report", icon=":material/add:")
     choices = asking.ask(atlas, query)
     view = View(atlas, choices.filter, choices.rule)
 
@@ -66,52 +67,52 @@ def show_map(of_add: st.Page) -> None:
     show(
         element(
             "div",
-            element("h2", "Incident Map: Balochistan", css="im-title"),
+            element("h2", f"Incident Map: {atlas.region_title}", css="im-title"),
             element("p", _title_line(view), css="im-line"),
             css="im-head",
         )
     )
-    _notices(asking.unknown_parameters(atlas, query))
-    if (claim_id := st.query_params.get("claim", "")) in atlas.catalogue.claim:
-        show_claim(view, claim_id, _texts(), link, asking.address(atlas, choices, **_area(atlas)))
-    if not view.claims:
+    claim_id = st.query_params.get("claim", "")
+    opened = view.opening(claim_id) if claim_id else None
+    unknown = asking.unknown_parameters(atlas, query)
+    _notices([*unknown, f"claim={claim_id}"] if claim_id and opened is None else unknown)
+    if opened is not None:
+        show_claim(opened, claim_id, _texts(), link, asking.address(atlas, choices, **_area(atlas)))
+    if view.is_empty:
         st.info(_nothing_left(view), icon=":material/filter_alt_off:")
     show_tolls(view, link)
     left, right = st.columns([3, 2], gap="small")
     with right:
         selected = asking.ask_area(atlas)
         choices = dataclasses.replace(choices, selected=selected)
-        with st.container(height=HEIGHT - 56, border=False, key="area"):
-            show_area(view, selected, link)
+        area = st.container(height=HEIGHT - 56, border=False, key="area")
+    # The map goes out first: what stands beside it takes longer.
     with left:
         painting = paint(view, choices.measure)
         dark = st.context.theme.type == "dark"
         district_map(
             painting.paints,
+            atlas.boundaries,
             selected=selected,
             dark=dark,
             palette=sequential_palette(painting.class_count, dark=dark),
+            area_word=atlas.area_word,
+            whole_word="province" if atlas.is_home else "region",
             province_note=painting.province_note,
             legend=painting.legend,
             tiles=tiles() if choices.basemap else None,
             height=HEIGHT,
             key=asking.MAP_KEY,
         )
+    with area:
+        show_area(view, selected, link)
     show_below(view, link)
     show_downloads(view, choices)
     _footer(view)
 
 
 def _title_line(view: View) -> str:
-    voices = view.voices
-    return " · ".join(
-        (
-            count(voices.sources, "report"),
-            count(voices.origins, "origin"),
-            f"{count(len(view.figures), 'figure')}, {count(len(view.happenings), 'happening')}",
-            date_span(view.claims),
-        )
-    )
+    return " · ".join((*title_parts(view), date_span(view)))
 
 
 def _notices(unknown: list[str]) -> None:

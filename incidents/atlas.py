@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -12,12 +13,14 @@ from typing import TYPE_CHECKING
 from gazetteer.errors import UnknownPlaceIdError
 from gazetteer.places import Place
 from gazetteer.resolve import Gazetteer
-from geo.boundaries import Boundaries, District, load_districts
+from geo.boundaries import Area, Boundaries, load_districts, load_tehsils
 from incidents import seeds
 from incidents.arithmetic import Notice, notices
+from incidents.claim_areas import Areas, claim_areas
 from incidents.lineage import Lineage, load_lineage
 from incidents.model import Catalogue, Claim, Incident
 from incidents.reconcile import Reporting
+from incidents.regions import DISTRICTS, HOME, HOME_TITLE, TEHSILS, Region
 
 if TYPE_CHECKING:  # a database, and a dataset, is opened only where there is one
     from incidents.datasets.columns import Columns
@@ -35,10 +38,15 @@ class Atlas:
     """
 
     catalogue: Catalogue
-    boundaries: Boundaries[District]
+    boundaries: Boundaries[Area]
     gazetteer: Gazetteer
     lineage: Lineage
     datasets: tuple[Columns, ...] = ()
+    region: str = HOME
+    """The region's name, as `incidents.regions` knows it."""
+    region_title: str = HOME_TITLE
+    level: str = DISTRICTS
+    """Which of the region's levels the boundaries are of."""
 
     @cached_property
     def reporting(self) -> Reporting:
@@ -52,8 +60,75 @@ class Atlas:
 
     @cached_property
     def district_names(self) -> dict[str, str]:
-        """Names by P-code, in P-code order."""
-        return {d.adm2_pcode: d.adm2_name for d in self.boundaries.areas}
+        """Names of the level's areas by code, in the order of codes; no name stands twice."""
+        return dict(self.boundaries.names)
+
+    @cached_property
+    def filter_names(self) -> dict[str, str]:
+        """Names by code of what the filter by district knows: of tehsils, also their districts."""
+        if self.boundaries is not load_tehsils():
+            return self.district_names
+        # The district goes before its tehsil of the same name.
+        return self.district_names | dict(load_districts().names)
+
+    @cached_property
+    def claim_areas(self) -> Areas:
+        """Where each claim of the catalogue lies on the level's areas, by claim_id."""
+        return claim_areas(self.catalogue.claims, self.boundaries, self.gazetteer)
+
+    @cached_property
+    def area_of(self) -> Mapping[str, str | None]:
+        """The code of the area that each claim lies in, None where it lies in none."""
+        return {claim_id: area.code for claim_id, area in self.claim_areas.items()}
+
+    @cached_property
+    def codes_of(self) -> Mapping[str, tuple[str, ...]]:
+        """Codes of the areas that each claim lies in, by claim_id: what a filter by district holds.
+
+        Among Balochistan's tehsils a claim's district is one of them.
+        """
+        with_district = self.boundaries is load_tehsils()
+        return {
+            claim.claim_id: tuple(
+                code
+                for code in (
+                    claim.adm2_pcode if with_district else None,
+                    self.area_of[claim.claim_id],
+                )
+                if code is not None
+            )
+            for claim in self.catalogue.claims
+        }
+
+    @property
+    def is_home(self) -> bool:
+        """Whether the region is Balochistan."""
+        return self.region == HOME
+
+    @property
+    def area_word(self) -> str:
+        """What one area is called: district, tehsil, or area for what a user brought."""
+        return {DISTRICTS: "district", TEHSILS: "tehsil"}.get(self.level, "area")
+
+    def at(self, region: Region, level: str) -> Atlas:
+        """Return the atlas over another level's areas; each claim's area is found anew.
+
+        Raises
+        ------
+        incidents.regions.RegionError
+            If the region has no such level; the error names those it has.
+        """
+        boundaries = region.boundaries(level)
+        gazetteer = region.gazetteer_with(self.gazetteer)
+        return replace(
+            self,
+            boundaries=boundaries,
+            gazetteer=gazetteer,
+            datasets=tuple(columns.on(boundaries, gazetteer) for columns in self.datasets),
+            region=region.name,
+            region_title=region.title,
+            level=level,
+        )
 
     def under(self, overlay: Overlay) -> Atlas:
         """Return the atlas with what people decided laid over the coded sources."""
@@ -71,7 +146,8 @@ class Atlas:
         from incidents.datasets.as_claims import release_sources  # noqa: PLC0415 - takes a while
 
         sources = tuple(s for columns in datasets for s in release_sources(columns.dataset))
-        return replace(self.with_records(Catalogue(sources, (), ())), datasets=datasets)
+        state = "-".join(columns.dataset.digest for columns in datasets)
+        return replace(self.with_records(Catalogue(sources, (), (), state)), datasets=datasets)
 
     def with_records(self, more: Catalogue) -> Atlas:
         """Return the atlas with further records; a source that is there already stays."""
@@ -118,9 +194,7 @@ def digest(folder: Path) -> str:
     return "-".join(parts)
 
 
-def check_places(
-    catalogue: Catalogue, boundaries: Boundaries[District], gazetteer: Gazetteer
-) -> None:
+def check_places(catalogue: Catalogue, boundaries: Boundaries[Area], gazetteer: Gazetteer) -> None:
     """Refuse records whose place or district is none, or whose place lies in another district.
 
     Raises

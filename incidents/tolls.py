@@ -210,13 +210,14 @@ def _covered(group: VictimGroup, by_group: dict[VictimGroup, list[Claim]]) -> st
 
 @dataclass(frozen=True)
 class DistrictSummary:
-    """What the claims and rows that a filter leaves say of one district.
+    """What the claims and rows that a filter leaves say of one district, or area of another level.
 
     `claims` are those of documents; `rows` holds the sums of each dataset with rows here, by
     its id. The tolls hold both.
     """
 
     adm2_pcode: str
+    """The area's code: of a tehsil its own, of a user's area what the user's file has."""
     claims: tuple[Claim, ...]
     tolls: dict[CasualtyType, Toll]
     rows: Mapping[str, AreaSums] = field(default_factory=dict)
@@ -279,15 +280,18 @@ def by_district(
     pcodes: Sequence[str],
     rule: Rule = DEFAULT_RULE,
     reporting: Reporting | None = None,
+    area_of: Mapping[str, str | None] | None = None,
 ) -> dict[str, DistrictSummary]:
     """Return a summary for every P-code, also where nothing is reported.
 
-    Only a claim that itself names a place in a district counts there.
+    Only a claim that itself names a place in an area counts there. `area_of` says by claim_id
+    which area that is; without it, it is the claim's district.
     """
     here: dict[str, list[Claim]] = {p: [] for p in pcodes}
     for claim in claims:
-        if claim.adm2_pcode in here:
-            here[claim.adm2_pcode].append(claim)
+        code = claim.adm2_pcode if area_of is None else area_of.get(claim.claim_id)
+        if code in here:
+            here[code].append(claim)
     return {
         pcode: DistrictSummary(
             pcode,

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from incidents.arithmetic import Notice, notices_of
 from incidents.atlas import Atlas
+from incidents.claim_areas import Standing
 from incidents.filters import Filter, known_by, select
 from incidents.model import (
     CASUALTY_TYPES,
@@ -27,16 +28,14 @@ from incidents.reconcile import DEFAULT_RULE, Rule
 from incidents.tolls import (
     Counts,
     DistrictSummary,
-    RowsPart,
     Toll,
-    add_rows,
     by_district,
     count_voices,
     toll,
 )
 
 if TYPE_CHECKING:  # a dataset's columns are opened only where there is one
-    from incidents.datasets.row_sums import RowSums
+    from incidents.datasets.row_sums import GroupSums, RowSums, Sum
 
 # What counts everybody first, then the groups as the codebook lists them.
 TILE_ORDER: tuple[VictimGroup, ...] = ("total", *(g for g in VICTIM_GROUPS if g != "total"))
@@ -60,26 +59,44 @@ class ProvinceToll:
     @property
     def shown(self) -> Toll:
         """The province's claim where there is one, else the districts' sum, else what is outside."""
-        if self.province.is_reported:
+        if self.province.claims:
             return self.province
-        return self.districts if self.districts.is_reported else self.outside
+        return self.districts if self.districts.claims else self.outside
 
     @property
     def is_districts_sum(self) -> bool:
         """Whether `shown` is a sum of the districts' claims."""
-        return not self.province.is_reported and self.districts.is_reported
+        return not self.province.claims and bool(self.districts.claims)
 
     @property
     def is_outside(self) -> bool:
         """Whether `shown` speaks only of places outside the boundaries."""
-        return not self.province.is_reported and not self.districts.is_reported
+        return not self.province.claims and not self.districts.claims
+
+
+@dataclass(frozen=True)
+class RowsToll:
+    """What the rows of one dataset add up to for one casualty type and group."""
+
+    dataset_id: str
+    casualty_type: CasualtyType
+    victim_group: VictimGroup
+    by_place: GroupSums
+
+    @property
+    def whole(self) -> Sum:
+        """The sum over all rows: each is an incident of its own, wherever it is known to be."""
+        from incidents.datasets.row_sums import together  # noqa: PLC0415 - as above
+
+        return together(self.by_place)
 
 
 class View:
     """The claims that a filter leaves, with what they say of districts and province.
 
-    `claims` are those of documents. The rows of datasets are summed as columns (`rows`), are in
-    every summary and toll, and become claims in `opened`, for as many as are to be read.
+    `claims` and `tolls` are those of documents. The rows of datasets are summed as columns
+    (`rows`, `row_tolls`), are in every district's summary, and become claims in `opened`, for as
+    many as are to be read.
     """
 
     def __init__(self, atlas: Atlas, chosen: Filter, rule: Rule = DEFAULT_RULE) -> None:
@@ -90,7 +107,7 @@ class View:
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
         """Claims that the filter leaves."""
-        return select(self.atlas.catalogue, self.filter)
+        return select(self.atlas.catalogue, self.filter, self.atlas.codes_of)
 
     @cached_property
     def figures(self) -> tuple[Claim, ...]:
@@ -104,13 +121,27 @@ class View:
 
     @cached_property
     def not_placed(self) -> tuple[Claim, ...]:
-        """Claims known only to the province, which colour no district."""
-        return tuple(c for c in self.claims if c.is_province_wide)
+        """Claims known only to the province, which colour no area."""
+        return self._standing("province")
+
+    @cached_property
+    def known_wider(self) -> tuple[Claim, ...]:
+        """Claims known only to something wider than an area, as to a district among tehsils."""
+        return self._standing("wider")
 
     @cached_property
     def outside(self) -> tuple[Claim, ...]:
         """Claims of an exact place outside the boundaries; kept and counted."""
-        return tuple(c for c in self.claims if c.is_outside)
+        return self._standing("outside")
+
+    def _standing(self, standing: Standing) -> tuple[Claim, ...]:
+        areas = self.atlas.claim_areas
+        return tuple(c for c in self.claims if areas[c.claim_id].standing == standing)
+
+    def known_wider_around(self, code: str) -> tuple[Claim, ...]:
+        """Return the claims known only to something wider that may lie in an area."""
+        areas = self.atlas.claim_areas
+        return tuple(c for c in self.known_wider if code in areas[c.claim_id].among)
 
     @cached_property
     def rows(self) -> dict[str, RowSums]:
@@ -138,6 +169,26 @@ class View:
         """How many happenings without a figure are left, those of rows among them."""
         return len(self.happenings) + sum(sums.happenings for sums in self.rows.values())
 
+    @property
+    def not_placed_count(self) -> int:
+        """How many claims belong to no district, those of datasets' rows among them."""
+        return len(self.not_placed) + sum(s.not_placed.claims for s in self.rows.values())
+
+    @property
+    def known_wider_count(self) -> int:
+        """How many claims are known only to something wider than an area, rows' among them."""
+        return len(self.known_wider) + sum(s.wider.claims for s in self.rows.values())
+
+    def wider_count_around(self, code: str) -> int:
+        """How many claims known only to something wider may lie in an area, rows' among them."""
+        around = (sums.wider_around.get(code, 0) for sums in self.rows.values())
+        return len(self.known_wider_around(code)) + sum(around)
+
+    @property
+    def outside_count(self) -> int:
+        """How many claims lie outside the boundaries, those of datasets' rows among them."""
+        return len(self.outside) + sum(s.outside.claims for s in self.rows.values())
+
     @cached_property
     def days(self) -> tuple[date, date] | None:
         """First and last day of what is left."""
@@ -153,7 +204,7 @@ class View:
         areas = [
             area
             for sums in self.rows.values()
-            for area in (*sums.districts.values(), sums.not_placed, sums.outside)
+            for area in (*sums.districts.values(), *sums.beside.values())
         ]
         return tuple(
             sorted({c.source_id for c in self.claims}.union(*(a.source_ids for a in areas)))
@@ -163,7 +214,11 @@ class View:
     def districts(self) -> dict[str, DistrictSummary]:
         """A summary for every district by P-code, also where nothing is reported."""
         documents = by_district(
-            self.claims, list(self.atlas.district_names), self.rule, self.atlas.reporting
+            self.claims,
+            list(self.atlas.district_names),
+            self.rule,
+            self.atlas.reporting,
+            self.atlas.area_of,
         )
         return {
             pcode: summary.with_rows(
@@ -204,39 +259,41 @@ class View:
     @cached_property
     def tolls(self) -> tuple[ProvinceToll, ...]:
         """Tiles of the toll strip, for each casualty type and group that has a figure."""
-        placed = [c for c in self.figures if c.adm2_pcode]
-        pairs: set[tuple[str | None, str | None]] = {
-            (c.casualty_type, c.victim_group) for c in self.figures
-        }
-        pairs.update(*(sums.groups for sums in self.rows.values()))
+        # What is known only to a district counts there, whether or not tehsils are shown.
+        areas = self.atlas.claim_areas
+        placed = [c for c in self.figures if areas[c.claim_id].standing in ("area", "wider")]
+        pairs = {(c.casualty_type, c.victim_group) for c in self.figures}
         order = [(t, g) for t in CASUALTY_TYPES for g in TILE_ORDER if (t, g) in pairs]
         return tuple(
             ProvinceToll(
                 casualty_type,
                 victim_group,
-                self._toll(self.not_placed, casualty_type, victim_group, "not_placed"),
-                self._toll(placed, casualty_type, victim_group, "districts"),
-                self._toll(self.outside, casualty_type, victim_group, "outside"),
+                self._toll(self.not_placed, casualty_type, victim_group),
+                self._toll(placed, casualty_type, victim_group),
+                self._toll(self.outside, casualty_type, victim_group),
             )
             for casualty_type, victim_group in order
         )
 
     def _toll(
-        self,
-        claims: Sequence[Claim],
-        casualty_type: CasualtyType,
-        group: VictimGroup,
-        where: Literal["not_placed", "districts", "outside"],
+        self, claims: Sequence[Claim], casualty_type: CasualtyType, group: VictimGroup
     ) -> Toll:
         ours = [c for c in claims if c.victim_group == group]
-        of_documents = toll(ours, casualty_type, self.rule, self.atlas.reporting)
-        return add_rows(
-            of_documents,
-            (
-                RowsPart(name, getattr(sums.groups[casualty_type, group], where))
-                for name, sums in self.rows.items()
-                if (casualty_type, group) in sums.groups
-            ),
+        return toll(ours, casualty_type, self.rule, self.atlas.reporting)
+
+    @cached_property
+    def row_tolls(self) -> tuple[RowsToll, ...]:
+        """What the rows of each dataset add up to, for each casualty type and group.
+
+        A dataset stands by itself: its years and a report's day are not one toll, and both may
+        count the same people. Groups that only are parts of a total are left out.
+        """
+        order = [(t, g) for t in CASUALTY_TYPES for g in TILE_ORDER]
+        return tuple(
+            RowsToll(name, *pair, sums.groups[pair])
+            for name, sums in self.rows.items()
+            for pair in order
+            if pair in sums.groups and pair not in sums.parts
         )
 
     def is_only_parts(self, tile: ProvinceToll) -> bool:
@@ -245,25 +302,42 @@ class View:
         "Including three women" is not a toll of its own, unless the filter leaves out its total.
         """
         left = {c.claim_id for c in self.figures}
-        return all(c.part_of in left for c in tile.shown.claims) and all(
-            self.rows[part.dataset_id].is_only_parts(tile.casualty_type, tile.victim_group)
-            for part in tile.shown.from_rows
-        )
+        return all(c.part_of in left for c in tile.shown.claims)
 
-    def opened(self, area: str | None = None, limit: int | None = None) -> View:
+    def opened(self, area: str | None = None, part: slice = slice(None)) -> View:
         """Return the same view with rows of datasets as claims, and no dataset beside them.
 
         Parameters
         ----------
         area
-            A P-code, "not_placed" or "outside": rows of that area only; all if not given.
-        limit
-            At most so many rows of each dataset, those with the most people first.
+            An area's code, "not_placed", "outside" or "wider": rows of that area only; all if not
+            given.
+        part
+            Which rows of each dataset, counted from those with the most people; all if not given.
         """
         atlas = replace(self.atlas, datasets=())
         for columns in self.atlas.datasets:
-            atlas = atlas.with_records(columns.records(self.filter, area, limit))
+            if columns.dataset.dataset_id in self.rows:
+                atlas = atlas.with_records(columns.records(self.filter, area, part))
         return View(atlas, self.filter, self.rule)
+
+    def check_rows_may_leave(self) -> None:
+        """Refuse to hand out rows of a dataset whose terms need a licence that nobody holds.
+
+        Raises
+        ------
+        incidents.datasets.dataset.LicenceError
+            Naming the dataset and its terms.
+        """
+        for sums in self.rows.values():
+            sums.dataset.may_pass_on_rows()
+
+    def rows_in(self, dataset_id: str, area: str | None) -> int:
+        """Return how many rows of a dataset are left in an area, as `opened` takes it."""
+        sums = self.rows[dataset_id]
+        if area is None:
+            return sums.rows
+        return (sums.beside.get(area) or sums.districts[area]).incidents
 
     def opening(self, claim_id: str) -> View | None:
         """Return the view in which a claim can be read, made from its row if need be, or None."""
@@ -276,4 +350,11 @@ class View:
 
     def claims_of_incident(self, incident_id: str) -> tuple[Claim, ...]:
         """Claims left that point to one incident."""
-        return tuple(c for c in self.claims if c.incident_id == incident_id)
+        return self._by_incident.get(incident_id, ())
+
+    @cached_property
+    def _by_incident(self) -> dict[str, tuple[Claim, ...]]:
+        found: dict[str, list[Claim]] = {}
+        for claim in self.claims:
+            found.setdefault(claim.incident_id, []).append(claim)
+        return {incident: tuple(claims) for incident, claims in found.items()}

@@ -20,6 +20,7 @@ from incidents.datasets.mapping import Mapping, load_mapping
 from incidents.datasets.numerals import UNKNOWN
 from incidents.datasets.schema import (
     EVENT_TYPE_WORDS,
+    HAS_POINT,
     NO_SUB,
     NO_TYPE,
     PLACED_BY_NAME,
@@ -62,9 +63,10 @@ def rows_as_claims(dataset: Dataset, rows: Sequence[int] | NDArray[np.int64]) ->
         Numbers of its rows, from 0; as many as are to be shown, not a million.
     """
     wanted = np.asarray(rows, np.int64)
-    texts = dataset.text(wanted)
     releases = np.unique(dataset.codes["release"][wanted]).tolist()
     mappings = {number: _mapping(dataset, number) for number in releases}
+    read = {column for mapping in mappings.values() for column in mapping.columns.values()}
+    texts = dataset.text(wanted, read)
     incidents, claims = [], []
     for row, text in zip(wanted.tolist(), texts, strict=True):
         one = _Row(dataset, row, text, mappings[int(dataset.codes["release"][row])])
@@ -255,9 +257,18 @@ class _Row:
     def _when_and_where(self) -> dict[str, Any]:
         return {
             "where_prec": int(self.code["where_prec"]),
+            **self._point(),
             "date_start": day_of(self.code["day_first"]),
             "date_end": day_of(self.code["day_last"]),
             "date_prec": int(self.code["date_prec"]),
+        }
+
+    def _point(self) -> dict[str, float]:
+        if not self.code["flags"] & HAS_POINT:
+            return {}
+        return {
+            "latitude": float(self.code["latitude"]),
+            "longitude": float(self.code["longitude"]),
         }
 
     def _title(self) -> str:

@@ -12,6 +12,7 @@ rows, `Columns.sums` and `incidents.tolls.by_district` of the same rows as claim
 
 from __future__ import annotations
 
+import copy
 from collections import OrderedDict
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -21,11 +22,13 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from gazetteer.resolve import Gazetteer
+from geo.boundaries import Area, Boundaries, load_districts
 from incidents.datasets.as_claims import row_of_claim, rows_as_claims
 from incidents.datasets.dataset import Counts, Dataset
 from incidents.datasets.days import day_number, day_of
 from incidents.datasets.numerals import UNKNOWN
-from incidents.datasets.placing import PROVINCE_WIDE
+from incidents.datasets.row_areas import BESIDE, RowAreas, row_areas
 from incidents.datasets.row_sums import (
     NOTHING,
     AreaSums,
@@ -44,7 +47,8 @@ from incidents.tolls import COVERED_BY
 Claims = NDArray[np.int8]
 K = TypeVar("K")
 V = TypeVar("V")
-_KEPT = 32
+ALL = slice(None)
+_KEPT = 16
 # Figures added up over groups take 14 bytes a row; of ten million rows fewer are kept.
 _KEPT_BYTES = 256_000_000
 _BOUNDS_BYTES = 14
@@ -55,15 +59,24 @@ _MANY_WORDS = 16
 class Columns:
     """A dataset made ready for filters: what does not depend on them is worked out once."""
 
-    def __init__(self, dataset: Dataset) -> None:
+    def __init__(self, dataset: Dataset, areas: RowAreas | None = None) -> None:
         self.dataset = dataset
-        self._districts = len(dataset.pcodes)
-        self._bins = self._districts + 2
-        self._bin = _bins(dataset)
+        self.areas = areas or row_areas(dataset, load_districts(), Gazetteer.default())
+        self._bins = len(self.areas.codes) + len(BESIDE)
         self._filled: dict[tuple[str, str], Bounds] = {}
         self._bounds: OrderedDict[tuple[str, frozenset[str]], Bounds] = OrderedDict()
         self._figured: OrderedDict[tuple[frozenset[str], frozenset[str]], Claims] = OrderedDict()
         self._summed: OrderedDict[Filter, RowSums] = OrderedDict()
+        self._masks: OrderedDict[Filter, Mask] = OrderedDict()
+        self._orders: OrderedDict[frozenset[str], NDArray[np.int64]] = OrderedDict()
+
+    def on(self, boundaries: Boundaries[Area], gazetteer: Gazetteer) -> Columns:
+        """Return the same dataset on the areas of another level; see `row_areas`."""
+        there = copy.copy(self)
+        there.areas = row_areas(self.dataset, boundaries, gazetteer)
+        there._bins = len(there.areas.codes) + len(BESIDE)
+        there._summed, there._masks = OrderedDict(), OrderedDict()
+        return there
 
     def bounds(self, casualty_type: str, groups: frozenset[str]) -> Bounds | None:
         """Return the figures of a casualty type under a filter by group; None if there are none."""
@@ -124,7 +137,9 @@ class Columns:
         if chosen.date_to is not None:
             mask &= codes["day_first"] <= day_number(chosen.date_to)
         if chosen.districts:
-            mask &= _is_chosen(codes["district"], dataset.pcodes, chosen.districts)
+            mask &= _is_chosen(codes["district"], dataset.pcodes, chosen.districts) | _is_chosen(
+                self.areas.numbers, self.areas.codes, chosen.districts
+            )
         if chosen.event_types:
             mask &= _is_chosen(codes["event_type"], EVENT_TYPE_WORDS, chosen.event_types)
         if chosen.casualty_types or chosen.victim_groups:
@@ -135,7 +150,9 @@ class Columns:
         """Return what a filter leaves, summed by area and by group; the last few are kept."""
         return _kept(self._summed, chosen, lambda: self._sum_up(chosen))
 
-    def rows(self, chosen: Filter, area: str | None = None) -> NDArray[np.int64]:
+    def rows(
+        self, chosen: Filter, area: str | None = None, most: int | None = None
+    ) -> NDArray[np.int64]:
         """Return the rows that a filter leaves, those with the most people first, then the newest.
 
         Parameters
@@ -143,25 +160,41 @@ class Columns:
         chosen
             The filter.
         area
-            A P-code, "not_placed" or "outside"; every area if not given.
+            An area's code, or one of `BESIDE`; every area if not given.
+        most
+            How many are asked for; all if not given.
         """
-        mask = self.select(chosen)
-        if area is not None:
-            mask &= self._bin == self._bin_of(area)
-        found = np.flatnonzero(mask)
-        most = np.full(len(found), UNKNOWN, np.int64)
-        for casualty_type in CASUALTY_TYPES:
-            bounds = self.bounds(casualty_type, _groups(chosen.victim_groups))
-            if bounds is not None:
-                most = np.maximum(most, bounds.high[found])
-        order = np.lexsort((found, -self.dataset.codes["day_first"][found], -most))
-        return found[order]
+        mask = _kept(self._masks, chosen, lambda: self.select(chosen), 2)
+        order = _kept(
+            self._orders,
+            _groups(chosen.victim_groups),
+            lambda: self._order(chosen.victim_groups),
+            2,
+        )
+        found: list[NDArray[np.int64]] = []
+        # Few are asked for mostly, and they stand at the beginning of the order.
+        start, size = 0, len(order) if most is None else 4 * most + 1_000
+        while start < len(order) and (most is None or sum(map(len, found)) < most):
+            rows = order[start : start + size]
+            left = mask[rows]
+            if area is not None:
+                left &= self.areas.numbers[rows] == self._number_of(area)
+            found.append(rows[left])
+            start, size = start + size, 4 * size
+        return np.concatenate(found)[:most] if found else order[:0]
 
-    def records(
-        self, chosen: Filter, area: str | None = None, limit: int | None = None
-    ) -> Catalogue:
+    def _order(self, victim_groups: frozenset[str]) -> NDArray[np.int64]:
+        """Return all rows, those with the most people first, then the newest."""
+        people = np.full(self.dataset.size, UNKNOWN, np.int32)
+        for casualty_type in CASUALTY_TYPES:
+            bounds = self.bounds(casualty_type, _groups(victim_groups))
+            if bounds is not None:
+                people = np.maximum(people, bounds.high)
+        return np.lexsort((-self.dataset.codes["day_first"], -people))
+
+    def records(self, chosen: Filter, area: str | None = None, part: slice = ALL) -> Catalogue:
         """Return rows that a filter leaves as sources, incidents and claims, in `rows`' order."""
-        return rows_as_claims(self.dataset, self.rows(chosen, area)[:limit])
+        return rows_as_claims(self.dataset, self.rows(chosen, area, part.stop)[part])
 
     def records_of_claim(self, claim_id: str) -> Catalogue | None:
         """Return the row that makes a claim as records, None where no row here does."""
@@ -185,16 +218,31 @@ class Columns:
                 found.add((casualty_type, group))
         return frozenset(found)
 
-    def _bin_of(self, area: str) -> int:
-        if area in ("not_placed", "outside"):
-            return self._districts + ("not_placed", "outside").index(area)
-        return self.dataset.pcodes.index(area)
+    def _number_of(self, area: str) -> int:
+        if area in BESIDE:
+            return len(self.areas.codes) + BESIDE.index(area)
+        return self.areas.codes.index(area)
+
+    def _wider_around(self, mask: Mask, stated: Claims) -> dict[str, int]:
+        """Return how many claims known only to a district may lie in an area, by its code."""
+        if not self.areas.among:
+            return {}
+        rows = np.flatnonzero(mask & (self.areas.numbers == self._number_of("wider")))
+        district = self.dataset.codes["district"][rows]
+        # A row without a figure is one claim, of what happened.
+        claims = np.bincount(district, np.maximum(stated[rows], 1), len(self.dataset.pcodes))
+        around: dict[str, int] = {}
+        for pcode, number in zip(self.dataset.pcodes, claims.astype(int).tolist(), strict=True):
+            for code in self.areas.among.get(pcode, ()) if number else ():
+                around[code] = around.get(code, 0) + number
+        return around
 
     def _sum_up(self, chosen: Filter) -> RowSums:
-        mask = self.select(chosen)
-        left = Left(self._bins, None if mask.all() else np.flatnonzero(mask), self._bin)
+        mask = _kept(self._masks, chosen, lambda: self.select(chosen), 2)
+        left = Left(self._bins, None if mask.all() else np.flatnonzero(mask), self.areas.numbers)
         groups = _groups(chosen.victim_groups)
-        figures, silent = left.figures(self.stated(chosen.casualty_types, groups))
+        stated = self.stated(chosen.casualty_types, groups)
+        figures, silent = left.figures(stated)
         incidents = left.counted
         sources = self._sources(left)
         types = {
@@ -221,9 +269,11 @@ class Columns:
             rows=left.size,
             figures=int(figures.sum()),
             happenings=int(silent.sum()),
-            districts=dict(zip(self.dataset.pcodes, areas[: self._districts], strict=True)),
-            not_placed=areas[-2],
-            outside=areas[-1],
+            districts=dict(zip(self.areas.codes, areas[: len(self.areas.codes)], strict=True)),
+            not_placed=areas[-3],
+            outside=areas[-2],
+            wider=areas[-1],
+            wider_around=self._wider_around(mask, stated),
             groups=self._by_group(left, types, groups),
             parts=frozenset() if groups and "total" not in groups else self._parts,
             first_day=day_of(first.min()) if left.size else None,
@@ -237,9 +287,9 @@ class Columns:
         for casualty_type, group in self.dataset.figures:
             if casualty_type in types and group != UNKNOWN_SIDE and (not groups or group in groups):
                 sums = left.sums(self.bounds(casualty_type, frozenset({group})))
-                districts = together(sums[: self._districts])
-                if districts.rows or sums[-2].rows or sums[-1].rows:
-                    found[casualty_type, group] = GroupSums(districts, sums[-2], sums[-1])
+                by_place = GroupSums(together(sums[: -len(BESIDE)]), *sums[-len(BESIDE) :])
+                if any(one.rows for one in by_place):
+                    found[casualty_type, group] = by_place
         return found
 
     def _sources(self, left: Left) -> list[tuple[str, ...]]:
@@ -258,16 +308,6 @@ def _is_chosen(codes: NDArray[Any], words: tuple[str, ...], chosen: frozenset[st
         if word in chosen:
             found |= codes == number
     return found
-
-
-def _bins(dataset: Dataset) -> NDArray[np.int16]:
-    """Return the area of each row: a district's position, then not placed, then outside."""
-    area: NDArray[np.int16] = dataset.codes["district"].astype(np.int16)
-    nowhere = area < 0
-    vague = dataset.codes["where_prec"] >= PROVINCE_WIDE
-    area[nowhere & vague] = len(dataset.pcodes)
-    area[nowhere & ~vague] = len(dataset.pcodes) + 1
-    return area
 
 
 def _kept(store: OrderedDict[K, V], key: K, make: Callable[[], V], most: int = _KEPT) -> V:

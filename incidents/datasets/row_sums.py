@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -70,6 +70,7 @@ class GroupSums(NamedTuple):
     districts: Sum
     not_placed: Sum
     outside: Sum
+    wider: Sum
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,11 @@ class RowSums:
     not_placed
         Rows known to the province or less exactly; they belong to no district.
     outside
-        Rows with a point that lies in no district.
+        Rows with a point that lies in no area.
+    wider
+        Rows known only to something wider than an area, as to a district among tehsils.
+    wider_around
+        How many claims of such rows may lie in an area, by its code.
     groups
         By casualty type and victim group, each group alone.
     parts
@@ -103,14 +108,17 @@ class RowSums:
     districts: dict[str, AreaSums]
     not_placed: AreaSums
     outside: AreaSums
+    wider: AreaSums
+    wider_around: Mapping[str, int]
     groups: dict[tuple[str, str], GroupSums]
     parts: frozenset[tuple[str, str]]
     first_day: date | None
     last_day: date | None
 
-    def is_only_parts(self, casualty_type: str, group: str) -> bool:
-        """Whether every figure of a group is a part of its row's total."""
-        return (casualty_type, group) in self.parts
+    @property
+    def beside(self) -> dict[str, AreaSums]:
+        """What belongs to no area, by the names of `row_areas.BESIDE`."""
+        return {"not_placed": self.not_placed, "outside": self.outside, "wider": self.wider}
 
 
 class Left:
