@@ -63,6 +63,23 @@ def read_copulas(reading: Reading, last_type: CasualtyType | None) -> None:  # n
                     mention.part = True
                     _add(reading, mention, befell, "copula: some of them were")
     _read_inclusions(reading, linked)
+    _read_rest_of(reading, linked)
+
+
+def _read_rest_of(reading: Reading, linked: set[int]) -> None:
+    """Read "of the 15 wounded, four were in critical condition"."""
+    words = reading.words
+    for mention in reading.mentions:
+        bare = mention.counted and mention.kind == "bare" and mention.number is not None
+        if not bare or id(mention) in linked or mention.reach >= len(words):
+            continue
+        befell = _opening(words, mention)
+        if befell is None or words[mention.start - 1].low != "," or mention.start > 9:
+            continue
+        if "be" in words[mention.reach].senses or "have" in words[mention.reach].senses:
+            mention.part, mention.of_people = True, befell
+            _add(reading, mention, befell, "copula: of the dead or hurt, some were")
+            linked.add(id(mention))
 
 
 def _part_of_next(reading: Reading, mention: Mention, linked: set[int]) -> bool:
@@ -85,7 +102,9 @@ def _part_of_next(reading: Reading, mention: Mention, linked: set[int]) -> bool:
 
 def _opening(words: Sequence[Word], mention: Mention) -> CasualtyType | None:
     """Read "of the 26 dead, 14 were soldiers", "of those killed, five were children"."""
-    if not words or words[0].low not in {"of", "among"} or not 2 < mention.start < 12:
+    if not words or not 2 < mention.start < 12:
+        return None
+    if words[0].low not in {"of", "among"} and not (words[0].low == "out" and words[1].low == "of"):
         return None
     for word in words[1 : mention.start]:
         if "people" in word.senses:
@@ -104,6 +123,8 @@ def _add(reading: Reading, mention: Mention, befell: CasualtyType, rule: str) ->
 
 def _after_be(words: Sequence[Word], at: int) -> int | None:
     steps = 0
+    if at < len(words) and ("people" in words[at].senses or "state" in words[at].senses):
+        at += 1  # "the 11 dead were identified as …"
     while at < len(words) and steps < 4:
         if "be" in words[at].senses:
             return at + 1
@@ -217,7 +238,7 @@ def _people_before(words: Sequence[Word], at: int) -> CasualtyType | None:
         if "people" in word.senses:
             found: CasualtyType = word.senses["people"]
             return found
-        if word.low == "victims":
+        if word.low == "victims" or "toll" in word.senses:
             return "killed"
         if "act" in word.senses and "participle" in word.senses["act"].forms:
             found = word.senses["act"].casualty_type

@@ -13,6 +13,7 @@ _INHERITED_FROM_ONE: frozenset[VictimGroup] = frozenset(
     {"security_forces", "police", "militants", "inmates"}
 )
 
+_LED = frozenset({"security_forces", "police", "militants"})
 _REACH = 24  # links back to whom "three others" may be of
 
 
@@ -25,8 +26,7 @@ class Discourse:
     last_group: VictimGroup | None = None
     last_type: CasualtyType | None = None
     group_by_type: dict[CasualtyType, VictimGroup] = field(default_factory=dict)
-    single: VictimGroup | None = None
-    """The one person that the sentence before was about, for "he died"."""
+    last_paragraph: int = 0
 
     def settle(self, reading: Reading) -> None:
         """Give every linked mention of a sentence its group, and remember them."""
@@ -46,6 +46,9 @@ class Discourse:
         mention = link.mention
         if mention.kind == "unknown":
             return "civilians"
+        if mention.own_men:
+            led = _antecedent([k for k in earlier if k.mention is not mention]) or self.last_group
+            return led if led in _LED else "men"
         if mention.part and mention.parent is not None and mention.parent.group is not None:
             return mention.parent.group
         if mention.of_people is not None and mention.of_people in self.group_by_type:
@@ -62,7 +65,8 @@ class Discourse:
             own = before[-1] if before else None
         if own is None and mention.of_them and mention.group is None:
             own = _uncounted_before(reading, mention)
-        subject = link.as_subject and not self.periodic and mention.qualifier == "exact"
+        apart = self.periodic and reading.paragraph != self.last_paragraph
+        subject = link.as_subject and not apart and mention.qualifier == "exact"
         refers_back = mention.others or mention.of_them or mention.definite or subject
         if own is None and refers_back and mention.kind == "bare" and not reading.is_title:
             own = self.last_group
@@ -82,6 +86,7 @@ class Discourse:
             self.last_type = told[-1].casualty_type
         if whole:
             self.last_group = _antecedent(whole)
+            self.last_paragraph = reading.paragraph
 
 
 def _antecedent(links: list[Link]) -> VictimGroup | None:

@@ -9,6 +9,8 @@ from incidents.model import CasualtyType
 
 __all__ = ["Link", "Linker"]
 
+_EITHER_FORM = frozenset({"past", "participle"})
+
 
 class Linker(SetPhrases):
     """Links the mentions of one sentence."""
@@ -32,7 +34,10 @@ class Linker(SetPhrases):
             if "suffer" in senses:
                 self._suffer(at)
             if "send_to" in senses:
-                self._send(at)
+                self._sent_off(at, "send", Act("killed", "send to hell", _EITHER_FORM))
+            if "taken" in senses:
+                lemma = "take into custody" if senses["taken"] == "arrested" else "take away"
+                self._sent_off(at, "taking", Act(senses["taken"], lemma, _EITHER_FORM))
             if "lives" in senses:
                 self._lives(at)
         self._by_themselves()

@@ -25,6 +25,10 @@ _DEFINITE = frozenset(
 )
 
 
+def _OWNED(word: Word) -> bool:
+    return word.low in {"his", "her", "their", "its", "our", "the", "of"}
+
+
 class MentionReader(Singles):
     """Reads the people of a sentence."""
 
@@ -33,7 +37,8 @@ class MentionReader(Singles):
         mentions: list[Mention] = []
         at = 0
         while at < len(words):
-            found = self._counted(words, at) or self._single(words, at, is_title)
+            found = self._counted(words, at) or self._as_many(words, at, mentions)
+            found = found or self._single(words, at, is_title)
             found = found or self._uncounted(words, at)
             if found is None:
                 at += 1
@@ -46,6 +51,10 @@ class MentionReader(Singles):
     def _counted(self, words: Sequence[Word], at: int) -> Mention | None:
         word = words[at]
         senses = word.senses
+        start = at
+        if word.low == "between" and at + 3 < len(words):
+            at += 1
+            word, senses = words[at], words[at].senses
         if not (
             "qualifier" in senses or "vague" in senses or word.low[0].isdigit()
             or word.low.partition("-")[0] in self._numbers.units
@@ -55,6 +64,12 @@ class MentionReader(Singles):
         figure = read_figure(words, at, self._numbers)
         if figure is None or self._is_idiom(words, figure):
             return None
+        if start < at:
+            aged = start and "numbered" in words[start - 1].senses
+            if aged or figure.high is None or figure.high == figure.low:
+                return None
+            figure = figure._replace(first=start)
+            at = start
         if self._is_age(words, figure):
             return None
         if at + 1 < len(words) and at == 0 and words[at + 1].low in {")", "."} and figure.end == 1:
@@ -68,12 +83,31 @@ class MentionReader(Singles):
         self._read_head(words, mention)
         return mention
 
+    def _as_many(
+        self, words: Sequence[Word], at: int, before: Sequence[Mention]
+    ) -> Mention | None:
+        """Read "two soldiers and as many militants"."""
+        if words[at].low != "as many" or not before or before[-1].number is None:
+            return None
+        told = before[-1]
+        head = self._find_head(words, at + 1)
+        if head is None or not ("group" in words[head[0]].senses or "generic" in words[head[0]].senses):
+            return None
+        mention = Mention(
+            start=at, end=at + 1, low=told.low, high=told.high, qualifier=told.qualifier,
+            number=at, kind="bare",
+        )  # fmt: skip
+        self._set_head(words, mention, at + 1, *head)
+        return mention
+
     @staticmethod
     def _is_idiom(words: Sequence[Word], figure: Figure) -> bool:
         if words[figure.number].low != "one":
             return False
         after = words[figure.end].low if figure.end < len(words) else ""
         before = words[figure.first - 1].low if figure.first else ""
+        if before == "that" and figure.first > 1 and "say" in words[figure.first - 2].senses:
+            return False  # "said that one Gul Khan was killed"
         return after in {"another", "after", "by", "way", "side", "hand", "day", "such"} or before in {
             "no", "any", "every", "this", "that", "which", "each", "another",
         }  # fmt: skip
@@ -99,6 +133,8 @@ class MentionReader(Singles):
         if at < len(words) and words[at].low in {"x", "×"}:
             at += 1
             mention.end = at
+        if words[mention.start].low == "both" and at < len(words) and _OWNED(words[at]):
+            at += 1
         while at < len(words) and words[at].low in {
             "more",
             "other",

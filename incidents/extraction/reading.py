@@ -40,7 +40,7 @@ def read_sentence(
     """Return a sentence with its people, breakdowns, links and loose figures."""
     words = tag(text, start, end, vocabulary.phrases)
     reading = Reading(start, end, paragraph, words, is_title)
-    if not any("casualty" in w.senses or w.low in _OTHERS for w in words):
+    if not any("casualty" in w.senses or "taken" in w.senses or w.low in _OTHERS for w in words):
         return reading
     reading.mentions = reader.read(words, is_title)
     reading.breakdowns = find_breakdowns(words, reading.mentions)
