@@ -35,9 +35,10 @@ def read_copulas(reading: Reading, last_type: CasualtyType | None) -> None:  # n
             continue
         befell = _among(words, at)
         if befell is not None and id(mention) not in linked:
-            mention.part = True
-            _add(reading, mention, befell, "copula: among the dead or hurt")
-            linked.add(id(mention))
+            for one in (mention, *_joined_before(reading, mention)):
+                one.part = True
+                _add(reading, one, befell, "copula: among the dead or hurt")
+                linked.add(id(one))
             continue
         if mention.group is not None and mention.kind != "bare":
             continue
@@ -74,12 +75,25 @@ def _read_rest_of(reading: Reading, linked: set[int]) -> None:
         if not bare or id(mention) in linked or mention.reach >= len(words):
             continue
         befell = _opening(words, mention)
-        if befell is None or words[mention.start - 1].low != "," or mention.start > 9:
+        if befell is None or words[mention.start - 1].low not in {",", "and"}:
             continue
         if "be" in words[mention.reach].senses or "have" in words[mention.reach].senses:
             mention.part, mention.of_people = True, befell
             _add(reading, mention, befell, "copula: of the dead or hurt, some were")
             linked.add(id(mention))
+
+
+def _joined_before(reading: Reading, mention: Mention) -> list[Mention]:
+    """The people of "a man and his son were among …" before the last."""
+    before: list[Mention] = []
+    ends = {m.reach: m for m in reading.mentions if m.counted and m.kind == "people"}
+    at = mention.start
+    while at > 1 and reading.words[at - 1].low in {",", "and"}:
+        at -= 1
+        if (one := ends.get(at)) is not None:
+            before.append(one)
+            at = one.start
+    return before
 
 
 def _part_of_next(reading: Reading, mention: Mention, linked: set[int]) -> bool:
@@ -102,11 +116,15 @@ def _part_of_next(reading: Reading, mention: Mention, linked: set[int]) -> bool:
 
 def _opening(words: Sequence[Word], mention: Mention) -> CasualtyType | None:
     """Read "of the 26 dead, 14 were soldiers", "of those killed, five were children"."""
-    if not words or not 2 < mention.start < 12:
+    if not words or mention.start <= 2:
         return None
-    if words[0].low not in {"of", "among"} and not (words[0].low == "out" and words[1].low == "of"):
+    out_of = words[0].low == "out" and words[1].low == "of"
+    if words[0].low not in {"of", "among", "amongst"} and not out_of:
         return None
-    for word in words[1 : mention.start]:
+    comma = next((i for i in range(1, min(12, len(words))) if words[i].low == ","), 12)
+    if mention.start <= comma and comma < 12:
+        return None
+    for word in words[1 : min(comma, mention.start)]:
         if "people" in word.senses:
             found: CasualtyType = word.senses["people"]
             return found
@@ -148,10 +166,15 @@ def _among(words: Sequence[Word], at: int) -> CasualtyType | None:
             if "act" in word.senses and "participle" in word.senses["act"].forms:
                 found = word.senses["act"].casualty_type
                 return found
+            if "undergo" in word.senses:  # "among those who died"
+                found = word.senses["undergo"].casualty_type
+                return found
     return None
 
 
 def _described(words: Sequence[Word], starts: dict[int, Mention], at: int) -> Mention | None:
+    if at < len(words) and words[at].low in {"from", "of"}:
+        at += 1  # "18 were from the army"
     for index in range(at, min(at + 5, len(words))):
         mention = starts.get(index)
         if mention is not None:

@@ -37,6 +37,8 @@ class Discourse:
                 continue
             if mention.group is None:
                 mention.group = self._group(link, earlier, reading)
+            elif mention.group == "total" and mention.part and mention.self_noun:
+                mention.group = (mention.parent.group if mention.parent else None) or "total"
             elif mention.group == "total" and _cue_before(reading, mention):
                 mention.group = "civilians"
             earlier.append(link)
@@ -70,6 +72,8 @@ class Discourse:
         refers_back = mention.others or mention.of_them or mention.definite or subject
         if own is None and refers_back and mention.kind == "bare" and not reading.is_title:
             own = self.last_group
+        if own is None and mention.kind == "bare":
+            own = _labelled(reading, mention)
         if own is None and _cue_before(reading, mention):
             own = "civilians"
         return own or "total"
@@ -114,6 +118,24 @@ def _antecedent(links: list[Link]) -> VictimGroup | None:
     if last.number is None and not last.others and last.group not in _INHERITED_FROM_ONE:
         return "total"
     return last.group
+
+
+def _labelled(reading: Reading, mention: Mention) -> VictimGroup | None:
+    """Whose figures they are: "Aid workers: 1 killed", "1 killed, 3 hurt (all civilians)"."""
+    words = reading.words
+    colon = next((i for i in range(mention.start - 1, 0, -1) if words[i].low == ":"), None)
+    for other in reading.mentions:
+        if other.kind != "people" or other.group in {None, "total"}:
+            continue
+        told_of = other.counted and other.number is not None
+        if colon is not None and other.end <= colon and (other.end == colon or told_of):
+            speaks = any("claimant" in w.senses for w in words[other.start : other.end])
+            if not speaks or other.counted:
+                return other.group
+        closing = other.end < len(words) and words[other.end].low == ")"
+        if closing and other.start > mention.end and words[other.start - 1].low in {"all", "("}:
+            return other.group if not other.counted else None
+    return None
 
 
 def _uncounted_before(reading: Reading, mention: Mention) -> VictimGroup | None:

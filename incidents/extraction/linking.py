@@ -106,6 +106,8 @@ class Linker(SetPhrases):
             return
         if self.words[at].low in {"hostage", "captive"} and not self._taken(at):
             return
+        if self.words[at].low == "shaheed" and self.words[at].text[:1].isupper():
+            return  # part of a name
         if self.words[at].low in {
             "fallen",
             "fatalities",

@@ -24,8 +24,10 @@ _DEFINITE = frozenset(
     }
 )
 
+_PREPOSED = frozenset({"about", "around", "over", "above"})
 
-def _OWNED(word: Word) -> bool:
+
+def _is_owned(word: Word) -> bool:
     return word.low in {"his", "her", "their", "its", "our", "the", "of"}
 
 
@@ -52,6 +54,8 @@ class MentionReader(Singles):
         word = words[at]
         senses = word.senses
         start = at
+        if word.low in _PREPOSED and at + 1 < len(words) and words[at + 1].low in _DEFINITE:
+            return None  # "information about the five men"
         if word.low == "between" and at + 3 < len(words):
             at += 1
             word, senses = words[at], words[at].senses
@@ -91,14 +95,15 @@ class MentionReader(Singles):
             return None
         told = before[-1]
         head = self._find_head(words, at + 1)
-        if head is None or not ("group" in words[head[0]].senses or "generic" in words[head[0]].senses):
-            return None
         mention = Mention(
             start=at, end=at + 1, low=told.low, high=told.high, qualifier=told.qualifier,
             number=at, kind="bare",
         )  # fmt: skip
-        self._set_head(words, mention, at + 1, *head)
-        return mention
+        if head is not None and {"group", "generic"} & words[head[0]].senses.keys():
+            self._set_head(words, mention, at + 1, *head)
+            return mention
+        told_apart = at and words[at - 1].low in {",", ";"} and at + 1 < len(words)
+        return mention if told_apart and "people" in words[at + 1].senses else None
 
     @staticmethod
     def _is_idiom(words: Sequence[Word], figure: Figure) -> bool:
@@ -133,7 +138,7 @@ class MentionReader(Singles):
         if at < len(words) and words[at].low in {"x", "×"}:
             at += 1
             mention.end = at
-        if words[mention.start].low == "both" and at < len(words) and _OWNED(words[at]):
+        if words[mention.start].low == "both" and at < len(words) and _is_owned(words[at]):
             at += 1
         while at < len(words) and words[at].low in {
             "more",

@@ -8,6 +8,7 @@ from incidents.extraction.mention_heads import Heads, group_of, number_of
 from incidents.extraction.mentions import Mention
 from incidents.extraction.words import Word
 
+_SMALL = frozenset({"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"})
 _LEAVES = frozenset({"leaves", "left", "leaving", "leave"})
 
 
@@ -54,9 +55,19 @@ class Singles(Heads):
         mention = Mention(start=start, end=end, low=count, high=count, others=others)
         self._set_head(words, mention, at, index, end)
         mention.definite = words[start].low in {"the", "his", "her", "their", "this", "that", "'s"}
+        self._of_owner(words, mention)
         if mention.kind != "people" or self._only_describes(words, mention):
             return None
         return mention
+
+    @staticmethod
+    def _of_owner(words: Sequence[Word], mention: Mention) -> None:
+        """Read "the miner's body"."""
+        at = mention.start
+        if mention.self_noun and mention.group == "total" and at > 1 and words[at - 1].low == "'s":
+            owner = words[at - 2].senses
+            found = owner.get("group") or owner.get("generic")
+            mention.group = found[0] if found is not None else mention.group
 
     def _counts_what_follows(self, words: Sequence[Word], index: int, end: int
     ) -> bool:
@@ -208,12 +219,17 @@ class Singles(Heads):
             if "be" in senses and not is_title:
                 return True
             if "act" in senses:
-                return "participle" in senses["act"].forms
+                labels = end + 1 < len(words) and words[end + 1].low == ":"
+                return "participle" in senses["act"].forms and not labels
             if "undergo" in senses or "state" in senses or "people" in senses:
+                return True
+            if is_title and listed and word.low == "among":
                 return True
             if listed and (
                 word.low in {",", "and"} or "group" in senses or "determiners" in senses
             ):
+                continue
+            if is_title and listed and (word.low.isdigit() or "vague" in senses or word.low in _SMALL):
                 continue
             if "adverbs" not in senses and "be" not in senses and not word.low.endswith("ly"):
                 return False

@@ -193,7 +193,9 @@ class Subjects(Clauses):
     def _headline_subject(self, verb: Verb) -> Mention | None:
         """Read "23 passengers offloaded from buses, shot dead in Musakhail"."""
         first = self.mentions[0] if self.mentions else None
-        if first is None or first.start > 2 or not first.counted or first.kind != "people":
+        if first is None or first.start > 2 or not first.counted:
+            return None
+        if not (first.kind == "people" or (first.kind == "bare" and first.number is not None)):
             return None
         between = self.words[first.reach : verb.left]
         if not between or not (between[0].low.endswith("ed") or "act" in between[0].senses):
@@ -233,6 +235,8 @@ class Subjects(Clauses):
                 comma = index - 1
                 if self.words[comma].low == "of" and (few := self._at.get(comma)) is not None:
                     comma = few.start - 1  # "twelve people, ten of whom were …, were killed"
+                elif self.words[comma].low == "of":
+                    comma -= 1  # "16 people, of whom six were children, were killed"
                 elif (few := self._at.get(index)) is not None and few.of_them:
                     comma = few.start - 1
                 if comma < 1 or self.words[comma].low != ",":

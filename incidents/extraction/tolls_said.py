@@ -35,6 +35,10 @@ _AFTER_TOLL = frozenset(
         "reached",
     }
 )
+_COUNTED_TO = frozenset({
+    "at", "to", "numbered", "reached", "totalled", "totaled", "exceeded", "crossed", "stood at",
+    "stands at", "surpassed", "topped",
+})  # fmt: skip
 _BETWEEN = frozenset(
     {
         "civilian",
@@ -63,7 +67,7 @@ def toll_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link]
         if "counted" in senses and senses["counted"] in {"killed", "injured"}:
             links.extend(_counted_to(words, starts, mentions, at))
             continue
-        if (raised := _raised_to(words, starts, at)) is not None:
+        if (raised := _raised_to(words, starts, mentions, at)) is not None:
             links.append(raised)
             continue
         if "toll" not in senses and "number_of" not in senses and "injured_toll" not in senses:
@@ -110,8 +114,8 @@ def _counted_to(
             return []
         if any("toll" in w.senses or "number_of" in w.senses for w in words[max(0, at - 3) : at]):
             return []
-        linked = low in {"at", "to", "numbered", "reached", "totalled", "totaled", "exceeded", "crossed"}
-        told = index == at + 1 or low != "at" or words[index - 1].low in {"stood", "stand", "stands"}
+        linked = low in _COUNTED_TO
+        told = index == at + 1 or low != "at" or words[index - 1].low in {"stand", "standing"}
         if linked and told and index + 1 in starts:
             target = starts[index + 1]
             if target.kind not in {"bare", "people"} or target.number is None:
@@ -129,7 +133,9 @@ def _counted_to(
     return []
 
 
-def _raised_to(words: Sequence[Word], starts: dict[int, Mention], at: int) -> Link | None:
+def _raised_to(
+    words: Sequence[Word], starts: dict[int, Mention], mentions: Sequence[Mention], at: int
+) -> Link | None:
     """Read "raising to 21 the number of people killed"."""
     if words[at].low not in _RAISE or at + 2 not in starts or words[at + 1].low != "to":
         return None
@@ -144,7 +150,9 @@ def _raised_to(words: Sequence[Word], starts: dict[int, Mention], at: int) -> Li
             )
             if befell is None:
                 return None
-            target.kind, target.group = "people", target.group or "total"
+            between = words[index : index + 4]
+            group = _group_between(mentions, between, index, index + 4)
+            target.kind, target.group = "people", group or target.group or "total"
             return Link(target, befell, "toll", 0.93, at, target.end)
     return None
 
