@@ -91,6 +91,8 @@ def _chain(
         ):
             at += 1
         mention = by_start.get(at)
+        if mention is not None and mention.reach < len(words) and words[mention.reach].low == "'s":
+            mention = by_start.get(mention.reach + 1, mention)  # "the woman's father"
         if mention is None or (
             mention.kind == "bare" and mention.group is None and not mention.others
         ):

@@ -45,7 +45,7 @@ def read_copulas(reading: Reading, last_type: CasualtyType | None) -> None:  # n
         described = _described(words, starts, at)
         if described is None:
             continue
-        opened = _opening(words, mention)
+        opened = _opening(words, mention) or _sharing(reading, mention)
         if opened is not None and mention.of_people is None:
             mention.of_people = opened
         if mention.of_people is not None or mention.of_them or mention.others or mention.definite:
@@ -112,6 +112,16 @@ def _part_of_next(reading: Reading, mention: Mention, linked: set[int]) -> bool:
             _add(reading, mention, link.casualty_type, "breakdown: some among the total")
             return True
     return False
+
+
+def _sharing(reading: Reading, mention: Mention) -> CasualtyType | None:
+    """Read "eleven of the abducted are students, and two are women"."""
+    if mention.kind != "bare" or mention.number is None:
+        return None
+    for other in reversed(reading.mentions):
+        if other.end <= mention.start and other.of_people is not None and other.number is not None:
+            return other.of_people
+    return None
 
 
 def _opening(words: Sequence[Word], mention: Mention) -> CasualtyType | None:

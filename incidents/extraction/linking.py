@@ -23,6 +23,9 @@ class Linker(SetPhrases):
                 self._act(at, senses["act"])
             elif "undergo" in senses:
                 act: Act = senses["undergo"]
+                inside = self._at.get(at)
+                if inside is not None and inside.counted and at < inside.end and inside.of_people:
+                    continue  # "eleven of the disappeared"
                 if "ing" not in act.forms or self._has_be(at):
                     self._undergo(at, at + 1, act)
             elif "state" in senses:

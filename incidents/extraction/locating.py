@@ -73,6 +73,8 @@ class Locator:
             return wide  # a headline without a place takes none
         if wide is not None and wide.where_prec == 4 and self._places.is_locative(wide):
             return wide
+        if self._periodic and CUES["sum_line"].match(self._text, span.char_start):
+            return wide
         if heading := self._headings.get(number):
             return heading
         same = _SAME_PLACE.search(self._text, span.char_start, span.char_end)
@@ -122,7 +124,9 @@ class Locator:
     @cached_property
     def _many(self) -> bool:
         """Whether the report speaks of many places at its head."""
-        return any(self._is_spread(s) for s in self._sentences[:3])
+        return bool(CUES["spread"].search(self._title)) or any(
+            self._is_spread(s) for s in self._sentences[:3]
+        )
 
     def _main(self, number: int, scope: Scope) -> Spot | None:
         """The place of the report's main event, named after its first sentences."""

@@ -13,6 +13,7 @@ from gazetteer.resolve import Gazetteer
 from incidents.extraction.place_cues import CUES
 
 PROVINCE = "pcode:PK2"
+_MANY_DATELINES = 3
 
 
 @lru_cache(maxsize=8)
@@ -60,6 +61,7 @@ class Places:
                 and text[start:end].isupper()
             )
             is_dateline |= start - line < 2 and CUES["dated_line"].match(text, end) is not None
+            is_dateline |= start < 200 and start == line and bool(CUES["agency_line"].match(text, end))
             before = text[max(line, start - 90) : start]
             prec = place.where_prec
             is_event = not is_dateline and not self._elsewhere(before, end)
@@ -79,7 +81,7 @@ class Places:
                         )
                     )
             spots.sort(key=lambda s: s.start)
-        return spots
+        return _in_their_districts(_of_lines(spots), text)
 
     def _choose(self, ids: Sequence[str], start: int, end: int) -> Place:
         kind = CUES["kind_after"].match(self._text, end)
@@ -146,6 +148,32 @@ class Places:
         if key not in self._spread:
             self._spread[key] = CUES["spread"].search(self._text, start, end) is not None
         return self._spread[key]
+
+
+def _of_lines(spots: Sequence[Spot]) -> list[Spot]:
+    """Take the datelines of many lines for the places of what each line tells."""
+    datelines = {s.place.place_id for s in spots if s.is_dateline}
+    if len(datelines) < _MANY_DATELINES:
+        return list(spots)
+    return [s._replace(is_event=True, is_dateline=False) if s.is_dateline else s for s in spots]
+
+
+def _in_their_districts(spots: Sequence[Spot], text: str) -> list[Spot]:
+    """Read "Dasht tehsil of Mastung district" as a place of Mastung."""
+    told = list(spots)
+    for at in range(len(told) - 1):
+        spot, following = told[at], told[at + 1]
+        if following.place.feature_code != "ADM2" or spot.place.adm2_pcode in {
+            None, following.place.adm2_pcode,
+        }:  # fmt: skip
+            continue
+        kind = CUES["kind_after"].match(text, following.start + len(following.place.name))
+        named = text[following.start : following.end].lower()
+        if not (named.endswith("district") or (kind and kind["kind"].lower() == "district")):
+            continue
+        if CUES["of_district"].fullmatch(text, spot.end, following.start):
+            told[at] = spot._replace(place=following.place, where_prec=following.where_prec)
+    return told
 
 
 def local(spots: Sequence[Spot]) -> list[Spot]:

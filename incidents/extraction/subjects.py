@@ -71,6 +71,8 @@ class Subjects(Clauses):
     def _companions(self, verb: Verb, rule: str, score: float) -> None:
         """Read "was killed along with two of his men"."""
         at = verb.end
+        if at < len(self.words) and self.words[at].low == ",":
+            at += 1
         if at < len(self.words) and self.words[at].low in _WITH:
             companion = self._start.get(at + 1)
             if companion is not None and companion.counted and not self._is_subject(companion):
