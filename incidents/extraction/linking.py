@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from incidents.extraction.clauses import Link
+from incidents.extraction.mentions import Mention
 from incidents.extraction.set_phrases import SetPhrases
 from incidents.extraction.vocabulary import Act
 from incidents.model import CasualtyType
@@ -88,6 +89,8 @@ class Linker(SetPhrases):
                 and self.words[at].low in {"in", "from", "at", "near"}
                 and self.words[at + 1].text[:1].isupper()
             )
+            if self._ends_item(at) and self._after_name(mention):
+                opens = placed = True
             before = [
                 k for k in self.links if k.mention.end < mention.start and k.end <= mention.start
             ]
@@ -99,6 +102,18 @@ class Linker(SetPhrases):
                 mention, told.casualty_type, "gapped: four in another place", 0.85,
                 mention.start, mention.end, lemma=told.lemma,
             ))  # fmt: skip
+
+    def _ends_item(self, at: int) -> bool:
+        return at >= len(self.words) or self.words[at].low in {",", "and", ".", ";"}
+
+    def _after_name(self, mention: Mention) -> bool:
+        """Read "Kech three and Awaran two", "followed by Awaran with five"."""
+        at = mention.start - 1
+        if at > 0 and self.words[at].low == "with":
+            at -= 1
+        if at < 1 or not self.words[at].text[:1].isupper() or self.words[at].senses:
+            return False
+        return self.words[at - 1].low in {",", "and", "by", ";"}
 
     def _undergo(self, at: int, end: int, act: Act) -> None:
         verb = self._verb(at, end, act)

@@ -57,7 +57,7 @@ class Locator:
     def spot(self, number: int, at: int, scope: Scope) -> Spot | None:
         """Return the place told with a claim; None where the text leaves it open."""
         span = self._sentences[number]
-        here = self._places.within(span.char_start, span.char_end)
+        here = self._places_told(number)
         below = local(here)
         if below:
             figures = [
@@ -73,7 +73,7 @@ class Locator:
             return wide  # a headline without a place takes none
         if wide is not None and wide.where_prec == 4 and self._places.is_locative(wide):
             return wide
-        if self._periodic and CUES["sum_line"].match(self._text, span.char_start):
+        if CUES["sum_line"].match(self._text, span.char_start):
             return wide
         if heading := self._headings.get(number):
             return heading
@@ -81,6 +81,26 @@ class Locator:
         if scope in {"background", "cumulative"} and not same:
             return wide
         return self._carried(number) or self._main(number, scope) or wide
+
+    def _places_told(self, number: int) -> list[Spot]:
+        """The places of events in a sentence; also where the dead or hurt themselves were."""
+        span = self._sentences[number]
+        spots = self._places.within(span.char_start, span.char_end, event_only=False)
+        if all(s.is_event for s in spots):
+            return spots
+        reading = self._readings[number]
+        ends = [
+            reading.words[k.mention.end - 1].end
+            for k in reading.links
+            if 0 < k.mention.end <= len(reading.words) and not k.rule.startswith("zero")
+        ]
+        return [
+            s for s in spots
+            if s.is_event or (
+                not s.is_dateline
+                and any(e < s.start and _AT.fullmatch(self._text, e, s.start) for e in ends)
+            )
+        ]  # fmt: skip
 
     def carried_close(self, number: int) -> Spot | None:
         """Return a place of the same paragraph, or of the one before for "they also attacked"."""
@@ -231,4 +251,5 @@ def _is_bureau(spot: Spot) -> bool:
     return not spot.place.in_province or spot.place.name == "Quetta"
 
 
+_AT = re.compile(r"\s+(?:in|at|near)\s+(?:the\s+)?")
 _HEADING = re.compile(r"[\s#*•(:–—-]*(?:[Dd]istricts?|DISTRICT)?[\s):–—*-]*")

@@ -222,7 +222,10 @@ def nearest(spots: Sequence[Spot], at: int, text: str, figures: Sequence[int] = 
         if at < s.start < following and not CUES["clause_break"].search(text, at, s.start)
     ]
     if after:
-        return after[0]
+        before = [s for s in spots if s.end <= at and not any(s.end <= f < at for f in figures)]
+        listed = bool(before) and _NEXT_ITEM.search(text, at, after[0].start) is not None
+        close = listed and at - before[-1].end < _SAME_ITEM and "," not in text[before[-1].end : at]
+        return before[-1] if close else after[0]
     best: tuple[float, Spot] | None = None
     for spot in spots:
         before = spot.end <= at
@@ -235,6 +238,8 @@ def nearest(spots: Sequence[Spot], at: int, text: str, figures: Sequence[int] = 
     return best[1] if best is not None else None
 
 
+_SAME_ITEM = 60  # characters
+_NEXT_ITEM = re.compile(r"(?:,\s*(?:and\s+|followed\s+by\s+|while\s+)?|\band\s+)(?=\W*$)|followed\s+by\s+$")
 _IN = re.compile(r"[\w-]+\s+(?:in|at|from|near)\s+(?:the\s+)?")
 _TOLD = re.compile(r"\b(?:said|told|according)\b")
 _OPENS = re.compile(
