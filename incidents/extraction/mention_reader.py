@@ -24,11 +24,28 @@ _DEFINITE = frozenset(
     }
 )
 
+_COUNTS = frozenset({"qualifier", "vague", "numeral", "adverbs"})
+_POINTS = frozenset({"determiners", "qualifier", "group", "generic"})
 _PREPOSED = frozenset({"about", "around", "over", "above"})
+
+
+def _near_people(words: Sequence[Word]) -> list[bool]:
+    """Whether a word for people stands at each word or a few words after it."""
+    near = [False] * len(words)
+    reach = 0
+    for at in range(len(words) - 1, -1, -1):
+        senses = words[at].senses
+        if "group" in senses or "generic" in senses:
+            reach = _NEAR
+        near[at] = reach > 0
+        reach -= 1
+    return near
 
 
 def _is_owned(word: Word) -> bool:
     return word.low in {"his", "her", "their", "its", "our", "the", "of"}
+
+_NEAR = 5  # words from the first of a phrase to its noun, in a phrase without article
 
 
 class MentionReader(Singles):
@@ -38,10 +55,15 @@ class MentionReader(Singles):
         """Return the mentions of a sentence in order; they do not overlap."""
         mentions: list[Mention] = []
         at = 0
+        peopled = _near_people(words)
         while at < len(words):
-            found = self._counted(words, at) or self._as_many(words, at, mentions)
-            found = found or self._single(words, at, is_title)
-            found = found or self._uncounted(words, at)
+            word = words[at]
+            found: Mention | None = None
+            counts = not _COUNTS.isdisjoint(word.senses) or word.low == "between"
+            if counts or not word.low.isalpha():
+                found = self._counted(words, at) or self._as_many(words, at, mentions)
+            if found is None and (peopled[at] or not _POINTS.isdisjoint(word.senses)):
+                found = self._single(words, at, is_title) or self._uncounted(words, at)
             if found is None:
                 at += 1
                 continue
@@ -61,8 +83,7 @@ class MentionReader(Singles):
             word, senses = words[at], words[at].senses
         if not (
             "qualifier" in senses or "vague" in senses or word.low[0].isdigit()
-            or word.low.partition("-")[0] in self._numbers.units
-            or word.low.partition("-")[0] in self._numbers.tens
+            or "numeral" in senses or word.low.partition("-")[0] in self._number_words
         ):  # fmt: skip
             return None
         figure = read_figure(words, at, self._numbers)

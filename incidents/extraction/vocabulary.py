@@ -178,6 +178,8 @@ def _build(tables: dict[str, Any]) -> Vocabulary:
     words.add(tables["name_titles"]["words"], "title")
     words.add((p for w in tables["not_people"]["words"] for p in (w, _plural(w))), "not_people")
     words.add(tables["relational"]["words"], "relational")
+    numbers = tables["numbers"]
+    words.add((*numbers["units"], *numbers["tens"]), "numeral")
     words.add(tables["cues"]["civilians"], "civilian_cue")
     _add_claimants(words, tables)
     _add_events(words, tables)
