@@ -87,6 +87,8 @@ def sayings_of(reading: Reading, memory: Memory) -> list[Saying]:
     words = reading.words
     for at, word in enumerate(words):
         senses = word.senses
+        if not senses:
+            continue
         if "said_by" in senses:
             end = _right_end(words, at + 1)
             speaker = _speaker(words, at + 1, end, memory)

@@ -134,12 +134,18 @@ class Locator:
         if self._periodic or self._many:
             return None
         so_far = self._sentences[number].char_start
-        spots = [
-            s
-            for s in local(self._places.spots)
-            if s.is_event and s.start < so_far and s.place.in_province
-        ]
-        return spots[0] if _one_district(spots) and spots[0].place.adm2_pcode else None
+        first, another_at = self._first_and_next
+        if first is None or first.start >= so_far or another_at < so_far:
+            return None
+        return first if first.place.adm2_pcode else None
+
+    @cached_property
+    def _first_and_next(self) -> tuple[Spot | None, int]:
+        """The first place of an event, and where the first one in another district is named."""
+        spots = [s for s in local(self._places.spots) if s.is_event and s.place.in_province]
+        first = spots[0] if spots else None
+        others = (s.start for s in spots if s.place.adm2_pcode != spots[0].place.adm2_pcode)
+        return first, next(others, len(self._text))
 
     @cached_property
     def _many(self) -> bool:

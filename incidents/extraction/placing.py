@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -44,6 +45,7 @@ class Places:
         self._gazetteer = gazetteer or Gazetteer.default()
         self._spread: dict[tuple[int, int], bool] = {}
         self.spots = self._spots()
+        self._starts = [s.start for s in self.spots]
 
     def _spots(self) -> list[Spot]:
         spots = []
@@ -136,7 +138,9 @@ class Places:
 
     def within(self, start: int, end: int, event_only: bool = True) -> list[Spot]:
         """Return the places named in a stretch of the text."""
-        return [s for s in self.spots if start <= s.start < end and (s.is_event or not event_only)]
+        low = bisect_left(self._starts, start)
+        high = bisect_left(self._starts, end, low)
+        return [s for s in self.spots[low:high] if s.is_event or not event_only]
 
     def is_locative(self, spot: Spot) -> bool:
         """Whether a wide place is where it happened: "in Balochistan", not "Balochistan's police"."""
