@@ -14,6 +14,8 @@ from incidents.addition import Addition, add_for_review, prepare_addition
 from incidents.atlas import Atlas
 from incidents.described_source import untitled
 from incidents.near_copies import NearCopy, joins, near_copies, same_text
+from incidents.extraction.extractors import ExtractorError
+from incidents.extraction.vocabulary import VocabularyError
 from incidents.reading import Document, DocumentRefusedError, read_document
 from incidents.reading.fetch import fetch
 from incidents.store import Store
@@ -194,14 +196,18 @@ def _store(
     document: Document, atlas: Atlas, given: dict[str, Any], copy: NearCopy | None, by: Person
 ) -> None:
     bar = st.progress(0.0, "Finding claims")
-    addition: Addition = prepare_addition(
-        document,
-        atlas,
-        given={k: v for k, v in given.items() if v},
-        store=loading.library(),
-        texts=None,
-        told=lambda share: bar.progress(min(share, 1.0), "Finding claims"),
-    )
+    try:
+        addition: Addition = prepare_addition(
+            document,
+            atlas,
+            given={k: v for k, v in given.items() if v},
+            store=loading.library(),
+            texts=None,
+            told=lambda share: bar.progress(min(share, 1.0), "Finding claims"),
+        )
+    except (ExtractorError, VocabularyError, OSError) as error:
+        st.error(f"Nothing was stored. {escape_markdown(str(error))}")
+        return
     library = loading.library(make=True)
     if library is None:
         raise OSError("the library could not be made")
