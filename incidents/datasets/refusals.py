@@ -37,8 +37,36 @@ class FileRefusedError(ValueError):
         super().__init__(where, came, expected, remedy)
         self.where, self.came, self.expected, self.remedy = where, came, expected, remedy
 
+    def renamed(self, old: str, new: str) -> FileRefusedError:
+        """Speak of the file by the name that people gave it; return the same error."""
+        if self.where.startswith(old):
+            self.where = new + self.where.removeprefix(old)
+        return self
+
     def __str__(self) -> str:
         return f"{self.where} is {self.came}; expected {self.expected}. {self.remedy}"
+
+
+class EncodingUnknownError(FileRefusedError):
+    """A file is not UTF-8, and nobody said what it is.
+
+    Attributes
+    ----------
+    readings
+        What its doubtful cells say in each of the code pages that are offered.
+    """
+
+    def __init__(
+        self,
+        where: str,
+        came: str,
+        expected: str,
+        remedy: str,
+        readings: dict[str, tuple[str, ...]],
+    ) -> None:
+        super().__init__(where, came, expected, remedy)
+        self.args = (where, came, expected, remedy, readings)
+        self.readings = readings
 
 
 class BadValueError(ValueError):
