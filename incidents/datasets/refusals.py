@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -106,6 +107,17 @@ def shown(text: str) -> str:
     """
     plain = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
     return plain if len(plain) <= MAX_SHOWN else plain[:MAX_SHOWN] + "…"
+
+
+def safe_name(text: str) -> str:
+    """Return a text as part of a file's name: ASCII letters, digits and a few marks.
+
+    Examples
+    --------
+    >>> safe_name("../Fälle (neu)"), safe_name("رپورٹ")
+    ('F-lle-neu', 'table')
+    """
+    return re.sub(r"[^A-Za-z0-9_]+", "-", text)[:60].strip("-") or "table"
 
 
 def write_refusals(path: Path, refusals: Iterable[Refusal]) -> None:
