@@ -34,7 +34,7 @@ KIND_WORDS: dict[Kind, str] = {
     "table": "another table",
 }
 CODE_PAGES = {"cp1252": "Western European (cp1252)", "cp1256": "Arabic and Urdu (cp1256)"}
-REFUSED_SHOWN = 5
+REFUSED_SHOWN = 3
 _MADE, _READINGS = "datasets/made", "datasets/readings"
 
 T = TypeVar("T")

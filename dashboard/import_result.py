@@ -65,7 +65,7 @@ def _counts(report: dict[str, Any]) -> Any:  # noqa: ANN401 (an element of the p
                 "span",
                 element("strong", f"{number:,}"),
                 f" {name}",
-                element("span", f" {sign}", css="im-sign") if sign else None,
+                element("span", f" {sign} ", css="im-sign") if sign else None,
                 css="im-count",
             )
             for name, number, sign in parts
