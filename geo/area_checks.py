@@ -227,7 +227,7 @@ def _names(
 
 
 def _text(value: object) -> str:
-    return value.strip() if isinstance(value, str) else ""
+    return str(value).strip() if isinstance(value, str) else ""
 
 
 def _sound(
