@@ -46,7 +46,7 @@ def brief(view: View, measure: str, page: str = DEFAULT_PAGE) -> str:
         HTML; the same view gives the same text.
     """
     numbers = {s.source_id: n for n, s in enumerate(_sources(view), start=1)}
-    title = f"Balochistan: what is reported, {date_span(view.claims)}"
+    title = f"{view.atlas.region_title}: what is reported, {date_span(view.claims)}"
     style = _STYLE.read_text(encoding="utf-8")
     body = "\n".join(
         (
@@ -118,14 +118,23 @@ def _sections(view: View, numbers: Numbers) -> list[Element]:
     if view.tolls:
         sections.append(_section("Tolls", toll_table(view)))
     districts = claims_by_district(view, numbers)
-    none = "No claim names a place in a district."
-    sections.append(_section("Claims by district", *(districts or [element("p", none)])))
+    area, wider = view.atlas.area_word, view.atlas.wider_word
+    none = f"No claim names a place in one {area}."
+    sections.append(_section(f"Claims by {area}", *(districts or [element("p", none)])))
+    if view.known_wider:
+        sections.append(
+            _section(
+                f"Known only to the {wider} ({len(view.known_wider)})",
+                element("p", f"No place in one {area} is named; on no {area}.", css="hint"),
+                claim_table(view, view.known_wider, numbers),
+            )
+        )
     sections.append(
         _section(
             f"Reported, not placed ({len(view.not_placed)})",
             element(
                 "p",
-                "Said of the whole province, or of no place in particular; on no district.",
+                f"Said of the whole province, or of no place in particular; on no {area}.",
                 css="hint",
             ),
             claim_table(view, view.not_placed, numbers) if view.not_placed else None,

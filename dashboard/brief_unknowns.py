@@ -69,11 +69,17 @@ def _places(view: View) -> Iterator[str]:
             f"{count(len(view.not_placed), 'claim')} {verb} only for the province or less exactly, "
             "and may or may not hold the districts' figures."
         )
+    if view.known_wider:
+        verb = "is known" if len(view.known_wider) == 1 else "are known"
+        yield (
+            f"{count(len(view.known_wider), 'claim')} {verb} only to the {view.atlas.wider_word}, "
+            f"on no {view.atlas.area_word}."
+        )
     if view.outside:
         yield f"{count(len(view.outside), 'claim')} of places outside the boundaries."
     silent = sum(not s.claims for s in view.districts.values())
     yield (
-        f"{count(silent, 'district')} of {len(view.districts)} without a report: nothing was "
+        f"{count(silent, view.atlas.area_word)} of {len(view.districts)} without a report: nothing was "
         "reported there in these documents, which is not to say that nothing happened."
     )
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from dashboard.district_map import DistrictPaint, Legend
 from dashboard.wording import count, range_text, words
-from incidents.model import CASUALTY_TYPES, CasualtyType
+from incidents.model import CASUALTY_TYPES, CasualtyType, Claim
 from incidents.tolls import DistrictSummary
 from incidents.view import View
 
@@ -47,22 +47,36 @@ def paint(view: View, measure: str) -> Painting:
 
     A district's colour comes from claims that name a place in it. What was only said
     of the whole province colours no district: it becomes a note at the province's border.
+    Likewise what is known only to a district colours none of its tehsils.
     """
     values = {pcode: _value(summary, measure) for pcode, summary in view.districts.items()}
     breaks = class_breaks([v for v in values.values() if v])
-    province_claims = [
-        c for c in view.not_placed if measure in COUNT_MEASURES or c.casualty_type == measure
-    ]
+    province_claims = _measured(view.not_placed, measure)
+    wider_claims = _measured(view.known_wider, measure)
     only_province = measure not in COUNT_MEASURES and bool(province_claims)
+    areas = view.atlas.claim_areas
+    around = {code for c in wider_claims for code in areas[c.claim_id].among}
     paints = {
         pcode: DistrictPaint(
-            _fill(values[pcode], summary, breaks, only_province),
+            _fill(values[pcode], summary, breaks, only_province or pcode in around),
             _label(summary, measure),
-            _tooltip(view, summary, measure, only_province),
+            _tooltip(view, summary, measure, _silence(view, only_province, pcode in around)),
         )
         for pcode, summary in view.districts.items()
     }
-    return Painting(paints, _legend(measure, breaks, view), len(breaks), _note(province_claims))
+    note = _note(view, province_claims, wider_claims)
+    return Painting(paints, _legend(measure, breaks, view), len(breaks), note)
+
+
+def _measured(claims: Iterable[Claim], measure: str) -> list[Claim]:
+    return [c for c in claims if measure in COUNT_MEASURES or c.casualty_type == measure]
+
+
+def _silence(view: View, only_province: bool, around: bool) -> str:
+    """Return what an area without claims of its own says."""
+    if around:
+        return f"Reported only for the {view.atlas.wider_word}"
+    return "Reported only for the whole province" if only_province else "No report"
 
 
 def class_breaks(values: Sequence[int], most: int = MAX_CLASSES) -> tuple[int, ...]:
@@ -101,12 +115,12 @@ def _casualty(measure: str) -> CasualtyType:
 
 
 def _fill(
-    value: int | None, summary: DistrictSummary, breaks: Sequence[int], only_province: bool
+    value: int | None, summary: DistrictSummary, breaks: Sequence[int], only_wider: bool
 ) -> str:
     if value is None:
         if summary.claims:
             return "without_figure"
-        return "province_only" if only_province else "no_report"
+        return "province_only" if only_wider else "no_report"
     if value == 0:
         return "zero"
     return f"class-{int(np.searchsorted(breaks, value))}"
@@ -119,9 +133,9 @@ def _label(summary: DistrictSummary, measure: str) -> str:
     return range_text(summary.tolls[_casualty(measure)])
 
 
-def _tooltip(view: View, summary: DistrictSummary, measure: str, only_province: bool) -> str:
+def _tooltip(view: View, summary: DistrictSummary, measure: str, silence: str) -> str:
     if not summary.claims:
-        return "Reported only for the whole province" if only_province else "No report"
+        return silence
     lines = [
         f"{kind}: {range_text(toll)}" if toll.has_figure else f"{kind}: without a number"
         for kind, toll in summary.tolls.items()
@@ -150,10 +164,18 @@ def _legend(measure: str, breaks: Sequence[int], view: View) -> Legend:
         classes.append((f"class-{number}", str(end) if end == lowest else f"{lowest}–{end}"))
         lowest = end + 1
     title = measure if measure in COUNT_MEASURES else f"{measure}: best figure, rule “{view.rule}”"
-    return Legend(title=title, classes=classes, blanks=BLANKS)
+    blanks = dict(BLANKS)
+    if view.known_wider:
+        blanks["province_only"] = f"reported only for the {view.atlas.wider_word} or the province"
+    return Legend(title=title, classes=classes, blanks=tuple(blanks.items()))
 
 
-def _note(claims: Sequence[object]) -> str:
-    if not claims:
-        return ""
-    return f"{count(len(claims), 'claim')} for the whole province, on no district"
+def _note(view: View, of_province: Sequence[Claim], of_wider: Sequence[Claim]) -> str:
+    area = view.atlas.area_word
+    said = []
+    if of_province:
+        said.append(f"{count(len(of_province), 'claim')} for the whole province, on no {area}")
+    if of_wider:
+        wider = view.atlas.wider_word
+        said.append(f"{count(len(of_wider), 'claim')} known only to the {wider}, on no {area}")
+    return "; ".join(said)
