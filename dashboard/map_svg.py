@@ -75,7 +75,7 @@ def map_svg(view: View, measure: str, *, prefix: str = "map") -> str:
     bottom_right = _classes_block(painting, fills, sheet)
     taken = [box for box in (top_left[1], bottom_right[1]) if box]
     names = _names(view, painting, sheet, taken)
-    title, description = _title(measure), _description(view, painting)
+    title, description = _title(view, measure), _description(view, painting)
     drawing = svg(
         "svg",
         svg("title", title, id=f"{prefix}-title"),
@@ -245,9 +245,9 @@ def _haloed(text: str, x: float, y: float, size: float, *, bold: bool) -> list[S
     return [edge, svg("text", text, **here, fill=INK if bold else "#3d454e")]
 
 
-def _title(measure: str) -> str:
+def _title(view: View, measure: str) -> str:
     what = f"{measure} reported" if measure in COUNT_MEASURES else f"reported {measure}"
-    return f"Balochistan: {what}, by district"
+    return f"{view.atlas.region_title}: {what}, by {view.atlas.area_word}"
 
 
 def _description(view: View, painting: Painting) -> str:
@@ -258,8 +258,8 @@ def _description(view: View, painting: Painting) -> str:
         if view.districts[pcode].is_reported
     ]
     rest = len(names) - len(said)
-    listed = "; ".join(said) or "no district"
-    return f"{listed}. {count(rest, 'district')} without a report. {painting.province_note}".strip()
+    listed = "; ".join(said) or f"no {view.atlas.area_word}"
+    return f"{listed}. {count(rest, view.atlas.area_word)} without a report. {painting.province_note}".strip()
 
 
 def _heading(view: View, title: str) -> list[Svg]:

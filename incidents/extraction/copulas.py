@@ -132,7 +132,7 @@ def _opening(words: Sequence[Word], mention: Mention) -> CasualtyType | None:
     if words[0].low not in {"of", "among", "amongst"} and not out_of:
         return None
     comma = next((i for i in range(1, min(12, len(words))) if words[i].low == ","), 12)
-    if mention.start <= comma and comma < 12:
+    if mention.start <= comma < 12:
         return None
     for word in words[1 : min(comma, mention.start)]:
         if "people" in word.senses:

@@ -38,7 +38,7 @@ def in_whose_hands(
     ):
         return link.casualty_type
     if link.lemma == "hold" and any(
-        "people" in w.senses and w.senses["people"] == "abducted" or w.low in _CAPTORS
+        ("people" in w.senses and w.senses["people"] == "abducted") or w.low in _CAPTORS
         for w in reading.words
     ):
         return "abducted"

@@ -170,8 +170,10 @@ class Heads:
             inner += 1
         limit = min(inner + 4, len(words))
         for index in range(inner, limit):
-            if "vague" in words[index].senses or words[index].low in self._number_words or (
-                words[index].low[0].isdigit()
+            if (
+                "vague" in words[index].senses
+                or words[index].low in self._number_words
+                or (words[index].low[0].isdigit())
             ):
                 return
             if words[index].low in _HOUSEHOLDS:

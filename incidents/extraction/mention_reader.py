@@ -45,6 +45,7 @@ def _near_people(words: Sequence[Word]) -> list[bool]:
 def _is_owned(word: Word) -> bool:
     return word.low in {"his", "her", "their", "its", "our", "the", "of"}
 
+
 _NEAR = 5  # words from the first of a phrase to its noun, in a phrase without article
 
 
@@ -108,9 +109,7 @@ class MentionReader(Singles):
         self._read_head(words, mention)
         return mention
 
-    def _as_many(
-        self, words: Sequence[Word], at: int, before: Sequence[Mention]
-    ) -> Mention | None:
+    def _as_many(self, words: Sequence[Word], at: int, before: Sequence[Mention]) -> Mention | None:
         """Read "two soldiers and as many militants"."""
         if words[at].low != "as many" or not before or before[-1].number is None:
             return None

@@ -21,7 +21,10 @@ class SetPhrases(Objects):
             return
         before = self.words[max(0, at - 4) : at]
         found_dead = "counted" in self.words[at].senses or self.words[at].low == "remains"
-        if not found_dead and any("hypothetical" in w.senses or "negation" in w.senses for w in before) or any(
+        if (
+            not found_dead
+            and any("hypothetical" in w.senses or "negation" in w.senses for w in before)
+        ) or any(
             w.low in {"for", "threat", "demand", "against"} for w in before[-2:] if not found_dead
         ):
             target = self._start.get(at + 2)

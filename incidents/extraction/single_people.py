@@ -69,13 +69,14 @@ class Singles(Heads):
             found = owner.get("group") or owner.get("generic")
             mention.group = found[0] if found is not None else mention.group
 
-    def _counts_what_follows(self, words: Sequence[Word], index: int, end: int
-    ) -> bool:
+    def _counts_what_follows(self, words: Sequence[Word], index: int, end: int) -> bool:
         """Whether it is "the death of three persons": the people come after it."""
         if "noun_of" not in words[index].senses or end + 1 >= len(words):
             return False
         first = words[end + 1]
-        counts = "vague" in first.senses or first.low[0].isdigit() or first.low in self._number_words
+        counts = (
+            "vague" in first.senses or first.low[0].isdigit() or first.low in self._number_words
+        )
         counts |= first.senses.get("qualifier") in {"at_least", "more_than", "about", "up_to"}
         return words[end].low == "of" and counts
 
@@ -229,7 +230,11 @@ class Singles(Heads):
                 word.low in {",", "and"} or "group" in senses or "determiners" in senses
             ):
                 continue
-            if is_title and listed and (word.low.isdigit() or "vague" in senses or word.low in _SMALL):
+            if (
+                is_title
+                and listed
+                and (word.low.isdigit() or "vague" in senses or word.low in _SMALL)
+            ):
                 continue
             if "adverbs" not in senses and "be" not in senses and not word.low.endswith("ly"):
                 return False

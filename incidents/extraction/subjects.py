@@ -279,7 +279,11 @@ class Subjects(Clauses):
         if not joined or at < 0:
             return None
         before = self._at.get(at)
-        if before is not None and before.kind == "unknown" and self.words[mention.start - 1].low == ",":
+        if (
+            before is not None
+            and before.kind == "unknown"
+            and self.words[mention.start - 1].low == ","
+        ):
             return None
         if before is None or before.reach - 1 != at:
             before = self._named_before(at, mention)

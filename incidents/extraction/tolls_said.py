@@ -120,7 +120,11 @@ def _counted_to(
             target = starts[index + 1]
             if target.kind not in {"bare", "people"} or target.number is None:
                 return []
-            if low in {"to", "at"} and words[index - 1].low in {"injuries", "deaths"} and low == "to":
+            if (
+                low in {"to", "at"}
+                and words[index - 1].low in {"injuries", "deaths"}
+                and low == "to"
+            ):
                 return []  # "injuries to 14 others"
             if target.kind == "bare":
                 before = words[at - 1].senses if at else {}
