@@ -187,8 +187,7 @@ def _place_lines(found: dict[str, Any], region: str) -> str:
         f"  where_prec {found['where_prec']}",
     ]
     lines += [
-        f"  could also be {c['name']} {c['place_id']}"
-        + (f" in {c['adm2_name']}" if c["adm2_name"] else "")
+        f"  could also be {c['described']}"
         for c in found["candidates"]
         if c["place_id"] != found["place_id"]
     ]
