@@ -1,4 +1,10 @@
-"""Points per second of the join, beside geopandas.sjoin and a bare np.take in the same run.
+"""Points per second of the join, beside geopandas.sjoin and two bare lookups in the same run.
+
+The bare np.take reads a table of 1024 x 1024 codes by cell numbers that are known beforehand: no
+coordinate is read, so no join can reach it, and least of all where points are clustered and the
+few cells they lie in stay in the nearest cache. The bare lookup computes those numbers from the
+points, as one writes it down in numpy, and takes: what a join does that checks no point and
+knows no edge. Each contender has its turn in each round; ratios are taken round by round.
 
 Example: python -m bench.join --points 10000000 --rounds 3
 """
@@ -9,15 +15,16 @@ import argparse
 import statistics
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.boundaries import District, load_districts
+from geo.boundaries import Boundaries, load_districts, load_tehsils
 from geo.join import DistrictIndex
 
 Column = NDArray[np.float64]
@@ -52,18 +59,21 @@ TOWN_DEGREES = 0.1
 class Figure:
     """Medians for one number and spread of points; ratios are of the rounds, one by one.
 
-    The join is timed twice: as it comes, with a thread a core, and on one thread. `share_of_take`
-    is of the one thread.
+    The join is timed twice: as it comes, with a thread a core, and on one thread. The shares
+    are of the one thread. `extra_mb` is what numpy held at the most beyond input and answer.
     """
 
+    level: str
     points: int
     spread: str
     join_per_s: float
     one_thread_per_s: float
     sjoin_per_s: float
     take_per_s: float
+    lookup_per_s: float
     times_sjoin: float
     share_of_take: float
+    share_of_lookup: float
     extra_mb: float
     differing: int
 
@@ -76,30 +86,42 @@ def main() -> None:
     parser.add_argument("--sjoin-points", type=int, default=SJOIN_POINTS)
     given = parser.parse_args()
     print(
-        "points, spread; M/s: join, on one thread, sjoin, np.take;",
-        "times sjoin, share of np.take, extra MB, answers that differ",
+        "points, level, spread; M/s: join, on one thread, sjoin, bare np.take, bare lookup;",
+        "times sjoin, share of np.take, of the lookup; extra MB; answers that differ",
     )
     for figure in run(tuple(given.points), given.rounds, given.sjoin_points):
-        rates = [figure.join_per_s, figure.one_thread_per_s, figure.sjoin_per_s, figure.take_per_s]
+        rates = [
+            figure.join_per_s,
+            figure.one_thread_per_s,
+            figure.sjoin_per_s,
+            figure.take_per_s,
+            figure.lookup_per_s,
+        ]
         print(
-            f"{figure.points:>10,} {figure.spread:<9}",
-            " ".join(f"{rate / 1e6:8.2f}" for rate in rates),
-            f"{figure.times_sjoin:7.0f} {figure.share_of_take:6.2f}",
+            f"{figure.points:>10,} {figure.level:<9} {figure.spread:<9}",
+            " ".join(f"{rate / 1e6:7.2f}" for rate in rates),
+            f"{figure.times_sjoin:6.0f} {figure.share_of_take:5.2f} {figure.share_of_lookup:5.2f}",
             f"{figure.extra_mb:6.1f} {figure.differing}",
+            flush=True,
         )
 
 
 def run(
     sizes: tuple[int, ...] = SIZES, rounds: int = ROUNDS, sjoin_points: int = SJOIN_POINTS
-) -> list[Figure]:
-    """Return one figure for each size and spread of points."""
-    index = DistrictIndex(load_districts())
+) -> Iterator[Figure]:
+    """Yield one figure for each size, level and spread of points."""
     rng = np.random.default_rng(SEED)
-    return [
-        _measure(index, spread, scatter(rng, size), rounds, sjoin_points)
-        for size in sizes
-        for spread, scatter in (("uniform", _uniform), ("clustered", _clustered))
-    ]
+    levels: dict[str, Boundaries[Any]] = {"districts": load_districts(), "tehsils": load_tehsils()}
+    indices = {}
+    for level, boundaries in levels.items():
+        start = time.perf_counter()
+        indices[level] = DistrictIndex(boundaries)
+        print(f"the raster of the {level} is made in {time.perf_counter() - start:.2f} s")
+    for size in sizes:
+        for spread, scatter in (("uniform", _uniform), ("clustered", _clustered)):
+            points = scatter(rng, size)
+            for level, index in indices.items():
+                yield _measure(index, level, spread, points, rounds, sjoin_points)
 
 
 def _uniform(rng: np.random.Generator, size: int) -> tuple[Column, Column]:
@@ -116,7 +138,8 @@ def _clustered(rng: np.random.Generator, size: int) -> tuple[Column, Column]:
 
 
 def _measure(
-    index: DistrictIndex[District],
+    index: DistrictIndex[Any],
+    level: str,
     spread: str,
     columns: tuple[Column, Column],
     rounds: int,
@@ -128,33 +151,45 @@ def _measure(
     points = geopandas.GeoDataFrame(
         geometry=shapely.points(longitude[some], latitude[some]), crs=4326
     )
-    areas = load_districts().areas
+    areas = index.boundaries.areas
     polygons = geopandas.GeoDataFrame(
         {"area": range(len(areas))}, geometry=[area.geometry for area in areas], crs=4326
     )
-    # A bare np.take: a table of cells, with the cell of each point known beforehand.
-    cells = np.zeros(TAKE_SIDE * TAKE_SIDE, dtype=np.int16)
+    table = np.zeros(TAKE_SIDE * TAKE_SIDE, dtype=np.int16)
     numbers = _cell_numbers(longitude, latitude)
-    join, alone, take, sjoin = [], [], [], []
+    contenders: dict[str, Callable[[], object]] = {
+        "join": lambda: index.locate(longitude, latitude),
+        "alone": lambda: index.locate(longitude, latitude, workers=1),
+        "take": lambda: np.take(table, numbers),
+        "lookup": lambda: np.take(table, _cell_numbers(longitude, latitude), mode="clip"),
+        "sjoin": lambda: geopandas.sjoin(points, polygons, predicate="within"),
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(rounds):
-        join.append(_seconds(lambda: index.locate(longitude, latitude)) / size)
-        alone.append(_seconds(lambda: index.locate(longitude, latitude, workers=1)) / size)
-        take.append(_seconds(lambda: np.take(cells, numbers)) / size)
-        sjoin.append(
-            _seconds(lambda: geopandas.sjoin(points, polygons, predicate="within")) / len(points)
-        )
+        for name, work in contenders.items():
+            done = len(points) if name == "sjoin" else size
+            seconds[name].append(_seconds(work) / done)
+
+    def times(slower: str, faster: str) -> float:
+        pairs = zip(seconds[slower], seconds[faster], strict=True)
+        return statistics.median(one / other for one, other in pairs)
+
     located, extra = _extra_bytes(index, longitude, latitude)
     joined = geopandas.sjoin(points, polygons, predicate="within", how="left")
     expected = joined["area"].fillna(-1).to_numpy().astype(np.int16)
+    rate = {name: 1 / statistics.median(taken) for name, taken in seconds.items()}
     return Figure(
+        level=level,
         points=size,
         spread=spread,
-        join_per_s=1 / statistics.median(join),
-        one_thread_per_s=1 / statistics.median(alone),
-        sjoin_per_s=1 / statistics.median(sjoin),
-        take_per_s=1 / statistics.median(take),
-        times_sjoin=statistics.median(s / j for s, j in zip(sjoin, join, strict=True)),
-        share_of_take=statistics.median(t / j for t, j in zip(take, alone, strict=True)),
+        join_per_s=rate["join"],
+        one_thread_per_s=rate["alone"],
+        sjoin_per_s=rate["sjoin"],
+        take_per_s=rate["take"],
+        lookup_per_s=rate["lookup"],
+        times_sjoin=times("sjoin", "join"),
+        share_of_take=times("take", "alone"),
+        share_of_lookup=times("lookup", "alone"),
         extra_mb=extra / 1e6,
         differing=int(np.count_nonzero(expected != located[some])),
     )
@@ -162,11 +197,9 @@ def _measure(
 
 def _cell_numbers(longitude: Column, latitude: Column) -> NDArray[np.int64]:
     west, south, east, north = load_districts().bbox
-    column = (longitude - west) / (east - west) * TAKE_SIDE
-    row = (latitude - south) / (north - south) * TAKE_SIDE
-    last = TAKE_SIDE - 1
-    numbers: NDArray[np.int64] = row.astype(np.int64).clip(0, last) * TAKE_SIDE
-    return numbers + column.astype(np.int64).clip(0, last)
+    column = ((longitude - west) * (TAKE_SIDE / (east - west))).astype(np.int64)
+    row = ((latitude - south) * (TAKE_SIDE / (north - south))).astype(np.int64)
+    return row * TAKE_SIDE + column
 
 
 def _seconds(work: Callable[[], object]) -> float:
@@ -176,7 +209,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def _extra_bytes(
-    index: DistrictIndex[District], longitude: Column, latitude: Column
+    index: DistrictIndex[Any], longitude: Column, latitude: Column
 ) -> tuple[NDArray[np.int16], int]:
     """Return the answer, and the most memory held at once beyond input and answer."""
     tracemalloc.start()

@@ -13,16 +13,18 @@ from dashboard.access import current_user, enter, show_account
 from dashboard.add_page import show_add
 from dashboard.basemap import tiles
 from dashboard.claim_page import show_claim
+from dashboard.datasets_page import show_datasets
 from dashboard.district_map import district_map
 from dashboard.district_panel import show_area
 from dashboard.downloads import show_downloads
 from dashboard.filter_words import filter_words
+from dashboard.level_choice import ask_level
 from dashboard.map_drawing import sequential_palette
 from dashboard.markup import element, escape_markdown, show, show_style
 from dashboard.painting import paint
 from dashboard.records_below import show_below
 from dashboard.toll_strip import show_tolls
-from dashboard.wording import count, date_span
+from dashboard.wording import date_span, title_parts
 from incidents.access import may
 from incidents.atlas import Atlas
 from incidents.store import StoreError
@@ -40,23 +42,28 @@ def main() -> None:
     st.set_page_config(page_title="Incident Map", page_icon=ICON, layout="wide")
     show_style()
     user = enter()
-    of_map = st.Page(lambda: show_map(of_add), title="Incident Map", icon=None, default=True)
+    of_map = st.Page(
+        lambda: show_map(of_add, of_data), title="Incident Map", icon=None, default=True
+    )
     of_add = st.Page(lambda: show_add(of_map), title="Add a report", url_path="add")
-    st.navigation([of_map, of_add], position="hidden").run()
+    of_data = st.Page(lambda: show_datasets(of_map), title="Datasets", url_path="datasets")
+    st.navigation([of_map, of_add, of_data], position="hidden").run()
     show_account(user)
 
 
-def show_map(of_add: st.Page) -> None:
+def show_map(of_add: st.Page, of_data: st.Page) -> None:
     """Draw the map with everything around it."""
+    if may(current_user(), "add a document"):
+        with st.sidebar:
+            st.page_link(of_add, label="Add a report", icon=":material/add:")
+            if may(current_user(), "import a dataset"):
+                st.page_link(of_data, label="Import a dataset", icon=":material/table:")
     try:
-        atlas = loading.atlas()
+        atlas = loading.atlas_at(*ask_level(loading.data_dir()))
     except (ValueError, OSError, StoreError) as error:
         st.error(f"The sources cannot be read. {escape_markdown(str(error))}")
         st.stop()
     query = {name: st.query_params.get_all(name) for name in st.query_params}
-    if may(current_user(), "add a document"):
-        with st.sidebar:
-            st.page_link(of_add, label="Add a report", icon=":material/add:")
     choices = asking.ask(atlas, query)
     view = View(atlas, choices.filter, choices.rule)
 
@@ -66,52 +73,52 @@ def show_map(of_add: st.Page) -> None:
     show(
         element(
             "div",
-            element("h2", "Incident Map: Balochistan", css="im-title"),
+            element("h2", f"Incident Map: {atlas.region_title}", css="im-title"),
             element("p", _title_line(view), css="im-line"),
             css="im-head",
         )
     )
-    _notices(asking.unknown_parameters(atlas, query))
-    if (claim_id := st.query_params.get("claim", "")) in atlas.catalogue.claim:
-        show_claim(view, claim_id, _texts(), link, asking.address(atlas, choices, **_area(atlas)))
-    if not view.claims:
+    claim_id = st.query_params.get("claim", "")
+    opened = view.opening(claim_id) if claim_id else None
+    unknown = asking.unknown_parameters(atlas, query)
+    _notices([*unknown, f"claim={claim_id}"] if claim_id and opened is None else unknown)
+    if opened is not None:
+        show_claim(opened, claim_id, _texts(), link, asking.address(atlas, choices, **_area(atlas)))
+    if view.is_empty:
         st.info(_nothing_left(view), icon=":material/filter_alt_off:")
     show_tolls(view, link)
     left, right = st.columns([3, 2], gap="small")
     with right:
         selected = asking.ask_area(atlas)
         choices = dataclasses.replace(choices, selected=selected)
-        with st.container(height=HEIGHT - 56, border=False, key="area"):
-            show_area(view, selected, link)
+        area = st.container(height=HEIGHT - 56, border=False, key="area")
+    # The map goes out first: what stands beside it takes longer.
     with left:
         painting = paint(view, choices.measure)
         dark = st.context.theme.type == "dark"
         district_map(
             painting.paints,
+            atlas.boundaries,
             selected=selected,
             dark=dark,
             palette=sequential_palette(painting.class_count, dark=dark),
+            area_word=atlas.area_word,
+            whole_word="province" if atlas.is_home else "region",
             province_note=painting.province_note,
             legend=painting.legend,
             tiles=tiles() if choices.basemap else None,
             height=HEIGHT,
             key=asking.MAP_KEY,
         )
+    with area:
+        show_area(view, selected, link)
     show_below(view, link)
     show_downloads(view, choices)
     _footer(view)
 
 
 def _title_line(view: View) -> str:
-    voices = view.voices
-    return " · ".join(
-        (
-            count(voices.sources, "report"),
-            count(voices.origins, "origin"),
-            f"{count(len(view.figures), 'figure')}, {count(len(view.happenings), 'happening')}",
-            date_span(view.claims),
-        )
-    )
+    return " · ".join((*title_parts(view), date_span(view)))
 
 
 def _notices(unknown: list[str]) -> None:

@@ -11,13 +11,13 @@ import html
 from pathlib import Path
 
 from dashboard.brief_tables import Numbers, claim_table, claims_by_district, toll_table
-from dashboard.brief_unknowns import method_lines, unknowns
+from dashboard.brief_unknowns import ROWS_IN_BRIEF, method_lines, unknowns
 from dashboard.choices import Choices, address
 from dashboard.filter_words import filter_words
 from dashboard.map_svg import map_svg
 from dashboard.markup import Element, element
 from dashboard.notice_list import notice_list
-from dashboard.wording import count, date_span, day
+from dashboard.wording import count, date_span, day, title_parts
 from incidents import __version__
 from incidents.captions import sentences
 from incidents.citations import cite_source
@@ -46,7 +46,7 @@ def brief(view: View, measure: str, page: str = DEFAULT_PAGE) -> str:
         HTML; the same view gives the same text.
     """
     numbers = {s.source_id: n for n, s in enumerate(_sources(view), start=1)}
-    title = f"Balochistan: what is reported, {date_span(view.claims)}"
+    title = f"Balochistan: what is reported, {date_span(view)}"
     style = _STYLE.read_text(encoding="utf-8")
     body = "\n".join(
         (
@@ -84,19 +84,15 @@ def _policy(style: str) -> str:
 
 
 def _sources(view: View) -> list[Source]:
-    left = {c.source_id for c in view.claims}
-    return [s for s in view.atlas.catalogue.sources if s.source_id in left]
+    return [s for s in view.atlas.catalogue.sources if s.source_id in view.source_ids]
 
 
 def _head(view: View, title: str) -> Element:
-    voices = view.voices
     reported = [s.reported_on for s in _sources(view) if s.reported_on]
     line = " · ".join(
         (
-            count(voices.sources, "report"),
-            count(voices.origins, "origin"),
-            count(voices.claimants, "claimant"),
-            f"{count(len(view.figures), 'figure')}, {count(len(view.happenings), 'happening')}",
+            *title_parts(view),
+            count(view.voices.claimants, "claimant"),
             *([f"reports up to {day(max(reported))}"] if reported else []),
         )
     )
@@ -115,27 +111,29 @@ def _caption(view: View) -> Element:
 
 def _sections(view: View, numbers: Numbers) -> list[Element]:
     sections = []
-    if view.tolls:
+    if view.tolls or view.row_tolls:
         sections.append(_section("Tolls", toll_table(view)))
-    districts = claims_by_district(view, numbers)
+    # Rows of datasets as claims, so that they can be listed with the others.
+    listed = view.opened(part=slice(ROWS_IN_BRIEF)) if view.rows else view
+    districts = claims_by_district(listed, numbers)
     none = "No claim names a place in a district."
     sections.append(_section("Claims by district", *(districts or [element("p", none)])))
     sections.append(
         _section(
-            f"Reported, not placed ({len(view.not_placed)})",
+            f"Reported, not placed ({view.not_placed_count:,})",
             element(
                 "p",
                 "Said of the whole province, or of no place in particular; on no district.",
                 css="hint",
             ),
-            claim_table(view, view.not_placed, numbers) if view.not_placed else None,
+            claim_table(listed, listed.not_placed, numbers) if listed.not_placed else None,
         )
     )
-    if view.outside:
+    if view.outside_count:
         sections.append(
             _section(
-                f"Outside the boundaries ({len(view.outside)})",
-                claim_table(view, view.outside, numbers),
+                f"Outside the boundaries ({view.outside_count:,})",
+                claim_table(listed, listed.outside, numbers),
             )
         )
     sections.append(_section("What is not known", _list(unknowns(view))))

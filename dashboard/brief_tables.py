@@ -12,13 +12,14 @@ from dashboard.wording import (
     days,
     figure,
     range_text,
+    voices_of,
     what,
     words,
 )
 from incidents.captions import ends, said_by
 from incidents.model import Claim
 from incidents.tolls import Toll, count_voices
-from incidents.view import ProvinceToll, View
+from incidents.view import ProvinceToll, RowsToll, View
 
 # A source's number in the list of sources, by its id.
 Numbers = Mapping[str, int]
@@ -34,6 +35,7 @@ def toll_table(view: View) -> Element:
             rows.append(_toll_row(view, tile, tile.districts, "sum of the districts' claims"))
         if tile.outside.claims:
             rows.append(_toll_row(view, tile, tile.outside, "outside the boundaries"))
+    rows += [_rows_toll_row(view, toll) for toll in view.row_tolls]
     return _table(
         (
             "Whom",
@@ -57,7 +59,7 @@ def _toll_row(view: View, tile: ProvinceToll, toll: Toll, level: str) -> Element
     ]
     best = _best(toll) if toll.has_figure else ""
     # Only parts of other figures: told, but not to be added to them.
-    note = f"a part of figures above; {level}" if all(c.part_of for c in toll.claims) else level
+    note = f"a part of figures above; {level}" if view.is_only_parts(tile) else level
     return element(
         "tr",
         element(
@@ -71,8 +73,7 @@ def _toll_row(view: View, tile: ProvinceToll, toll: Toll, level: str) -> Element
         ),
         _cell(
             "Voices",
-            f"{count(voices.sources, 'source')}, {count(voices.origins, 'origin')}, "
-            f"{count(voices.claimants, 'claimant')}",
+            voices_of(voices),
         ),
     )
 
@@ -83,6 +84,27 @@ def _best(toll: Toll) -> str:
 
 def _speakers(view: View, claims: Sequence[Claim]) -> str:
     return "; ".join(f"{figure(c)}: {said_by(view, c)}" for c in claims)
+
+
+def _rows_toll_row(view: View, toll: RowsToll) -> Element:
+    title = view.rows[toll.dataset_id].dataset.manifest.title
+    who = "people" if toll.victim_group == "total" else words(toll.victim_group)
+    rows = count(toll.whole.rows, "row")
+    return element(
+        "tr",
+        element(
+            "th",
+            f"{who} {toll.casualty_type}",
+            element("small", "the sum of a dataset's rows"),
+            scope="row",
+            css="whom",
+        ),
+        _cell("Range", element("strong", range_text(toll.whole))),
+        _cell("Best", f"{toll.whole.best or 0:,}"),
+        _cell("Highest", ""),
+        _cell("Lowest", ""),
+        _cell("Voices", f"{title}, {rows}"),
+    )
 
 
 def claims_by_district(view: View, numbers: Numbers) -> list[Element]:
@@ -107,7 +129,7 @@ def _district_line(tolls: Iterable[Toll]) -> str:
     said = [
         f"{toll.casualty_type} {range_text(toll) or 'without a number'}"
         for toll in tolls
-        if toll.claims
+        if toll.is_reported
     ]
     return "; ".join(said) if said else "Reported without a figure."
 

@@ -9,6 +9,9 @@ from geo.boundaries import newer_districts
 from incidents.reconcile import RULE_MEANINGS
 from incidents.view import View
 
+ROWS_IN_BRIEF = 100
+"""Of each dataset: a brief is read, not searched."""
+
 METHOD = (
     "A report makes claims: a figure, of whom, where, when, said by whom. Every number here "
     "comes from claims, and each claim is listed with its words.",
@@ -32,10 +35,17 @@ def method_lines(view: View) -> list[str]:
 
 def unknowns(view: View) -> list[str]:
     """Return, a sentence each, what these claims leave open."""
-    return [*_sources(view), *_figures(view), *_places(view), *_boundaries(view)]
+    return [
+        *_sources(view),
+        *_figures(view),
+        *_datasets(view),
+        *_places(view),
+        *_boundaries(view),
+    ]
 
 
 def _sources(view: View) -> Iterator[str]:
+    # A dataset's release has no day of publication of its own: its rows have.
     left = {c.source_id for c in view.claims}
     sources = [s for s in view.atlas.catalogue.sources if s.source_id in left]
     for source in sources:
@@ -62,16 +72,31 @@ def _figures(view: View) -> Iterator[str]:
                 )
 
 
-def _places(view: View) -> Iterator[str]:
-    if view.not_placed:
-        verb = "is known" if len(view.not_placed) == 1 else "are known"
+def _datasets(view: View) -> Iterator[str]:
+    for sums in view.rows.values():
+        manifest = sums.dataset.manifest
         yield (
-            f"{count(len(view.not_placed), 'claim')} {verb} only for the province or less exactly, "
+            f"{manifest.title} ({manifest.attribution}; {manifest.licence}) adds "
+            f"{count(sums.rows, 'row')}, each an incident. Which of them speak of people that a "
+            "report or another dataset counts as well is not known."
+        )
+        if sums.rows > ROWS_IN_BRIEF:
+            yield (
+                f"Of its rows the {ROWS_IN_BRIEF:,} with the most people are listed here; an export "
+                "holds all."
+            )
+
+
+def _places(view: View) -> Iterator[str]:
+    if view.not_placed_count:
+        verb = "is known" if view.not_placed_count == 1 else "are known"
+        yield (
+            f"{count(view.not_placed_count, 'claim')} {verb} only for the province or less exactly, "
             "and may or may not hold the districts' figures."
         )
-    if view.outside:
-        yield f"{count(len(view.outside), 'claim')} of places outside the boundaries."
-    silent = sum(not s.claims for s in view.districts.values())
+    if view.outside_count:
+        yield f"{count(view.outside_count, 'claim')} of places outside the boundaries."
+    silent = sum(not s.is_reported for s in view.districts.values())
     yield (
         f"{count(silent, 'district')} of {len(view.districts)} without a report: nothing was "
         "reported there in these documents, which is not to say that nothing happened."

@@ -21,18 +21,18 @@ from dashboard.markup import element, show
 from dashboard.painting import DEFAULT_MEASURE, MEASURES
 from dashboard.wording import words
 from incidents.atlas import Atlas
-from incidents.filters import Filter, FilterError, make_filter, parse_moment
+from incidents.filters import Filter, FilterError, make_filter, moment_text, parse_moment
 from incidents.model import CASUALTY_TYPES, EVENT_TYPES, SCOPES, VICTIM_GROUPS
 from incidents.reconcile import DEFAULT_RULE, RULE_MEANINGS, RULES, Rule
+from incidents.regions import DISTRICTS
 
-PROVINCE = "Balochistan (the whole province)"
 LATEST = "all reports"
 MAP_KEY = "map"
 FIRST_DAY, LAST_DAY = date(1947, 1, 1), date(2100, 1, 1)
 
 # Keys of the widgets, which are the names in the address.
 MANY = ("source", "casualty_type", "victim_group", "event_type", "district", "scope")
-SINGLE = ("from", "to", "measure", "rule", "known", "at", "claim", "chart")
+SINGLE = ("from", "to", "measure", "rule", "known", "at", "claim", "chart", "region", "level")
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def ask(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> Choices:
         kinds = _many("Casualty type", [words(t) for t in CASUALTY_TYPES], "casualty_type")
         groups = _many("Victim group", [words(g) for g in VICTIM_GROUPS], "victim_group")
         events = _many("Event type", list(EVENT_TYPES), "event_type")
-        districts = _many("District", list(names.values()), "district")
+        districts = _many(atlas.area_word.capitalize(), list(names.values()), "district")
         first, last = _days()
         scopes = _many(
             "Scope",
@@ -100,7 +100,7 @@ def ask(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> Choices:
             default=["event"],
             help="The event itself, the day before, sums over several days, history.",
         )
-        known_at = _known_at(atlas)
+        known_at = _known_at(atlas, query.get("known", ()))
         show(element("h2", "Map", css="im-side"))
         measure = st.selectbox(
             "Colour by",
@@ -153,14 +153,23 @@ def ask_area(atlas: Atlas) -> str | None:
     """
     by_name = {name: pcode for pcode, name in atlas.district_names.items()}
     names = {pcode: name for name, pcode in by_name.items()}
-    current = by_name.get(st.session_state.get("at", PROVINCE))
-    clicked = chosen_district(MAP_KEY, selected=current)
+    current = by_name.get(st.session_state.get("at", whole(atlas)))
+    clicked = chosen_district(MAP_KEY, atlas.boundaries, selected=current)
     if clicked != current:
-        st.session_state["at"] = names[clicked] if clicked else PROVINCE
+        st.session_state["at"] = names[clicked] if clicked else whole(atlas)
     chosen = st.selectbox(
-        "Area", [PROVINCE, *by_name], key="at", bind="query-params", label_visibility="collapsed"
+        "Area",
+        [whole(atlas), *by_name],
+        key="at",
+        bind="query-params",
+        label_visibility="collapsed",
     )
     return by_name.get(chosen)
+
+
+def whole(atlas: Atlas) -> str:
+    """Return what the choice of an area calls all of them together."""
+    return f"{atlas.region_title} (the whole {'province' if atlas.is_home else 'region'})"
 
 
 def address(atlas: Atlas, choices: Choices, **also: str) -> str:
@@ -169,8 +178,10 @@ def address(atlas: Atlas, choices: Choices, **also: str) -> str:
     Only what differs from the page's start stands in it.
     """
     chosen = choices.filter
-    names = atlas.district_names
+    names = atlas.filter_names
     parameters: list[tuple[str, str]] = [
+        *([] if atlas.is_home else [("region", atlas.region)]),
+        *([] if atlas.is_home and atlas.level == DISTRICTS else [("level", atlas.level)]),
         *(("source", s) for s in sorted(chosen.sources)),
         *(("casualty_type", words(t)) for t in sorted(chosen.casualty_types)),
         *(("victim_group", words(g)) for g in sorted(chosen.victim_groups)),
@@ -184,7 +195,7 @@ def address(atlas: Atlas, choices: Choices, **also: str) -> str:
     if chosen.date_to:
         parameters.append(("to", chosen.date_to.isoformat()))
     if chosen.known_at:
-        parameters.append(("known", chosen.known_at.date().isoformat()))
+        parameters.append(("known", moment_text(chosen.known_at)))
     if choices.measure != DEFAULT_MEASURE:
         parameters.append(("measure", choices.measure))
     if choices.rule != DEFAULT_RULE:
@@ -205,9 +216,11 @@ def unknown_parameters(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> list
         "scope": {words(s) for s in SCOPES},
         "measure": set(MEASURES),
         "rule": set(RULES),
-        "at": {PROVINCE, *atlas.district_names.values()},
-        "claim": set(atlas.catalogue.claim),
-        "known": {LATEST, *_moments(atlas)},
+        "at": {whole(atlas), *atlas.district_names.values()},
+        "claim": None,
+        "region": None,
+        "level": None,
+        "known": {LATEST, *(text for text in query.get("known", ()) if _moment(text))},
         "chart": None,
         "from": None,
         "to": None,
@@ -245,32 +258,42 @@ def _many(label: str, options: list[str], key: str, **more: Any) -> list[str]:  
 
 
 def _days() -> tuple[date | None, date | None]:
-    left, right = st.columns(2)
     # Without bounds Streamlit offers ten years around today only; reports go further back.
+    # One below the other: side by side a chosen day is cut off.
     bounds: dict[str, Any] = {"min_value": FIRST_DAY, "max_value": LAST_DAY}
-    with left:
-        first = st.date_input("From", None, key="from", bind="query-params", **bounds)
-    with right:
-        last = st.date_input("To", None, key="to", bind="query-params", **bounds)
+    first = st.date_input("From", None, key="from", bind="query-params", **bounds)
+    last = st.date_input("To", None, key="to", bind="query-params", **bounds)
     return first, last
 
 
-def _moments(atlas: Atlas) -> list[str]:
-    days = {s.reported_on for s in atlas.catalogue.sources if s.reported_on}
-    return [d.isoformat() for d in sorted(days)]
+def _days_of_reports(atlas: Atlas) -> set[str]:
+    return {s.reported_on.isoformat() for s in atlas.catalogue.sources if s.reported_on}
 
 
-def _known_at(atlas: Atlas) -> datetime | None:
-    moments = _moments(atlas)
+def _moment(text: str) -> datetime | None:
+    with suppress(ValueError):
+        return parse_moment(text)
+    return None
+
+
+def _known_at(atlas: Atlas, asked: Sequence[str]) -> datetime | None:
+    """Show the slider over the days of reports, and over the moment that the address names."""
+    moments = st.session_state.setdefault("moments", _days_of_reports(atlas))
+    for text in asked:
+        if text != LATEST and (moment := _moment(text)):
+            plain = moment_text(moment)
+            moments.add(plain)
+            if plain != text and "known" not in st.session_state:
+                st.session_state["known"] = plain
     if len(moments) < 2:
         return None
     chosen = st.select_slider(
         "As known at",
-        [*moments, LATEST],
+        [*sorted(moments, key=parse_moment), LATEST],
         LATEST,
         key="known",
         bind="query-params",
-        help="Only what had been reported by the end of that day (Asia/Karachi).",
+        help="Only what had been reported by then, or by the end of that day (Asia/Karachi).",
     )
     return None if chosen == LATEST else parse_moment(chosen)
 

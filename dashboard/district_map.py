@@ -1,8 +1,11 @@
-"""The map of districts as an element of the page.
+"""The map of districts, or of another level's areas, as an element of the page.
 
-The map is drawn once (``map_drawing``) and served as a frame of its own. From then on
-the page sends only what may change: a class, a short label and a few lines of text for
-each district. The frame paints them, and sends back the P-code that was chosen.
+The map is drawn once for each boundaries (``map_drawing``) and served as a frame of its
+own. From then on the page sends only what may change: a class, a short label and a few
+lines of text for each area. The frame paints them, and sends back which was chosen.
+
+An area goes by its code in Python and by a key in the frame (``map_drawing.layer_keys``):
+a P-code is its own key, a user's code never leaves Python.
 
 How a choice travels
 --------------------
@@ -15,9 +18,9 @@ seen is the one thing that this module keeps in the session (under ``<key>/seen`
 `chosen_district` may be asked before the map is drawn, at the top of the page, so that
 the widgets made after it already know the click:
 
-    district = chosen_district("map", selected=from_the_address)
+    district = chosen_district("map", boundaries, selected=from_the_address)
     ...
-    district_map(paints, selected=district, ..., key="map")
+    district_map(paints, boundaries, selected=district, ..., key="map")
 """
 
 from __future__ import annotations
@@ -25,15 +28,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any, Literal, TypedDict, get_args
 
+import shapely
 import streamlit as st
 from streamlit.components.v1 import declare_component
 
-from dashboard.map_drawing import map_files
-from dashboard.map_folder import served_folder
-from geo.boundaries import load_districts
+from dashboard.map_drawing import layer_keys, map_files
+from dashboard.map_folder import content_digest, served_folder
+from geo.boundaries import Area, Boundaries, load_districts
+from geo.simplify import count_vertices, simplify_together
 
 FillKey = Literal[
     "class-0",
@@ -54,6 +59,8 @@ FILL_KEYS: frozenset[str] = frozenset(get_args(FillKey))
 LABEL_LENGTH = 24
 TOOLTIP_LENGTH = 800
 NOTE_LENGTH = 300
+# More would be slow to draw in a browser; what is exported and joined keeps all of them.
+MOST_VERTICES = 40_000
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _MARK = re.compile(r"[0-9a-z-]{1,64}")
@@ -102,10 +109,13 @@ class Tiles(TypedDict):
 
 def district_map(
     paints: Mapping[str, DistrictPaint],
+    boundaries: Boundaries[Area],
     *,
     selected: str | None,
     dark: bool,
     palette: Sequence[str],
+    area_word: str = "district",
+    whole_word: str = "province",
     province_note: str = "",
     legend: Legend | None = None,
     tiles: Tiles | None = None,
@@ -117,14 +127,18 @@ def district_map(
     Parameters
     ----------
     paints
-        How each district looks, by P-code. A district left out has no report; a P-code
-        that the map does not know is an error.
+        How each area looks, by its code. An area left out has no report; a code that the
+        boundaries do not know is an error.
+    boundaries
+        The areas to draw, the same object in every run.
     selected
-        The P-code of the district that is selected, or None for the province.
+        The code of the area that is selected, or None for the whole.
     dark
         Whether the page is dark.
     palette
         The colours of ``class-0``, ``class-1`` …, as ``#rrggbb``.
+    area_word, whole_word
+        What one area and all of them together are called, in what is read out.
     province_note
         What is reported only for the province. Where it says something, the province's
         border is hatched.
@@ -140,47 +154,49 @@ def district_map(
 
     Returns
     -------
-    pcode
-        The P-code clicked, in the run that follows the click. A click on the selected
-        district, its ×, Escape or the ground around gives None, the province. In every
+    code
+        The code of the area clicked, in the run that follows the click. A click on the
+        selected area, its ×, Escape or the ground around gives None, the whole. In every
         other run it is `selected` itself.
 
     Raises
     ------
     ValueError
-        If a P-code, a fill key, a colour or an address of tiles is not as described.
+        If a code, a fill key, a colour or an address of tiles is not as described.
     """
-    names = _district_names()
     arguments = _arguments(
-        names, paints, selected=selected, palette=palette, legend=legend, tiles=tiles
+        boundaries, paints, selected=selected, palette=palette, legend=legend, tiles=tiles
     )
-    _frame()(
+    _frame(boundaries)(
         **arguments,
+        area_word=_plain(area_word, 40),
+        whole_word=_plain(whole_word, 40),
         dark=dark,
         province_note=_plain(province_note, NOTE_LENGTH),
         height=height,
         key=key,
         default=None,
     )
-    return chosen_district(key, selected=selected)
+    return chosen_district(key, boundaries, selected=selected)
 
 
-def chosen_district(key: str, *, selected: str | None) -> str | None:
-    """Return the district that a new click on the map chose, else `selected`.
+def chosen_district(key: str, boundaries: Boundaries[Area], *, selected: str | None) -> str | None:
+    """Return the code of the area that a new click on the map chose, else `selected`.
 
     A click counts once: in the first call that sees it. Ask before the map is drawn to
     let the widgets above it know; the map then has nothing new to say in that run.
     """
     value = st.session_state.get(key)
-    event = new_event(value, st.session_state.get(f"{key}/seen"), _district_names())
+    codes = {layer: code for code, layer in _keys(boundaries).items()}
+    event = new_event(value, st.session_state.get(f"{key}/seen"), codes)
     if event is None:
         return selected
     st.session_state[f"{key}/seen"] = event["nonce"]
-    return event["pcode"]
+    return None if event["pcode"] is None else codes[event["pcode"]]
 
 
 class Event(TypedDict):
-    """A choice made on the map: a P-code, or None for the province, and its mark."""
+    """A choice made on the map: an area's key, or None for the whole, and its mark."""
 
     pcode: str | None
     nonce: str
@@ -205,7 +221,7 @@ def new_event(value: object, seen: object, known: Mapping[str, str]) -> Event | 
 
 
 def _arguments(
-    names: Mapping[str, str],
+    boundaries: Boundaries[Area],
     paints: Mapping[str, DistrictPaint],
     *,
     selected: str | None,
@@ -214,10 +230,11 @@ def _arguments(
     tiles: Tiles | None,
 ) -> dict[str, Any]:
     """Check everything that goes to the browser and put it as the frame reads it."""
-    if unknown := sorted(set(paints) - set(names)):
+    keys = _keys(boundaries)
+    if unknown := sorted(set(paints) - set(keys)):
         raise ValueError(
-            f"The map has no district {unknown[0]!r}; its {len(names)} districts run from "
-            f"{min(names)} to {max(names)}. Paint the districts of geo.boundaries only."
+            f"The map has no area {unknown[0]!r}; its {len(keys)} areas run from "
+            f"{min(keys)} to {max(keys)}. Paint the areas of the boundaries only."
         )
     for pcode, paint in paints.items():
         _check_fill(paint.fill, f"paint of {pcode}")
@@ -228,15 +245,15 @@ def _arguments(
             )
     return {
         "paints": {
-            pcode: [
+            keys[code]: [
                 paint.fill,
                 _plain(paint.label, LABEL_LENGTH),
                 _plain(paint.tooltip, TOOLTIP_LENGTH),
             ]
-            for pcode, paint in paints.items()
+            for code, paint in paints.items()
         },
-        "names": {pcode: _plain(name, 60) for pcode, name in names.items()},
-        "selected": selected if selected in names else None,
+        "names": {keys[code]: _plain(name, 60) for code, name in boundaries.names.items()},
+        "selected": keys.get(selected) if selected is not None else None,
         "palette": list(palette),
         "legend": _legend(legend) if legend else None,
         "tiles": _tiles(tiles) if tiles else None,
@@ -282,16 +299,25 @@ def _plain(text: str, length: int) -> str:
     return seen if len(seen) <= length else f"{seen[: length - 1]}…"
 
 
-@cache
-def _district_names() -> Mapping[str, str]:
-    return {district.pcode: district.name for district in load_districts().areas}
+def _keys(boundaries: Boundaries[Area]) -> Mapping[str, str]:
+    return layer_keys(list(boundaries.by_pcode))
 
 
-@cache
-def _frame() -> Any:  # noqa: ANN401 - what Streamlit returns is not typed further
+@lru_cache(maxsize=8)
+def _frame(boundaries: Boundaries[Area]) -> Any:  # noqa: ANN401 - what Streamlit returns is not typed further
     # Not at import: Streamlit serves a frame's folder only if it is declared in a run.
-    districts = load_districts()
-    areas = {district.pcode: district.geometry for district in districts.areas}
-    return declare_component(
-        "district_map", path=served_folder(map_files(areas, districts.outline))
+    keys = _keys(boundaries)
+    polygons = [area.geometry for area in boundaries.areas]
+    drawn, outline = polygons, boundaries.outline
+    if count_vertices(polygons) > MOST_VERTICES:
+        drawn = simplify_together(polygons, MOST_VERTICES).polygons
+        outline = shapely.union_all(drawn)
+    codes = [area.pcode for area in boundaries.areas]
+    files = map_files(
+        {keys[code]: polygon for code, polygon in zip(codes, drawn, strict=True)}, outline
     )
+    # One frame a content: two visitors may look at two regions at a time.
+    name = "district_map"
+    if boundaries is not load_districts():
+        name = f"{name}_{content_digest(files)[:12]}"
+    return declare_component(name, path=served_folder(files))

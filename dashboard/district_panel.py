@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.claim_cards import Link, claim_cards
+from dashboard.dataset_rows import show_rows
+from dashboard.incident_cards import folded_incident, incident_body
 from dashboard.markup import Element, element, show
-from dashboard.wording import count, incident_line, range_text
-from incidents.model import Claim, Incident
+from dashboard.wording import MAY_OVERLAP, count, may_overlap, range_text, voices_of
+from incidents.model import Claim
 from incidents.reconcile import printed
 from incidents.tolls import DistrictSummary, count_voices
 from incidents.view import View
@@ -19,90 +21,64 @@ def show_area(view: View, selected: str | None, link: Link) -> None:
         show(*_province(view, link))
     else:
         show(*_district(view, view.districts[selected], link))
+    show_rows(view, selected, link, key="rows_of_area")
 
 
 def _province(view: View, link: Link) -> list[Element]:
-    parts = [element("p", "Choose a district on the map or above. All incidents:", css="im-hint")]
-    for incident in view.incidents:
-        claims = view.claims_of_incident(incident.incident_id)
-        parts.append(_incident(view, incident, claims, link, folded=True, where=_where(claims)))
-    return parts
+    hint = element("p", "Choose a district on the map or above. All incidents:", css="im-hint")
+    return [hint, *(folded_incident(view, incident, link) for incident in view.incidents)]
 
 
-def _district(view: View, summary: DistrictSummary, link: Link) -> list[Element]:
+def _district(view: View, summary: DistrictSummary, link: Link) -> list[Element | None]:
     name = view.atlas.district_names[summary.adm2_pcode]
     voices = count_voices(summary.claims, view.atlas.reporting)
     figures = [
         f"{toll.casualty_type} {range_text(toll) or 'without a number'}"
         for toll in summary.tolls.values()
-        if toll.claims
+        if toll.is_reported
     ]
     head = element("h3", f"{name} ", element("span", summary.adm2_pcode, css="im-kind"))
-    if not summary.claims:
+    if not summary.is_reported:
         return [
             head,
             element(
                 "p",
-                "No report names a place in this district under these filters. That is not a report "
-                "of zero: claims about the whole province stand below the map.",
+                f"No report names a place in this {view.atlas.area_word} under these filters. That "
+                "is not a report of zero: claims about the whole province stand below the map.",
             ),
+            *_wider(view, summary.adm2_pcode, link),
         ]
-    parts = [
+    parts: list[Element | None] = [
         head,
         element("p", " · ".join(figures) or "Reported without a figure", css="im-area-figures"),
         element(
             "p",
-            f"{count(len(summary.incident_ids), 'incident')}, {count(len(summary.claims), 'claim')}: "
-            f"{count(voices.sources, 'source')}, {count(voices.origins, 'origin')}, "
-            f"{count(voices.claimants, 'claimant')}.",
+            f"{count(summary.incident_count, 'incident')}, {count(summary.claim_count, 'claim')}: "
+            f"{voices_of(voices, summary.rows)}.",
             css="im-hint",
         ),
+        element("p", MAY_OVERLAP, css="im-note") if may_overlap(summary) else None,
     ]
     by_incident = {
         i: [c for c in summary.claims if c.incident_id == i] for i in summary.incident_ids
     }
     for incident_id, claims in sorted(by_incident.items(), key=lambda item: _largest(item[1])):
         incident = view.atlas.catalogue.incident[incident_id]
-        parts.append(_incident(view, incident, claims, link, folded=False))
-    return parts
+        inside = incident_body(view, incident, claims, link)
+        parts.append(element("section", element("h4", incident.title), *inside, css="im-incident"))
+    return [*parts, *_wider(view, summary.adm2_pcode, link)]
 
 
-def _where(claims: Sequence[Claim]) -> str:
-    """Name the districts that claims of an incident name, or say that there is none."""
-    places = sorted({c.adm2_name for c in claims if c.adm2_name})
-    if any(c.is_outside for c in claims):
-        places.append("outside the boundaries")
-    return ", ".join(places) or "province"
+def _wider(view: View, code: str, link: Link) -> list[Element]:
+    """Return the claims that may be of an area, known only to something wider around it."""
+    number = view.wider_count_around(code)
+    if not number:
+        return []
+    known = f"{count(number, 'claim')} known only to a wider area may be of this one:"
+    cards = claim_cards(view, view.known_wider_around(code), link)
+    return [element("p", known, css="im-hint"), *cards]
 
 
 def _largest(claims: Sequence[Claim]) -> int:
     """Sort key: incidents with the largest figure first, happenings last."""
     return -max((printed(c) or 0) + c.is_figure for c in claims)
-
-
-def _incident(
-    view: View,
-    incident: Incident,
-    claims: Sequence[Claim],
-    link: Link,
-    *,
-    folded: bool,
-    where: str = "",
-) -> Element:
-    inside = [
-        element("p", incident_line(incident), css="im-hint"),
-        element("p", incident.note, css="im-note") if incident.note else None,
-        *claim_cards(view, claims, link),
-    ]
-    if folded:
-        return element(
-            "details",
-            element(
-                "summary",
-                element("strong", incident.title),
-                element("span", f" {where} · {count(len(claims), 'claim')}", css="im-kind"),
-            ),
-            *inside,
-            css="im-incident",
-        )
-    return element("section", element("h4", incident.title), *inside, css="im-incident")

@@ -12,21 +12,23 @@ from dashboard.brief import brief
 from dashboard.choices import Choices, address
 from dashboard.map_png import to_png
 from dashboard.map_svg import map_svg
+from dashboard.markup import element, escape_markdown, show
 from incidents.exports import FORMATS, MEDIA_TYPES, about_json, to_bytes
 from incidents.layers import LAYERS, build_layer
-from incidents.sealed import seal
+from incidents.sealed import MOST_ROWS, seal
 from incidents.view import View
 
 
 def show_downloads(view: View, choices: Choices) -> None:
     """Show the buttons; a file is made when it is asked for."""
     with st.sidebar:
-        st.subheader("Take away", anchor=False)
-        _briefs(view, choices)
-        _layers(view)
+        show(element("h2", "Take away", css="im-side"))
+        kept_back = _kept_back(view)
+        _briefs(view, choices, kept_back)
+        _layers(view, kept_back)
 
 
-def _briefs(view: View, choices: Choices) -> None:
+def _briefs(view: View, choices: Choices, kept_back: str) -> None:
     measure, page = choices.measure, _page()
     query = address(view.atlas, choices)
     digest = _digest(view, measure, page, query)
@@ -54,6 +56,8 @@ def _briefs(view: View, choices: Choices) -> None:
             "image/png",
             "take_png",
         )
+    if view.row_count > MOST_ROWS or kept_back:
+        return
     _button(
         "Sealed export (zip)",
         lambda: seal(view, query),
@@ -65,12 +69,15 @@ def _briefs(view: View, choices: Choices) -> None:
     )
 
 
-def _layers(view: View) -> None:
+def _layers(view: View, kept_back: str) -> None:
     left, right = st.columns(2)
     with left:
         layer = st.selectbox("Layer", LAYERS, key="layer")
     with right:
         file_format = st.selectbox("Format", FORMATS, key="format")
+    if kept_back and layer != "districts":
+        st.caption(escape_markdown(kept_back))
+        return
     name = f"incident-map-{layer}-{_digest(view)}.{file_format}"
     _button(
         f"Download {layer} as {file_format}",
@@ -87,6 +94,15 @@ def _layers(view: View) -> None:
             "application/json",
             "download_about",
         )
+
+
+def _kept_back(view: View) -> str:
+    """Return why rows of a dataset may not be handed out, nothing where all may."""
+    try:
+        view.check_rows_may_leave()
+    except PermissionError as error:
+        return str(error)
+    return ""
 
 
 def _button(

@@ -26,6 +26,10 @@ MeasureChoice = StrEnum(
 # Any: the view, which is imported only when a command runs.
 MakeView = Callable[[], Any]
 Output = Annotated[str, typer.Option(help="A file's path, or - for standard output.")]
+HoldsLicence = Annotated[
+    bool,
+    typer.Option("--i-hold-a-licence", help="You may pass on rows of ACLED under a licence."),
+]
 Measure = Annotated[MeasureChoice, typer.Option(help="What colours the map.")]
 
 
@@ -49,6 +53,7 @@ def export(
     file_format: Annotated[
         FormatChoice | None, typer.Option("--format", help="What kind of file; not for seeds.")
     ] = None,
+    i_hold_a_licence: HoldsLicence = False,
 ) -> None:
     """Write districts, incidents or claims to a file, under the page's filters.
 
@@ -65,16 +70,19 @@ def export(
     from incidents.layers import build_layer
 
     try:
-        built = build_layer(layer.value, view())
+        shown = view()
+        _take_licence(shown, held=i_hold_a_licence)
+        built = build_layer(layer.value, shown)
         content = to_bytes(built, file_format.value)
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         fail(str(error))
     path = write_output(output, content)
     if path is None:
         return
     if file_format.value == "csv":
         write_output(str(path.with_name(path.name + ".about.json")), about_json(built))
-    typer.echo(f"{len(built.rows)} {layer.value} written to {path}", err=True)
+    rows = built.about["level"] if layer.value == "districts" else layer.value
+    typer.echo(f"{len(built.rows)} {rows} written to {path}", err=True)
 
 
 def brief(
@@ -111,6 +119,12 @@ def brief(
     write_output(output, content, "The brief" if kind == "html" else f"The map as {kind.upper()}")
 
 
+def _take_licence(view: Any, *, held: bool) -> None:  # noqa: ANN401 - as in MakeView
+    if held:
+        for sums in view.rows.values():
+            sums.dataset.licence_is_held()
+
+
 def _kind_of(output: str) -> str:
     ending = Path(output).suffix.lower().removeprefix(".")
     if ending in ("", "htm") or output == "-":
@@ -127,6 +141,7 @@ def seal(
     output: Output,
     view: MakeView,
     measure: Measure = MeasureChoice["incidents"],
+    i_hold_a_licence: HoldsLicence = False,
 ) -> None:
     """Write a sealed export: layers, evidence and records of a view with a hash of each file."""
     from dashboard.choices import Choices, address
@@ -134,11 +149,14 @@ def seal(
 
     try:
         shown = view()
+        _take_licence(shown, held=i_hold_a_licence)
+        if shown.atlas.level != "districts" or not shown.atlas.is_home:
+            fail("A sealed export is of Balochistan's districts: leave out --region and --level.")
         choices = Choices(shown.filter, shown.rule, measure.value, selected=None, basemap=False)
         content = make_seal(shown, address(shown.atlas, choices))
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         fail(str(error))
-    write_output(output, content, f"{len(shown.claims)} claims sealed,")
+    write_output(output, content, f"{shown.figure_count + shown.happening_count} claims sealed,")
     typer.echo(f"sha256 {hashlib.sha256(content).hexdigest()}", err=True)
 
 

@@ -42,6 +42,13 @@ def make_view(
     as_known_at: Annotated[
         str | None, typer.Option(help="Only what was reported by 2026-01-31 or 2026-01-31T14:30.")
     ] = None,
+    region: Annotated[
+        str | None, typer.Option(help="A region of your own; Balochistan if not given.")
+    ] = None,
+    level: Annotated[
+        str | None,
+        typer.Option(help="districts, tehsils, or a level of your own; the coarsest if not given."),
+    ] = None,
 ) -> Any:  # noqa: ANN401 - a View, whose module is imported only when a command runs
     """Load everything and return the view that the options describe.
 
@@ -52,12 +59,17 @@ def make_view(
     """
     from incidents.atlas import load_atlas  # noqa: PLC0415 - only when a command runs
     from incidents.filters import make_filter, parse_moment  # noqa: PLC0415
+    from incidents.regions import HOME, load_region  # noqa: PLC0415
+    from incidents.store.locations import locate_library  # noqa: PLC0415
     from incidents.view import View  # noqa: PLC0415
 
     atlas = load_atlas()
+    if (region, level) != (None, None):
+        shown = load_region(region or HOME, locate_library().data_dir)
+        atlas = atlas.at(shown, level or shown.coarsest)
     chosen = make_filter(
         atlas.catalogue,
-        atlas.district_names,
+        atlas.filter_names,
         source=source or (),
         casualty_type=casualty_type or (),
         victim_group=victim_group or (),

@@ -13,7 +13,7 @@ def filter_words(view: View) -> list[tuple[str, str]]:
     The scope is named only where it is not the usual one, the event itself.
     """
     chosen = view.filter
-    names = view.atlas.district_names
+    names = view.atlas.filter_names
     said = [
         ("Source", sorted(chosen.sources)),
         ("Casualty type", sorted(map(words, chosen.casualty_types))),

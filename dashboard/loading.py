@@ -8,8 +8,19 @@ from pathlib import Path
 
 import streamlit as st
 
-from incidents.atlas import Atlas, digest, existing_store, load_atlas, seeds_folder
+from incidents.atlas import (
+    Atlas,
+    datasets_state,
+    digest,
+    existing_datasets,
+    existing_store,
+    load_atlas,
+    seeds_folder,
+)
+from incidents.datasets.columns import Columns
+from incidents.filters import Filter
 from incidents.library_texts import LibraryTexts
+from incidents.regions import Region
 from incidents.sealed import SEALED_VARIABLE, open_sealed
 from incidents.store import Store, locate_library, open_store
 from incidents.texts import TextLibrary, Texts, folder_state, texts_folder
@@ -26,9 +37,13 @@ def atlas() -> Atlas:
     folder = seeds_folder()
     content = digest(folder)
     store = library()
-    if store is None:
-        return _seeds(str(folder), content)
-    return _decided(str(folder), content, store.location.shown, store.version())
+    decided = (
+        _seeds(str(folder), content)
+        if store is None
+        else _decided(str(folder), content, store.location.shown, store.version())
+    )
+    state = datasets_state()
+    return _with_datasets(decided, decided.catalogue.digest, state) if state else decided
 
 
 def library(*, make: bool = False) -> Store | None:
@@ -89,6 +104,38 @@ def _decided(folder: str, content: str, shown: str, version: str) -> Atlas:  # n
     seeds = _seeds(folder, content)
     store = library()
     return seeds if store is None else seeds.under(store.overlay(seeds.catalogue))
+
+
+def atlas_at(region: Region, level: str) -> Atlas:
+    """Return everything loaded, over the areas of a region's level."""
+    base = atlas()
+    if region.is_home and level == base.level and not region.place_lists:
+        return base
+    return _at(base, region, base.catalogue.digest, repr(region), level)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Placing the claims")
+def _at(_base: Atlas, _region: Region, digest: str, described: str, level: str) -> Atlas:  # noqa: ARG001 - the texts are the key
+    return _base.at(_region, level)
+
+
+def data_dir() -> Path:
+    """Return the folder of what the user keeps."""
+    return locate_library().data_dir
+
+
+@st.cache_resource(max_entries=1, show_spinner="Opening the datasets")
+def _datasets(state: str) -> tuple[Columns, ...]:  # noqa: ARG001 - the state is the key
+    opened = existing_datasets()
+    # The first sums are the ones that every visitor asks for.
+    for columns in opened:
+        columns.sums(Filter())
+    return opened
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _with_datasets(_atlas: Atlas, digest: str, state: str) -> Atlas:  # noqa: ARG001 - the digest is the key
+    return _atlas.with_datasets(_datasets(state))
 
 
 @st.cache_resource(max_entries=1, show_spinner="Opening the sealed export")

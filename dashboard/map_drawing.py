@@ -25,7 +25,8 @@ from shapely.affinity import scale
 from shapely.geometry.base import BaseGeometry
 from xstatic.pkg import leaflet
 
-PCODE = re.compile(r"[A-Z]{2}[0-9]{1,10}")
+# What an area is called on the drawn page: a P-code, or a stand-in of the same form.
+KEY = re.compile(r"[A-Z]{2}[0-9]{1,10}")
 
 LEAFLET_FILES = ("leaflet.js", "leaflet.css")
 SCRIPTS = ("map_labels.js", "map_parts.js", "map_frame.js")
@@ -38,14 +39,32 @@ COORDINATE_DECIMALS = 4
 NAME_ASPECT = 2.5
 
 
+def layer_keys(codes: Sequence[str]) -> dict[str, str]:
+    """Return the key of each area on the drawn page, by its code.
+
+    folium compiles what it is given, and a user's codes may be any text. So they stay out:
+    where one is no P-code, all areas are called by their position.
+
+    Examples
+    --------
+    >>> layer_keys(["PK201", "PK202"])
+    {'PK201': 'PK201', 'PK202': 'PK202'}
+    >>> layer_keys(["{{x}}", "PK202"])
+    {'{{x}}': 'AA0001', 'PK202': 'AA0002'}
+    """
+    if all(KEY.fullmatch(code) for code in codes):
+        return {code: code for code in codes}
+    return {code: f"AA{position:04}" for position, code in enumerate(codes, start=1)}
+
+
 def map_files(areas: Mapping[str, BaseGeometry], outline: BaseGeometry) -> dict[str, bytes]:
     """Draw the map and return every file that its frame is made of.
 
     Parameters
     ----------
     areas
-        One polygon or multipolygon for each P-code, longitude and latitude in degrees
-        (EPSG:4326).
+        One polygon or multipolygon for each key (`layer_keys`), longitude and latitude in
+        degrees (EPSG:4326).
     outline
         The border of all areas together, in the same frame.
 
@@ -58,7 +77,7 @@ def map_files(areas: Mapping[str, BaseGeometry], outline: BaseGeometry) -> dict[
     Raises
     ------
     ValueError
-        If a key is no P-code, or an area is empty or no polygon.
+        If a key is none of `layer_keys`, or an area is empty or no polygon.
     """
     assets = {name: _packaged(name) for name in (*SCRIPTS, *STYLES)}
     assets |= {name: _leaflet(name) for name in LEAFLET_FILES}
@@ -172,7 +191,7 @@ def _page(
     areas: Mapping[str, BaseGeometry], outline: BaseGeometry, links: Mapping[str, str]
 ) -> str:
     for pcode, area in areas.items():
-        if not PCODE.fullmatch(pcode):
+        if not KEY.fullmatch(pcode):
             raise ValueError(f"{pcode!r} came as a P-code; two capitals and digits were expected.")
         if area.geom_type not in {"Polygon", "MultiPolygon"} or area.is_empty:
             raise ValueError(

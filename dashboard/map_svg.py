@@ -19,8 +19,8 @@ from dashboard.map_drawing import label_point, sequential_palette
 from dashboard.name_placing import FIGURE_SIZE, LINE_HEIGHT, Name, Placed, place_names
 from dashboard.painting import COUNT_MEASURES, Painting, paint
 from dashboard.svg import Svg, number, svg, text_width, wrap
-from dashboard.wording import count, date_span
-from geo.boundaries import Boundaries, District
+from dashboard.wording import count, date_span, title_parts
+from geo.boundaries import Area, Boundaries
 from geo.projection import EqualArea
 from incidents import __version__
 from incidents.view import View
@@ -103,7 +103,7 @@ def map_svg(view: View, measure: str, *, prefix: str = "map") -> str:
 
 
 @lru_cache(maxsize=2)
-def _sheet(boundaries: Boundaries[District]) -> Sheet:
+def _sheet(boundaries: Boundaries[Area]) -> Sheet:
     flat = EqualArea.around(boundaries.outline)
     west, south, east, north = flat.project(boundaries.outline).bounds
     scale = (WIDTH - 2 * SIDE) / (east - west)
@@ -200,7 +200,7 @@ def _names(
             figure=painting.paints[pcode].label,
             area=area,
             middle=sheet.middles[pcode],
-            is_strong=bool(view.districts[pcode].claims),
+            is_strong=view.districts[pcode].is_reported,
         )
         for pcode, area in sheet.areas.items()
     ]
@@ -255,7 +255,7 @@ def _description(view: View, painting: Painting) -> str:
     said = [
         f"{names[pcode]} {one.label or 'without a figure'}"
         for pcode, one in painting.paints.items()
-        if view.districts[pcode].claims
+        if view.districts[pcode].is_reported
     ]
     rest = len(names) - len(said)
     listed = "; ".join(said) or "no district"
@@ -263,15 +263,7 @@ def _description(view: View, painting: Painting) -> str:
 
 
 def _heading(view: View, title: str) -> list[Svg]:
-    voices = view.voices
-    line = " · ".join(
-        (
-            date_span(view.claims),
-            count(voices.sources, "report"),
-            count(voices.origins, "origin"),
-            f"{count(len(view.figures), 'figure')}, {count(len(view.happenings), 'happening')}",
-        )
-    )
+    line = " · ".join((date_span(view), *title_parts(view)))
     filters = "; ".join(f"{name}: {words}" for name, words in filter_words(view))
     drawn = [
         svg("text", title, x=SIDE, y=36, font_size=25, font_weight="700"),

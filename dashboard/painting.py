@@ -10,6 +10,7 @@ import numpy as np
 from dashboard.district_map import DistrictPaint, Legend
 from dashboard.wording import count, range_text, words
 from incidents.model import CASUALTY_TYPES, CasualtyType
+from incidents.regions import DISTRICTS
 from incidents.tolls import DistrictSummary
 from incidents.view import View
 
@@ -17,8 +18,8 @@ from incidents.view import View
 MAX_CLASSES = 5
 
 COUNT_MEASURES: Mapping[str, Callable[[DistrictSummary], int]] = {
-    "incidents": lambda summary: len(summary.incident_ids),
-    "claims": lambda summary: len(summary.claims),
+    "incidents": lambda summary: summary.incident_count,
+    "claims": lambda summary: summary.claim_count,
     "sources": lambda summary: len(summary.source_ids),
 }
 MEASURES: tuple[str, ...] = (*COUNT_MEASURES, "killed", "injured", "abducted", "freed")
@@ -50,19 +51,38 @@ def paint(view: View, measure: str) -> Painting:
     """
     values = {pcode: _value(summary, measure) for pcode, summary in view.districts.items()}
     breaks = class_breaks([v for v in values.values() if v])
-    province_claims = [
-        c for c in view.not_placed if measure in COUNT_MEASURES or c.casualty_type == measure
-    ]
-    only_province = measure not in COUNT_MEASURES and bool(province_claims)
+    province_claims = _of_the_province(view, measure)
+    only_province = measure not in COUNT_MEASURES and province_claims > 0
+    wider = {pcode: _known_wider(view, pcode, measure) for pcode in view.districts}
     paints = {
         pcode: DistrictPaint(
-            _fill(values[pcode], summary, breaks, only_province),
+            _fill(values[pcode], summary, breaks, only_province or wider[pcode] > 0),
             _label(summary, measure),
-            _tooltip(view, summary, measure, only_province),
+            _tooltip(view, summary, measure, only_province, wider[pcode]),
         )
         for pcode, summary in view.districts.items()
     }
     return Painting(paints, _legend(measure, breaks, view), len(breaks), _note(province_claims))
+
+
+def _of_the_province(view: View, measure: str) -> int:
+    """Return how many claims that the measure counts were made of no district."""
+    if measure in COUNT_MEASURES:
+        return view.not_placed_count
+    said = sum(c.casualty_type == measure for c in view.not_placed)
+    kind = _casualty(measure)
+    return said + sum(r.not_placed.sums[kind].rows for r in view.rows.values())
+
+
+def _known_wider(view: View, code: str, measure: str) -> int:
+    """Return how many claims that the measure counts may lie in an area, known only to its district."""
+    if measure in COUNT_MEASURES:
+        return view.wider_count_around(code)
+    kind = _casualty(measure)
+    said = sum(c.casualty_type == kind for c in view.known_wider_around(code))
+    return said + sum(
+        sums.wider_around.get(code, 0) for sums in view.rows.values() if sums.wider.sums[kind].rows
+    )
 
 
 def class_breaks(values: Sequence[int], most: int = MAX_CLASSES) -> tuple[int, ...]:
@@ -101,12 +121,12 @@ def _casualty(measure: str) -> CasualtyType:
 
 
 def _fill(
-    value: int | None, summary: DistrictSummary, breaks: Sequence[int], only_province: bool
+    value: int | None, summary: DistrictSummary, breaks: Sequence[int], only_wider: bool
 ) -> str:
     if value is None:
-        if summary.claims:
+        if summary.is_reported:
             return "without_figure"
-        return "province_only" if only_province else "no_report"
+        return "province_only" if only_wider else "no_report"
     if value == 0:
         return "zero"
     return f"class-{int(np.searchsorted(breaks, value))}"
@@ -119,22 +139,26 @@ def _label(summary: DistrictSummary, measure: str) -> str:
     return range_text(summary.tolls[_casualty(measure)])
 
 
-def _tooltip(view: View, summary: DistrictSummary, measure: str, only_province: bool) -> str:
-    if not summary.claims:
+def _tooltip(
+    view: View, summary: DistrictSummary, measure: str, only_province: bool, wider: int
+) -> str:
+    if not summary.is_reported and wider:
+        return f"Known only to a wider area: {count(wider, 'claim')}"
+    if not summary.is_reported:
         return "Reported only for the whole province" if only_province else "No report"
     lines = [
         f"{kind}: {range_text(toll)}" if toll.has_figure else f"{kind}: without a number"
         for kind, toll in summary.tolls.items()
-        if toll.claims
+        if toll.is_reported
     ]
-    if measure not in COUNT_MEASURES and not summary.tolls[_casualty(measure)].claims:
+    if measure not in COUNT_MEASURES and not summary.tolls[_casualty(measure)].is_reported:
         lines.append(f"{words(measure)}: no figure reported here")
     origins = {view.atlas.reporting.origin_of[s] for s in summary.source_ids}
     lines.append(
         " · ".join(
             (
-                count(len(summary.incident_ids), "incident"),
-                count(len(summary.claims), "claim"),
+                count(summary.incident_count, "incident"),
+                count(summary.claim_count, "claim"),
                 count(len(summary.source_ids), "source"),
                 count(len(origins), "origin"),
             )
@@ -150,10 +174,20 @@ def _legend(measure: str, breaks: Sequence[int], view: View) -> Legend:
         classes.append((f"class-{number}", str(end) if end == lowest else f"{lowest}–{end}"))
         lowest = end + 1
     title = measure if measure in COUNT_MEASURES else f"{measure}: best figure, rule “{view.rule}”"
-    return Legend(title=title, classes=classes, blanks=BLANKS)
+    return Legend(title=title, classes=classes, blanks=_blanks(view))
 
 
-def _note(claims: Sequence[object]) -> str:
+def _blanks(view: View) -> tuple[tuple[str, str], ...]:
+    """Return the four blanks: between an area and its province others may be known alone."""
+    if view.atlas.level == DISTRICTS and view.atlas.is_home:
+        return BLANKS
+    return tuple(
+        (key, "reported only for a wider area" if key == "province_only" else label)
+        for key, label in BLANKS
+    )
+
+
+def _note(claims: int) -> str:
     if not claims:
         return ""
-    return f"{count(len(claims), 'claim')} for the whole province, on no district"
+    return f"{count(claims, 'claim')} for the whole province, on no district"

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.claim_cards import Link, claim_cards
+from dashboard.dataset_rows import offer_rows
 from dashboard.markup import element, show
 from dashboard.method_page import show_method
 from dashboard.notice_list import notice_list
@@ -16,6 +17,8 @@ from incidents.citations import bibtex, csl, csl_json
 from incidents.model import CASUALTY_TYPES, Claim
 from incidents.sources import source_rows
 from incidents.view import View
+
+ROWS_IN_TABLE = 100
 
 
 def show_below(view: View, link: Link) -> None:
@@ -39,7 +42,7 @@ def show_below(view: View, link: Link) -> None:
 def _not_placed(view: View, link: Link) -> None:
     claims = view.not_placed
     show(
-        element("h3", f"Reported, not placed ({len(claims)})", id="not-placed"),
+        element("h3", f"Reported, not placed ({view.not_placed_count:,})", id="not-placed"),
         element(
             "p",
             "Said of the whole province, or of no place in particular. These claims colour no district.",
@@ -56,14 +59,40 @@ def _not_placed(view: View, link: Link) -> None:
         if claims
         else None,
     )
-    if view.outside:
+    offer_rows(view, "not_placed", link, key="rows_not_placed")
+    if view.known_wider_count:
         show(
-            element("h3", f"Outside the boundaries ({len(view.outside)})"),
+            element("h3", f"Known only to a wider area ({view.known_wider_count:,})"),
+            element(
+                "p",
+                f"Said of a district or of ground wider than one {view.atlas.area_word}; on no "
+                f"{view.atlas.area_word}.",
+                css="im-hint",
+            ),
+            element(
+                "div",
+                *claim_cards(view, view.known_wider, link),
+                css="im-cards im-scroll",
+                tabindex="0",
+                role="region",
+                aria_label="Claims known only to a wider area",
+            )
+            if view.known_wider
+            else None,
+        )
+        offer_rows(view, "wider", link, key="rows_wider")
+    if view.outside_count:
+        show(
+            element("h3", f"Outside the boundaries ({view.outside_count:,})"),
             element("div", *claim_cards(view, view.outside, link), css="im-cards"),
         )
+        offer_rows(view, "outside", link, key="rows_outside")
 
 
 def _claims_table(view: View) -> None:
+    view, left_out = _with_first_rows(view)
+    if left_out:
+        show(element("p", left_out, css="im-hint"))
     source = view.atlas.catalogue.source
     incident = view.atlas.catalogue.incident
     # st.dataframe shows text as text; numbers stay numbers, unknown stays empty.
@@ -88,7 +117,22 @@ def _claims_table(view: View) -> None:
             "note": [c.note or "" for c in view.claims],
         }
     )
-    st.dataframe(frame, hide_index=True, key="claims_table")
+    st.dataframe(frame, hide_index=True, key="claims_table", placeholder="")
+
+
+def _with_first_rows(view: View) -> tuple[View, str]:
+    """Return the view with the first rows of datasets as claims, and what is not in it."""
+    if not view.rows:
+        return view, ""
+    most = max(sums.rows for sums in view.rows.values())
+    if not st.toggle("Rows of datasets in this table, too", key="rows_in_table"):
+        return view, f"Without the {count(view.row_count, 'row')} of datasets; an export holds all."
+    said = (
+        f"Of each dataset the first {ROWS_IN_TABLE:,} rows, most people first; an export holds all."
+        if most > ROWS_IN_TABLE
+        else ""
+    )
+    return view.opened(part=slice(ROWS_IN_TABLE)), said
 
 
 def _districts_table(view: View) -> None:
@@ -101,16 +145,16 @@ def _districts_table(view: View) -> None:
                 "tr",
                 element("th", view.atlas.district_names[pcode], scope="row"),
                 element("td", words(summary.report_status)),
-                element("td", str(len(summary.incident_ids) or "")),
-                element("td", str(len(summary.claims) or "")),
+                element("td", str(summary.incident_count or "")),
+                element("td", str(summary.claim_count or "")),
                 element("td", str(len(summary.source_ids) or "")),
                 *(
-                    element("td", range_text(toll) or ("no number" if toll.claims else ""))
+                    element("td", range_text(toll) or ("no number" if toll.is_reported else ""))
                     for toll in tolls.values()
                 ),
             )
         )
-    head = ["District", "Report", "Incidents", "Claims", "Sources", *CASUALTY_TYPES]
+    head = [view.atlas.area_word, "Report", "Incidents", "Claims", "Sources", *CASUALTY_TYPES]
     show(
         element(
             "div",
@@ -129,7 +173,7 @@ def _districts_table(view: View) -> None:
 
 def _sources(view: View) -> None:
     show_origins(view)
-    left = {c.source_id for c in view.claims}
+    left = set(view.source_ids)
     for row in source_rows(view.atlas):
         source = view.atlas.catalogue.source[row["source_id"]]
         claims: list[Claim] = [c for c in view.claims if c.source_id == source.source_id]
@@ -140,9 +184,12 @@ def _sources(view: View) -> None:
                 element("p", row["citation"], css="im-who"),
                 element(
                     "p",
-                    f"{count(row['figures'], 'figure')}, {count(row['happenings'], 'happening')}"
+                    ("" if row["rows"] is None else f"{count(row['rows'], 'row')}: ")
+                    + f"{count(row['figures'], 'figure')}, {count(row['happenings'], 'happening')}"
                     + (
                         f"; {len(claims)} shown now"
+                        if claims
+                        else "; shown now"
                         if source.source_id in left
                         else "; none shown now"
                     )

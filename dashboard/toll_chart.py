@@ -18,9 +18,10 @@ COLOURS = ["#1b9e77", "#d95f02", "#7570b3", "#e7298a", "#66a61e", "#e6ab02", "#a
 
 def show_chart(view: View) -> None:
     """Show how one toll moved as reports came in, with what is not known about the times."""
-    tiles = [t for t in view.tolls if t.shown.has_figure]
+    # Rows of a dataset are known from one day, that of its import: no figure moves there.
+    tiles = [t for t in view.tolls if t.shown.used]
     if not tiles:
-        show(element("p", "No numbered figure is left by these filters."))
+        show(element("p", "No numbered figure of a report is left by these filters."))
         return
     names = [f"{words(t.victim_group)} {t.casualty_type}" for t in tiles]
     start = next((i for i, t in enumerate(tiles) if t.victim_group == "militants"), 0)

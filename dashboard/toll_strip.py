@@ -9,31 +9,82 @@ from datetime import date
 from dashboard.claim_cards import Link, claim_cards
 from dashboard.markup import Element, element, show
 from dashboard.notice_list import notice_list
-from dashboard.wording import count, figure, range_text, short_day, words
+from dashboard.wording import count, dataset_name, figure, range_text, short_day, voices_of, words
 from incidents.model import Claim
 from incidents.reconcile import RULE_MEANINGS, printed
 from incidents.tolls import Toll, count_voices
-from incidents.view import ProvinceToll, View
+from incidents.view import ProvinceToll, RowsToll, View
 
 # So many stand in one line above the map of a small laptop; the others fold into a last tile.
 MOST_TILES = 7
+# Of datasets; their other figures stand in the tables.
+MOST_OF_ROWS = 3
 
 
 def show_tolls(view: View, link: Link) -> None:
     """Show the tiles of a view; each opens to its claims, those used and those set aside."""
-    tiles = [tile for tile in view.tolls if not _only_parts(tile)]
+    tiles = [tile for tile in view.tolls if not view.is_only_parts(tile)]
     tiles.sort(key=lambda tile: not tile.shown.has_figure)
-    shown, folded = tiles[:MOST_TILES], tiles[MOST_TILES:]
-    if shown:
+    of_rows = view.row_tolls[:MOST_OF_ROWS]
+    most = MOST_TILES - len(of_rows)
+    shown, folded = tiles[:most], tiles[most:]
+    if shown or of_rows:
         show(
             element(
                 "section",
                 *(_tile(view, tile, link) for tile in shown),
+                *(_rows_tile(view, toll) for toll in of_rows),
                 _more(view, folded, link) if folded else None,
                 css="im-strip",
                 aria_label="Tolls",
             )
         )
+
+
+def _rows_tile(view: View, toll: RowsToll) -> Element:
+    """Return a tile of a dataset; its rows are listed beside the map, each with its words."""
+    manifest = view.rows[toll.dataset_id].dataset.manifest
+    places = {
+        f"in {count(2, view.atlas.area_word).removeprefix('2 ')}": toll.by_place.districts,
+        "known only to a wider area": toll.by_place.wider,
+        "known only to the province or less exactly": toll.by_place.not_placed,
+        "outside the boundaries": toll.by_place.outside,
+    }
+    parts = [
+        f"{range_text(s)} in {count(s.rows, 'row')} {where}"
+        for where, s in places.items()
+        if s.rows
+    ]
+    return element(
+        "details",
+        element(
+            "summary",
+            element(
+                "span",
+                f"{dataset_name(manifest)}: {_whom(toll)} {toll.casualty_type}",
+                css="im-tile-name",
+            ),
+            element("strong", range_text(toll.whole), css="im-tile-range"),
+            element(
+                "span", f"{manifest.title}, {count(toll.whole.rows, 'row')}", css="im-tile-newest"
+            ),
+        ),
+        element(
+            "div",
+            element(
+                "p", element("strong", f"Best: {toll.whole.best or 0:,}. "), "; ".join(parts), "."
+            ),
+            element(
+                "p",
+                f"{manifest.attribution}. Each row is an incident of its own; the rows are listed "
+                "beside and below the map, most people first, and all of them in an export. Reports "
+                "may count the same people: a dataset is never added to a report's toll.",
+                css="im-note",
+            ),
+            css="im-behind",
+        ),
+        css="im-tile",
+    )
 
 
 def _more(view: View, tiles: Sequence[ProvinceToll], link: Link) -> Element:
@@ -52,13 +103,11 @@ def _more(view: View, tiles: Sequence[ProvinceToll], link: Link) -> Element:
 
 
 def _name(tile: ProvinceToll) -> str:
-    who = "people" if tile.victim_group == "total" else words(tile.victim_group)
-    return f"{who} {tile.casualty_type}"
+    return f"{_whom(tile)} {tile.casualty_type}"
 
 
-def _only_parts(tile: ProvinceToll) -> bool:
-    """Whether every claim is a part of another figure ("including three women")."""
-    return all(c.part_of for c in tile.shown.claims)
+def _whom(tile: ProvinceToll | RowsToll) -> str:
+    return "people" if tile.victim_group == "total" else words(tile.victim_group)
 
 
 def _tile(view: View, tile: ProvinceToll, link: Link) -> Element:
@@ -98,8 +147,7 @@ def _behind(view: View, tile: ProvinceToll, link: Link) -> list[Element | None]:
             "p",
             element("strong", f"Best: {best}. " if shown.has_figure else ""),
             f"Rule “{view.rule}”: {RULE_MEANINGS[view.rule]}. ",
-            f"{count(voices.sources, 'source')}, {count(voices.origins, 'origin')}, "
-            f"{count(voices.claimants, 'claimant')}.",
+            f"{voices_of(voices)}.",
         ),
         element("p", _level(tile), css="im-note"),
         element("p", _summands(view, shown), css="im-note") if len(shown.parts) > 1 else None,
@@ -148,11 +196,11 @@ def _level(tile: ProvinceToll) -> str:
 
 def _summands(view: View, toll: Toll) -> str:
     """Say what was added up: the number is of several incidents, which may overlap."""
-    said = "; ".join(
+    said = [
         f"{range_text(part.range) or 'no number'} ({view.atlas.catalogue.incident[part.incident_id].title})"
         for part in toll.parts
-    )
-    return f"A sum over {count(len(toll.parts), 'incident')}: {said}."
+    ]
+    return f"A sum over {count(len(toll.parts), 'incident')}: {'; '.join(said)}."
 
 
 def _size(claim: Claim) -> tuple[int, str]:

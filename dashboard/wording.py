@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date
+from typing import TYPE_CHECKING
 
 from incidents.model import Claim, Incident
 from incidents.reconcile import Range
-from incidents.tolls import Toll
+from incidents.tolls import Counts, DistrictSummary, Toll
+from incidents.view import View
+
+if TYPE_CHECKING:
+    from incidents.datasets.library import Manifest
+    from incidents.datasets.row_sums import Sum
 
 WHERE_PREC = {
     1: "in or near the place",
@@ -58,7 +64,7 @@ def span(low: int | None, high: int | None, high_open: bool = False, low_open: b
     return f"{low:,}–{high:,}{'+' if high_open else ''}"
 
 
-def range_text(said: Toll | Range) -> str:
+def range_text(said: Toll | Range | Sum) -> str:
     """Return the range of a toll or of one reconciled figure."""
     return span(said.low, said.high, said.high_open, said.low_open)
 
@@ -123,12 +129,50 @@ def days(start: date, end: date) -> str:
     return f"{day(start)} – {day(end)}"
 
 
-def date_span(claims: Iterable[Claim]) -> str:
-    """Return the days that some claims speak of."""
-    seen = list(claims)
-    if not seen:
-        return "no days"
-    return days(min(c.date_start for c in seen), max(c.date_end for c in seen))
+def dataset_name(manifest: Manifest) -> str:
+    """Return a dataset's short name, where there is no room for its title."""
+    usual = {"ucdp-ged": "UCDP GED", "acled": "ACLED"}
+    return usual.get(manifest.dataset_id, manifest.dataset_id)
+
+
+def title_parts(view: View) -> list[str]:
+    """Return what a view holds: reports, origins, datasets, figures and happenings."""
+    voices = view.voices
+    parts = [count(voices.sources, "report"), count(voices.origins, "origin")]
+    if view.rows and not voices.sources:
+        parts = []
+    if view.atlas.datasets:
+        parts.append(f"{count(len(view.rows), 'dataset')}, {count(view.row_count, 'row')}")
+    figures, happenings = view.figure_count, view.happening_count
+    return [*parts, f"{count(figures, 'figure')}, {count(happenings, 'happening')}"]
+
+
+def voices_of(voices: Counts, rows: Collection[str] = ()) -> str:
+    """Return how many speak: sources, origins and claimants, and datasets beside them."""
+    said = [
+        count(voices.sources, "source"),
+        count(voices.origins, "origin"),
+        count(voices.claimants, "claimant"),
+    ]
+    datasets = [count(len(rows), "dataset")] if rows else []
+    return ", ".join([*(said if voices.sources or not rows else []), *datasets])
+
+
+MAY_OVERLAP = (
+    "Reports and datasets, or two datasets, may count the same people; a district's sum does not "
+    "know. Choose one of them under Source to see it alone."
+)
+
+
+def may_overlap(summary: DistrictSummary) -> bool:
+    """Whether a district's sum holds figures of a dataset beside others."""
+    numbered = any(toll.parts for toll in summary.tolls.values())
+    return bool(summary.rows) and len(summary.rows) + numbered > 1
+
+
+def date_span(view: View) -> str:
+    """Return the days that a view's claims speak of."""
+    return "no days" if view.days is None else days(*view.days)
 
 
 def count(number: int, one: str, many: str = "") -> str:

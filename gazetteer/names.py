@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 from gazetteer.kinds import split_kind
 from gazetteer.match import Candidate
 from gazetteer.normalise import fold
-from gazetteer.places import Place
+from gazetteer.places import PROVINCE_PCODE, Place
 
 # The lowest `rapidfuzz.fuzz.ratio` at which another spelling is taken for the same name, by the
 # length of what was asked. A short name one letter off is another name (Kalam is not Kalat), so
@@ -49,13 +49,13 @@ class NameIndex:
     ['Gwadar']
     """
 
-    def __init__(self, places: Iterable[Place]) -> None:
+    def __init__(self, places: Iterable[Place], home: str = PROVINCE_PCODE) -> None:
         by_key: defaultdict[str, dict[tuple[str, str], Spelling]] = defaultdict(dict)
         for place in places:
             for name in (place.name, *place.alternate_names):
                 spelling = Spelling(name, place, primary=name == place.name)
                 full = fold(name)
-                bare = split_kind(full)[0] if _has_bare_name(place) else full
+                bare = split_kind(full)[0] if _has_bare_name(place, home) else full
                 for key in {full, bare, _joined(full)} - {""}:
                     by_key[key].setdefault((place.place_id, name), spelling)
         self._by_key = {key: tuple(found.values()) for key, found in by_key.items()}
@@ -110,12 +110,12 @@ def _may_be_misspelt(place: Place, near: str) -> bool:
     return not place.place_id.startswith("local:") or len(near) > _MAX_SAME_CONSONANTS_LENGTH
 
 
-def _has_bare_name(place: Place) -> bool:
+def _has_bare_name(place: Place, home: str) -> bool:
     """Return whether a place is meant by its name without "town" or the like.
 
     Kalat is not the Kalat Division, Hazara not Hazara Town, Mexico not Mexico City.
     """
-    return place.in_province and place.feature_code not in ("ADMD", "PPLX")
+    return place.adm1_pcode == home and place.feature_code not in ("ADMD", "PPLX")
 
 
 def _joined(key: str) -> str:

@@ -15,7 +15,7 @@ from gazetteer.kinds import ANY, Kind, kind_from_context, split_kind, without_le
 from gazetteer.match import Candidate, Match, MatchKind
 from gazetteer.names import NameIndex, Spelling
 from gazetteer.normalise import fold
-from gazetteer.places import Place, load_places
+from gazetteer.places import PROVINCE_PCODE, Place, load_places
 
 # Two near spellings of places in different districts whose scores differ by less than this say
 # nothing about which is meant.
@@ -32,6 +32,8 @@ class Gazetteer:
     ----------
     places
         The places to choose from; ids are unique.
+    home
+        The `adm1_pcode` of the region in question: a name means a place in it before one elsewhere.
 
     Raises
     ------
@@ -39,8 +41,9 @@ class Gazetteer:
         If two places have the same id.
     """
 
-    def __init__(self, places: Iterable[Place]) -> None:
+    def __init__(self, places: Iterable[Place], home: str = PROVINCE_PCODE) -> None:
         self.places = tuple(places)
+        self._home = home
         self._by_id: dict[str, Place] = {}
         for place in self.places:
             if place.place_id in self._by_id:
@@ -49,12 +52,12 @@ class Gazetteer:
                     f" and {place.name}. Give each its own."
                 )
             self._by_id[place.place_id] = place
-        self.names = NameIndex(self.places)
-        self._districts = {
-            place.adm2_pcode: _names_of(place)
-            for place in self.places
-            if place.feature_code == "ADM2"
-        }
+        self.names = NameIndex(self.places, home)
+        self._districts: dict[str | None, frozenset[str]] = {}
+        for place in self.places:
+            if place.feature_code == "ADM2":
+                # Shipped places come first: a user's list does not rename a district.
+                self._districts.setdefault(place.adm2_pcode, _names_of(place))
         self._shipped = frozenset(load_places())
         # Reports say the same few names again and again.
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._locate)
@@ -173,22 +176,22 @@ class Gazetteer:
         if not found:
             return []
         best = found[0].score
-        if not any(c.place.in_province for c in found if c.score == best):
-            found = [c for c in found if not c.place.in_province]
+        if not any(self._is_home(c.place) for c in found if c.score == best):
+            found = [c for c in found if not self._is_home(c.place)]
         return [c for c in found if c.score > best - _FUZZY_MARGIN and _lies_in(c.place, area)]
 
     def _choose(
         self, name: str, found: list[Candidate], kind: Kind, context: str, *, fuzzy: bool
     ) -> Match:
-        ranked = sorted(found, key=lambda c: (not c.place.in_province, kind.rank(c.place)))
-        groups = list(dict.fromkeys(_group(candidate.place) for candidate in ranked))
+        ranked = sorted(found, key=lambda c: (not self._is_home(c.place), kind.rank(c.place)))
+        groups = list(dict.fromkeys(self._group(candidate.place) for candidate in ranked))
         group = groups[0]
         if len(groups) > 1:
             chosen = self._group_in_context(name, ranked, kind, context)
             if chosen is None:
                 raise AmbiguousPlaceError(name, tuple(ranked))
             group = chosen
-        own = [candidate for candidate in ranked if _group(candidate.place) == group]
+        own = [candidate for candidate in ranked if self._group(candidate.place) == group]
         best = min(own, key=lambda c: (kind.rank(c.place), -c.score, -(c.place.population or 0)))
         others = [candidate for candidate in own + ranked if candidate is not best]
         how: MatchKind = "alternate"
@@ -211,25 +214,25 @@ class Gazetteer:
         """Return the district, or the area elsewhere, that the words around a name speak for."""
         key = split_kind(fold(name))[0]
         named = {
-            _group(candidate.place)
+            self._group(candidate.place)
             for candidate in ranked
             if self._is_named(candidate.place, key, context)
         }
         if len(named) == 1:
             return named.pop()
         # A name shared with a place elsewhere is Balochistan's, unless the other is a larger town.
-        home = [c for c in ranked if c.place.in_province]
-        away = [c for c in ranked if not c.place.in_province]
-        if len({_group(c.place) for c in home}) != 1:
+        home = [c for c in ranked if self._is_home(c.place)]
+        away = [c for c in ranked if not self._is_home(c.place)]
+        if len({self._group(c.place) for c in home}) != 1:
             return None
         best = min(home, key=lambda c: kind.rank(c.place)).place
         outgrown = any(
             best.feature_class == "P" and _outgrows(candidate.place, best) for candidate in away
         )
-        return None if outgrown else _group(best)
+        return None if outgrown else self._group(best)
 
     def _is_named(self, place: Place, key: str, context: str) -> bool:
-        if place.in_province:
+        if self._is_home(place):
             own = self._districts.get(place.adm2_pcode, frozenset())
             return any(n != key and _has_words(context, n) for n in own)
         words = context.split()
@@ -239,8 +242,16 @@ class Gazetteer:
         names = {fold(place.adm1_name or ""), *_COUNTRY_WORDS.get(place.country_code, ())}
         return any(n and n != key and _has_words(around, n) for n in names)
 
+    def _is_home(self, place: Place) -> bool:
+        return place.adm1_pcode == self._home
+
+    def _group(self, place: Place) -> str:
+        return _apart(place, self._home)
+
     def _note(self, place: Place) -> str | None:
-        if place in self._shipped:  # the tests hold every shipped place against its polygon
+        # The tests hold every shipped place against its polygon, and other regions' have their
+        # district from theirs.
+        if place in self._shipped or self._home != PROVINCE_PCODE:
             return place.note
         return " ".join(filter(None, (place.note, disagreement(place)))) or None
 
@@ -258,9 +269,9 @@ def _default() -> Gazetteer:
     return Gazetteer(load_places())
 
 
-def _group(place: Place) -> str:
+def _apart(place: Place, home: str) -> str:
     """Return what keeps places apart: the district, or elsewhere the country and province."""
-    if place.in_province:
+    if place.adm1_pcode == home:
         return place.adm2_pcode or "province"
     return f"{place.country_code} {place.adm1_name or place.place_id}"
 

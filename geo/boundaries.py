@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -14,6 +15,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Generic, Protocol, TypeVar
 
+import numpy as np
 import shapely
 from shapely import MultiPolygon, Polygon
 from shapely.geometry import shape
@@ -34,6 +36,14 @@ class Area(Protocol):
     @property
     def geometry(self) -> Polygon | MultiPolygon:
         """Longitude, latitude in degrees (EPSG:4326)."""
+
+    @property
+    def area_km2(self) -> float:
+        """Geodesic area in square kilometres."""
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Codes and names as exported rows carry them, by field name."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,11 @@ class District:
     def name(self) -> str:
         """The district's own name."""
         return self.adm2_name
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Its own code and name."""
+        return {"adm2_pcode": self.adm2_pcode, "adm2_name": self.adm2_name}
 
 
 @dataclass(frozen=True)
@@ -80,6 +95,34 @@ class Tehsil:
     def name(self) -> str:
         """The tehsil's own name."""
         return self.adm3_name
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Its own code and name, and its district's."""
+        return {
+            "adm3_pcode": self.adm3_pcode,
+            "adm3_name": self.adm3_name,
+            "adm2_pcode": self.adm2_pcode,
+            "adm2_name": self.adm2_name,
+        }
+
+
+@dataclass(frozen=True)
+class OwnArea:
+    """An area of boundaries that a user brought. `area_km2` is geodesic.
+
+    Its code is whatever the user's file has: a short text, not always a P-code.
+    """
+
+    pcode: str
+    name: str
+    area_km2: float
+    geometry: Polygon | MultiPolygon
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Its own code and name."""
+        return {"area_code": self.pcode, "area_name": self.name}
 
 
 AreaT = TypeVar("AreaT", bound=Area)
@@ -114,9 +157,32 @@ class Boundaries(Generic[AreaT_co]):
         return MappingProxyType({area.pcode: area for area in self.areas})
 
     @cached_property
+    def positions(self) -> Mapping[str, int]:
+        """The areas' positions in `areas` by their own P-code."""
+        return MappingProxyType({area.pcode: i for i, area in enumerate(self.areas)})
+
+    @cached_property
     def outline(self) -> Polygon | MultiPolygon:
-        """The areas' union, here the province, longitude and latitude in degrees."""
-        return _polygonal(shapely.coverage_union_all([area.geometry for area in self.areas]))
+        """The areas' union, of districts the province, longitude and latitude in degrees."""
+        polygons = np.array([area.geometry for area in self.areas], dtype=object)
+        # The quick union takes only areas that meet edge to edge; a user's may overlap.
+        united = (
+            shapely.coverage_union_all(polygons)
+            if shapely.coverage_is_valid(polygons)
+            else shapely.union_all(polygons)
+        )
+        return as_polygonal(united)
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Names by P-code; a name that stands twice says after it which area is meant."""
+        times = Counter(area.name for area in self.areas)
+        return MappingProxyType(
+            {
+                area.pcode: area.name if times[area.name] == 1 else f"{area.name} ({_apart(area)})"
+                for area in self.areas
+            }
+        )
 
     @property
     def bbox(self) -> tuple[float, float, float, float]:
@@ -209,6 +275,10 @@ def newer_district(name: str) -> NewerDistrict | None:
     return None
 
 
+def _apart(area: Area) -> str:
+    return area.adm2_name if isinstance(area, Tehsil) else area.pcode
+
+
 def _folded(name: str) -> str:
     return " ".join(name.casefold().replace("-", " ").split()).removesuffix(" district")
 
@@ -218,7 +288,7 @@ def _load(file_name: str, kind: Callable[..., AreaT]) -> Boundaries[AreaT]:
     of_the_file = ("boundary_source", "boundary_vintage")
     areas = [
         kind(
-            geometry=_polygonal(shape(one["geometry"])),
+            geometry=as_polygonal(shape(one["geometry"])),
             **{name: v for name, v in one["properties"].items() if name not in of_the_file},
         )
         for one in collection["features"]
@@ -232,7 +302,8 @@ def _load(file_name: str, kind: Callable[..., AreaT]) -> Boundaries[AreaT]:
     )
 
 
-def _polygonal(geometry: BaseGeometry) -> Polygon | MultiPolygon:
+def as_polygonal(geometry: BaseGeometry) -> Polygon | MultiPolygon:
+    """Return the geometry, or raise TypeError if it is no Polygon or MultiPolygon."""
     if not isinstance(geometry, Polygon | MultiPolygon):
         message = f"expected a Polygon or MultiPolygon, got {geometry.geom_type}"
         raise TypeError(message)

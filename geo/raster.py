@@ -1,16 +1,18 @@
 """A raster of polygons in two levels, exact where it answers and silent where it cannot.
 
 A square grid lies over all areas. A cell that no edge touches belongs to one area as a whole
-(or to none) and says which; each cell that an edge touches is divided into 32 x 32 fine cells,
-which do the same. A fine cell that an edge touches answers `ASK`: there the polygons themselves
-have to be asked. With 512 x 512 cells over Balochistan a fine cell is about 60 m wide, so that
-one point in a thousand is left to ask for; and the cells, half a megabyte, stay in a cache
-that 1024 x 1024 would leave.
+(or to none) and says which. A cell that one edge alone touches, as most others are, knows that
+edge and the areas to its left and right: a point's side of it is the answer, where rounding
+cannot turn it. Each cell that several edges touch is divided into 32 x 32 fine cells, which say
+their area as the coarse ones do, or `ASK` where an edge touches them: there the polygons
+themselves have to be asked. With 1024 x 1024 cells over Balochistan a cell is about 1 km wide;
+one point in sixty meets an edge, and one in ten thousand is left to ask for.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -20,13 +22,14 @@ from shapely import MultiPolygon, Polygon
 Areas = NDArray[np.object_]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Frame = tuple[float, float, float, float]
 
 OUTSIDE = -1
 ASK = -2
 FINE = 32
-LARGEST_SIDE = 512
+LARGEST_SIDE = 1024
 MAX_AREAS = np.iinfo(np.int16).max - 1
-_MAX_BLOCKS = -int(np.iinfo(np.int16).min) + ASK
+_MAX_NUMBERS = -int(np.iinfo(np.int16).min) + ASK
 # How far from an edge, in fine cells, its cells still count as touched: far more than rounding
 # can move a point (1e-10) and far less than would cost time.
 _SLACK = 1e-6
@@ -45,10 +48,19 @@ class Raster:
     side
         Cells along each side of the grid, a power of two; the outermost ones are empty.
     cells
-        Shape (side * side,): position of the cell's area, `OUTSIDE`, or `ASK - number` of the
-        block of fine cells to look into.
+        Shape (side * side,): position of the cell's area, `OUTSIDE`, or `ASK - number` of a cell
+        that edges touch.
+    lines
+        Shape (numbers, 3): of the only edge that touches the cell of a number the line it lies
+        on, as a, b, c: a x + b y + c is how far a point lies to the right of the upward edge, in
+        degrees; NaN where several edges do.
+    beside
+        Shape (2 * numbers,): at 2 * number the area to the left of that edge, then to its right.
+    block_of
+        Shape (numbers,): where several edges touch a cell, the number of its block; else -1.
     blocks
-        Shape (blocks * FINE * FINE,): the same for fine cells, `ASK` where only the polygons know.
+        Shape (blocks * FINE * FINE,): for fine cells what `cells` says, `ASK` where only the
+        polygons know.
     """
 
     west: float
@@ -57,7 +69,54 @@ class Raster:
     rows_per_degree: float
     side: int
     cells: NDArray[np.int16]
+    lines: Floats
+    beside: NDArray[np.int16]
+    block_of: NDArray[np.int32]
     blocks: NDArray[np.int16]
+
+
+@dataclass(frozen=True, eq=False)
+class _Edges:
+    """All edges of some areas, turned upwards, so that a common edge of neighbours is the same.
+
+    Attributes
+    ----------
+    degrees
+        Shape (n, 4): x0, y0, x1, y1 as the areas have them (y0 <= y1).
+    fine
+        Shape (n, 4): the same as u0, v0, u1, v1, in fine cells of the grid.
+    area
+        Position of the area that an edge bounds; `ASK` where it only has to be drawn.
+    lies_left
+        Whether the area lies to the left of the upward edge.
+    """
+
+    degrees: Floats
+    fine: Floats
+    area: Integers
+    lies_left: NDArray[np.bool_]
+
+    @property
+    def step(self) -> Integers:
+        """What the area's number, from 1, changes by where an edge is crossed towards the east."""
+        return np.where(self.lies_left, -1, 1) * (self.area + 1)
+
+    def with_lines_of(self, other: _Edges) -> _Edges:
+        """Return these edges, and others that say nothing of the areas beside them."""
+        return _Edges(
+            np.concatenate([self.degrees, other.degrees]),
+            np.concatenate([self.fine, other.fine]),
+            np.concatenate([self.area, np.full(len(other.area), ASK)]),
+            np.concatenate([self.lies_left, other.lies_left]),
+        )
+
+
+class _Touched(NamedTuple):
+    """For each fine cell that an edge touches its row and column, and the edge."""
+
+    edge: Integers
+    row: Integers
+    column: Integers
 
 
 def build_raster(areas: Areas, largest_side: int = LARGEST_SIDE) -> Raster:
@@ -68,7 +127,7 @@ def build_raster(areas: Areas, largest_side: int = LARGEST_SIDE) -> Raster:
     areas
         Array of shapely polygons, longitude and latitude in degrees (EPSG:4326).
     largest_side
-        Cells along a side, a power of two; halved until the blocks can be numbered.
+        Cells along a side, a power of two; halved until those that edges touch can be numbered.
 
     Raises
     ------
@@ -85,20 +144,25 @@ def build_raster(areas: Areas, largest_side: int = LARGEST_SIDE) -> Raster:
     if not 0 < len(areas) <= MAX_AREAS:
         message = f"{len(areas)} areas; expected 1 to {MAX_AREAS}. Split them by region."
         raise ValueError(message)
-    alone = areas if shapely.coverage_is_valid(areas) else _first_wins(areas)
+    apart = bool(shapely.coverage_is_valid(areas))
+    alone = areas if apart else _first_wins(areas)
     side = largest_side
     while True:
         frame = _frame(areas, side)
-        edges = _edges(alone, frame)
-        # The polygons asked in the end are the areas themselves: their edges count as well.
-        drawn = edges if alone is areas else np.concatenate([edges, _edges(areas, frame)])
-        touched = _touched_cells(drawn)
-        numbers = _number_blocks(touched, side)
-        if numbers.max() < _MAX_BLOCKS:
+        edges = drawn = _edges(alone, frame)
+        if not apart:
+            # The polygons asked in the end are the areas themselves: their edges count as well.
+            drawn = edges.with_lines_of(_edges(areas, frame))
+        touched = _touched_cells(drawn.fine)
+        numbers = _number_cells(touched, side)
+        if numbers.max() < _MAX_NUMBERS:
             break
         side //= 2
-    cells, blocks = _fill(_crossings(edges), touched, numbers)
-    return Raster(*frame, side, cells, blocks)
+    lines, beside = _lone_lines(drawn, touched, numbers)
+    several = np.isnan(lines[:, 0])
+    block_of = np.where(several, np.cumsum(several) - 1, -1).astype(np.int32)
+    cells, blocks = _fill(_crossings(edges), touched, numbers, block_of)
+    return Raster(*frame, side, cells, lines, beside, block_of, blocks)
 
 
 def _first_wins(areas: Areas) -> Areas:
@@ -111,7 +175,7 @@ def _first_wins(areas: Areas) -> Areas:
     return np.array(alone, dtype=object)
 
 
-def _frame(areas: Areas, side: int) -> tuple[float, float, float, float]:
+def _frame(areas: Areas, side: int) -> Frame:
     """Return west, south, and cells to a degree, with one empty cell all round."""
     west, south, east, north = shapely.total_bounds(areas)
     width = max(east - west, 1e-6) / (side - 3)
@@ -119,35 +183,31 @@ def _frame(areas: Areas, side: int) -> tuple[float, float, float, float]:
     return float(west - 1.5 * width), float(south - 1.5 * height), 1 / width, 1 / height
 
 
-def _edges(areas: Areas, frame: tuple[float, float, float, float]) -> Floats:
-    """Return every edge as a row u0, v0, u1, v1, step, in fine cells and upwards (v0 <= v1).
-
-    `step` is what the number of the area, counted from 1, changes by when the edge is crossed
-    towards the east. Turning all edges upwards makes neighbours' common edges identical.
-    """
+def _edges(areas: Areas, frame: Frame) -> _Edges:
     west, south, columns_per_degree, rows_per_degree = frame
     parts, owner = shapely.get_parts(areas, return_index=True)
     keep = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
     polygons = shapely.orient_polygons(parts[keep])
     rings, of_part = shapely.get_rings(polygons, return_index=True)
-    number = owner[keep][of_part] + 1
+    area = owner[keep][of_part]
     points, of_ring = shapely.get_coordinates(rings, return_index=True)
-    # Just as a point is looked up, so that rounding treats both alike.
-    u = (points[:, 0] - west) * columns_per_degree * FINE
-    v = (points[:, 1] - south) * rows_per_degree * FINE
     same = of_ring[1:] == of_ring[:-1]
-    start = np.column_stack([u, v])[:-1][same]
-    end = np.column_stack([u, v])[1:][same]
-    rises = end[:, 1] > start[:, 1]
+    start, end = points[:-1][same], points[1:][same]
+    level = end[:, 1] == start[:, 1]
+    rises = np.where(level, end[:, 0] > start[:, 0], end[:, 1] > start[:, 1])
     lower, upper = np.where(rises[:, None], start, end), np.where(rises[:, None], end, start)
-    # The inside lies to the left: a rising edge is the area's eastern border.
-    step = np.where(rises, -1, 1) * number[of_ring[:-1][same]]
-    return np.column_stack([lower, upper, step])
+    # Just as a point is looked up, so that rounding treats both alike.
+    fine = [
+        ((point - (west, south)) * (columns_per_degree, rows_per_degree)) * FINE
+        for point in (lower, upper)
+    ]
+    # The inside of a polygon lies to the left of its rings.
+    return _Edges(np.hstack([lower, upper]), np.hstack(fine), area[of_ring[:-1][same]], rises)
 
 
-def _touched_cells(edges: Floats) -> tuple[Integers, Integers]:
-    """Return rows and columns of all fine cells that an edge touches; some stand repeatedly."""
-    u0, v0, u1, v1 = edges[:, :4].T
+def _touched_cells(edges: Floats) -> _Touched:
+    """Return the fine cells that edges touch, given in fine cells."""
+    u0, v0, u1, v1 = edges.T
     first, last = np.floor(v0 - _SLACK), np.floor(v1 + _SLACK)
     edge, row = _spread(first, last)
     slope = _slope(edges)[edge]
@@ -157,23 +217,52 @@ def _touched_cells(edges: Floats) -> tuple[Integers, Integers]:
     at_top[level] = u1[edge][level]
     west, east = np.minimum(at_bottom, at_top), np.maximum(at_bottom, at_top)
     strip, column = _spread(np.floor(west - _SLACK), np.floor(east + _SLACK))
-    return row[strip].astype(np.int64), column.astype(np.int64)
+    return _Touched(edge[strip], row[strip].astype(np.int64), column.astype(np.int64))
 
 
-def _crossings(edges: Floats) -> tuple[Integers, Integers, Integers]:
+def _lone_lines(
+    edges: _Edges, touched: _Touched, numbers: Integers
+) -> tuple[Floats, NDArray[np.int16]]:
+    """Return the line of the only edge in each numbered cell, and the areas beside the edge."""
+    order = np.lexsort(edges.degrees.T)
+    in_order = edges.degrees[order]
+    is_new = np.append(True, (in_order[1:] != in_order[:-1]).any(axis=1))
+    line = np.empty(len(order), np.int64)
+    line[order] = np.cumsum(is_new) - 1
+    ends = in_order[is_new]
+    beside = np.full((len(ends), 2), OUTSIDE, np.int16)
+    bounds = edges.area != ASK
+    side = np.where(edges.lies_left, 0, 1)
+    beside[line[bounds], side[bounds]] = edges.area[bounds]
+    # On one side of an edge lies one area. A spike, an edge there and back, has two on both.
+    times = np.bincount((2 * line + side)[bounds], minlength=2 * len(ends)).reshape(-1, 2)
+    is_plain = times.max(axis=1) == 1
+
+    cell = numbers[touched.row // FINE, touched.column // FINE]
+    first, last = np.full(numbers.max() + 1, len(ends)), np.full(numbers.max() + 1, -1)
+    np.minimum.at(first, cell, line[touched.edge])
+    np.maximum.at(last, cell, line[touched.edge])
+    x, y, x1, y1 = ends[first].T
+    length = np.hypot(x1 - x, y1 - y)
+    length[(first != last) | ~is_plain[first] | (length == 0)] = np.nan
+    a, b = (y1 - y) / length, (x - x1) / length
+    return np.column_stack([a, b, -(a * x + b * y)]), beside[first].ravel()
+
+
+def _crossings(edges: _Edges) -> tuple[Integers, Integers, Integers]:
     """Return where edges cross the middle lines of the fine rows.
 
     Row, the first column whose middle lies east of the crossing, and the step there.
     """
-    u0, v0, _, v1, step = edges.T
+    u0, v0, _, v1 = edges.fine.T
     # Half open (v0 <= middle < v1): a corner on a middle line is crossed once, not twice.
     edge, row = _spread(np.ceil(v0 - 0.5), np.ceil(v1 - 0.5) - 1)
-    u = u0[edge] + (row + 0.5 - v0[edge]) * _slope(edges)[edge]
-    return row.astype(np.int64), np.ceil(u - 0.5).astype(np.int64), step[edge].astype(np.int64)
+    u = u0[edge] + (row + 0.5 - v0[edge]) * _slope(edges.fine)[edge]
+    return row.astype(np.int64), np.ceil(u - 0.5).astype(np.int64), edges.step[edge]
 
 
 def _slope(edges: Floats) -> Floats:
-    u0, v0, u1, v1 = edges[:, :4].T
+    u0, v0, u1, v1 = edges.T
     height = v1 - v0
     slope: Floats = np.divide(u1 - u0, height, out=np.zeros_like(height), where=height > 0)
     return slope
@@ -187,11 +276,10 @@ def _spread(first: Floats, last: Floats) -> tuple[Integers, Floats]:
     return owner, first[owner] + (np.arange(len(owner)) - before[owner])
 
 
-def _number_blocks(touched: tuple[Integers, Integers], side: int) -> Integers:
-    """Return, shape (side, side), the number of each touched cell's block, -1 for the others."""
-    row, column = touched
+def _number_cells(touched: _Touched, side: int) -> Integers:
+    """Return, shape (side, side), the number of each touched cell, -1 for the others."""
     hit = np.zeros((side, side), dtype=bool)
-    hit[row // FINE, column // FINE] = True
+    hit[touched.row // FINE, touched.column // FINE] = True
     numbers = np.full((side, side), -1)
     numbers[hit] = np.arange(np.count_nonzero(hit))
     return numbers
@@ -199,8 +287,9 @@ def _number_blocks(touched: tuple[Integers, Integers], side: int) -> Integers:
 
 def _fill(
     crossings: tuple[Integers, Integers, Integers],
-    touched: tuple[Integers, Integers],
+    touched: _Touched,
     numbers: Integers,
+    block_of: NDArray[np.int32],
 ) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
     """Sum the steps along each fine row into area numbers; return flat cells and blocks."""
     side = len(numbers)
@@ -210,19 +299,22 @@ def _fill(
     along = np.zeros((side * FINE, side), dtype=np.int16)
     np.add.at(along, (row, column // FINE), steps)
     np.cumsum(along, axis=1, out=along)
-    is_block = numbers >= 0
+    is_touched = numbers >= 0
     cells = along[FINE // 2 :: FINE] - np.int16(1)
-    cells[is_block] = ASK - numbers[is_block]
+    cells[is_touched] = ASK - numbers[is_touched]
 
-    block_row, block_column = np.nonzero(is_block)
+    # -1 is its last entry: a cell that nothing touches has no block either.
+    block = np.append(block_of, -1)[numbers]
+    block_row, block_column = np.nonzero(block >= 0)
     blocks = np.zeros((len(block_row), FINE, FINE), dtype=np.int16)
-    number = numbers[row // FINE, column // FINE]
+    number = block[row // FINE, column // FINE]
     inside = number >= 0
     where = (number[inside], row[inside] % FINE, column[inside] % FINE)
     np.add.at(blocks, where, steps[inside])
     blocks[:, :, 0] += along.reshape(side, FINE, side)[block_row, :, block_column - 1]
     np.cumsum(blocks, axis=2, out=blocks)
     blocks -= np.int16(1)
-    row, column = touched
-    blocks[numbers[row // FINE, column // FINE], row % FINE, column % FINE] = ASK
+    number = block[touched.row // FINE, touched.column // FINE]
+    inside = number >= 0
+    blocks[number[inside], touched.row[inside] % FINE, touched.column[inside] % FINE] = ASK
     return cells.ravel(), blocks.ravel()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -12,14 +13,17 @@ from typing import TYPE_CHECKING
 from gazetteer.errors import UnknownPlaceIdError
 from gazetteer.places import Place
 from gazetteer.resolve import Gazetteer
-from geo.boundaries import Boundaries, District, load_districts
+from geo.boundaries import Area, Boundaries, load_districts, load_tehsils
 from incidents import seeds
 from incidents.arithmetic import Notice, notices
+from incidents.claim_areas import Areas, claim_areas
 from incidents.lineage import Lineage, load_lineage
 from incidents.model import Catalogue, Claim, Incident
 from incidents.reconcile import Reporting
+from incidents.regions import DISTRICTS, HOME, HOME_TITLE, TEHSILS, Region
 
-if TYPE_CHECKING:  # a database is opened only where there is a library
+if TYPE_CHECKING:  # a database, and a dataset, is opened only where there is one
+    from incidents.datasets.columns import Columns
     from incidents.store import Overlay, Store
 
 SEEDS_VARIABLE = "INCIDENT_MAP_SEEDS"
@@ -27,12 +31,22 @@ SEEDS_VARIABLE = "INCIDENT_MAP_SEEDS"
 
 @dataclass(frozen=True)
 class Atlas:
-    """What is loaded once: claims, boundaries, places, and which texts are copies."""
+    """What is loaded once: claims, boundaries, places, and which texts are copies.
+
+    The catalogue names the releases of datasets among its sources; their rows stay columns in
+    `datasets` and become claims where they are shown.
+    """
 
     catalogue: Catalogue
-    boundaries: Boundaries[District]
+    boundaries: Boundaries[Area]
     gazetteer: Gazetteer
     lineage: Lineage
+    datasets: tuple[Columns, ...] = ()
+    region: str = HOME
+    """The region's name, as `incidents.regions` knows it."""
+    region_title: str = HOME_TITLE
+    level: str = DISTRICTS
+    """Which of the region's levels the boundaries are of."""
 
     @cached_property
     def reporting(self) -> Reporting:
@@ -46,8 +60,75 @@ class Atlas:
 
     @cached_property
     def district_names(self) -> dict[str, str]:
-        """Names by P-code, in P-code order."""
-        return {d.adm2_pcode: d.adm2_name for d in self.boundaries.areas}
+        """Names of the level's areas by code, in the order of codes; no name stands twice."""
+        return dict(self.boundaries.names)
+
+    @cached_property
+    def filter_names(self) -> dict[str, str]:
+        """Names by code of what the filter by district knows: of tehsils, also their districts."""
+        if self.boundaries is not load_tehsils():
+            return self.district_names
+        # The district goes before its tehsil of the same name.
+        return self.district_names | dict(load_districts().names)
+
+    @cached_property
+    def claim_areas(self) -> Areas:
+        """Where each claim of the catalogue lies on the level's areas, by claim_id."""
+        return claim_areas(self.catalogue.claims, self.boundaries, self.gazetteer)
+
+    @cached_property
+    def area_of(self) -> Mapping[str, str | None]:
+        """The code of the area that each claim lies in, None where it lies in none."""
+        return {claim_id: area.code for claim_id, area in self.claim_areas.items()}
+
+    @cached_property
+    def codes_of(self) -> Mapping[str, tuple[str, ...]]:
+        """Codes of the areas that each claim lies in, by claim_id: what a filter by district holds.
+
+        Among Balochistan's tehsils a claim's district is one of them.
+        """
+        with_district = self.boundaries is load_tehsils()
+        return {
+            claim.claim_id: tuple(
+                code
+                for code in (
+                    claim.adm2_pcode if with_district else None,
+                    self.area_of[claim.claim_id],
+                )
+                if code is not None
+            )
+            for claim in self.catalogue.claims
+        }
+
+    @property
+    def is_home(self) -> bool:
+        """Whether the region is Balochistan."""
+        return self.region == HOME
+
+    @property
+    def area_word(self) -> str:
+        """What one area is called: district, tehsil, or area for what a user brought."""
+        return {DISTRICTS: "district", TEHSILS: "tehsil"}.get(self.level, "area")
+
+    def at(self, region: Region, level: str) -> Atlas:
+        """Return the atlas over another level's areas; each claim's area is found anew.
+
+        Raises
+        ------
+        incidents.regions.RegionError
+            If the region has no such level; the error names those it has.
+        """
+        boundaries = region.boundaries(level)
+        gazetteer = region.gazetteer_with(self.gazetteer)
+        return replace(
+            self,
+            boundaries=boundaries,
+            gazetteer=gazetteer,
+            datasets=tuple(columns.on(boundaries, gazetteer) for columns in self.datasets),
+            region=region.name,
+            region_title=region.title,
+            level=level,
+        )
 
     def under(self, overlay: Overlay) -> Atlas:
         """Return the atlas with what people decided laid over the coded sources."""
@@ -57,6 +138,28 @@ class Atlas:
             catalogue=overlay.catalogue,
             lineage=lineage.with_decisions((*lineage.decisions, *overlay.lineage)),
         )
+
+    def with_datasets(self, datasets: tuple[Columns, ...]) -> Atlas:
+        """Return the atlas with imported datasets, each release a source."""
+        if not datasets:
+            return self
+        from incidents.datasets.as_claims import release_sources  # noqa: PLC0415 - takes a while
+
+        sources = tuple(s for columns in datasets for s in release_sources(columns.dataset))
+        state = "-".join(columns.dataset.digest for columns in datasets)
+        return replace(self.with_records(Catalogue(sources, (), (), state)), datasets=datasets)
+
+    def with_records(self, more: Catalogue) -> Atlas:
+        """Return the atlas with further records; a source that is there already stays."""
+        now = self.catalogue
+        sources = (*now.sources, *(s for s in more.sources if s.source_id not in now.source))
+        catalogue = Catalogue(
+            sources,
+            (*now.incidents, *more.incidents),
+            (*now.claims, *more.claims),
+            "-".join(filter(None, (now.digest, more.digest))),
+        )
+        return replace(self, catalogue=catalogue, lineage=self.lineage.with_sources(sources))
 
 
 def seeds_folder() -> Path:
@@ -91,9 +194,7 @@ def digest(folder: Path) -> str:
     return "-".join(parts)
 
 
-def check_places(
-    catalogue: Catalogue, boundaries: Boundaries[District], gazetteer: Gazetteer
-) -> None:
+def check_places(catalogue: Catalogue, boundaries: Boundaries[Area], gazetteer: Gazetteer) -> None:
     """Refuse records whose place or district is none, or whose place lies in another district.
 
     Raises
@@ -153,6 +254,38 @@ def existing_store(data_dir: str | Path | None = None) -> Store | None:
     return open_store(location)
 
 
+def datasets_state(data_dir: str | Path | None = None) -> str:
+    """Return what changes whenever a dataset is imported, updated or taken out; a cache key."""
+    from incidents.datasets.library import manifest_files  # noqa: PLC0415 - takes a while
+    from incidents.store import locate_library  # noqa: PLC0415 - takes a while
+
+    said = []
+    for path in manifest_files(locate_library(data_dir).data_dir):
+        state = path.stat()
+        said.append(f"{path}:{state.st_ino}:{state.st_mtime_ns}")
+    return "|".join(said)
+
+
+def existing_datasets(data_dir: str | Path | None = None) -> tuple[Columns, ...]:
+    """Open the datasets that were imported, by id; none where there are none.
+
+    Raises
+    ------
+    incidents.datasets.library.DatasetError
+        If one cannot be read.
+    """
+    from incidents.datasets.library import manifest_files  # noqa: PLC0415 - takes a while
+    from incidents.store import locate_library  # noqa: PLC0415 - takes a while
+
+    files = manifest_files(locate_library(data_dir).data_dir)
+    if not files:
+        return ()
+    from incidents.datasets.columns import Columns  # noqa: PLC0415 - takes a while
+    from incidents.datasets.dataset import open_dataset  # noqa: PLC0415 - takes a while
+
+    return tuple(Columns(open_dataset(path.parent)) for path in files)
+
+
 def load_atlas(folder: Path | None = None, store: Store | None = None) -> Atlas:
     """Load coded sources with the boundaries and places of Balochistan, and what people added.
 
@@ -170,9 +303,13 @@ def load_atlas(folder: Path | None = None, store: Store | None = None) -> Atlas:
         If a file of the folder does not follow the codebook.
     incidents.store.StoreError
         If the library cannot be read.
+    incidents.datasets.library.DatasetError
+        If an imported dataset cannot be read.
     """
+    datasets: tuple[Columns, ...] = ()
     if folder is None and store is None:
         store = existing_store()
+        datasets = existing_datasets()
     folder = folder or seeds_folder()
     catalogue = seeds.load(folder)
     atlas = Atlas(
@@ -181,4 +318,6 @@ def load_atlas(folder: Path | None = None, store: Store | None = None) -> Atlas:
         gazetteer=Gazetteer.default(),
         lineage=load_lineage(folder, catalogue.sources),
     )
-    return atlas if store is None else atlas.under(store.overlay(catalogue))
+    if store is not None:
+        atlas = atlas.under(store.overlay(catalogue))
+    return atlas.with_datasets(datasets)

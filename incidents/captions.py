@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from incidents.model import (
     CASUALTY_TYPES,
@@ -22,7 +23,10 @@ from incidents.model import (
 )
 from incidents.reconcile import Range, printed
 from incidents.tolls import Part, Toll
-from incidents.view import View
+from incidents.view import RowsToll, View
+
+if TYPE_CHECKING:
+    from incidents.datasets.row_sums import RowSums
 
 # How a group is called: one of them, several of them.
 NOUNS: dict[str, tuple[str, str]] = {
@@ -78,17 +82,33 @@ def caption(view: View, most: int = MOST_PHRASES) -> str:
 
 def sentences(view: View, most: int = MOST_PHRASES) -> tuple[str, ...]:
     """Return a view's sentences: for each casualty type the province, then single places."""
-    if not view.claims:
+    if view.is_empty:
         return (NOTHING,)
-    said = []
+    said: list[str] = []
     for kind in CASUALTY_TYPES:
         tiles = [tile for tile in view.tolls if tile.casualty_type == kind]
         said += _sentence(view, kind, [t.province for t in tiles], "in Balochistan", most)
         said += _sentence(view, kind, [t.districts for t in tiles], "", most)
+    said += [
+        _of_rows(sums, [t for t in view.row_tolls if t.dataset_id == name])
+        for name, sums in view.rows.items()
+    ]
     if not said:
         what = "happening is" if len(view.happenings) == 1 else "happenings are"
         return (f"No figure is reported; {len(view.happenings):,} {what}.",)
     return tuple(said)
+
+
+def _of_rows(sums: RowSums, tolls_of_rows: Sequence[RowsToll]) -> str:
+    """Return what a dataset's rows add up to: they are counted, not told one by one."""
+    of_title = f"{sums.dataset.manifest.title}: {sums.rows:,} row{'' if sums.rows == 1 else 's'}"
+    tolls = []
+    for one in tolls_of_rows:
+        low, high = one.whole.low or 0, one.whole.high or 0
+        many = NOUNS[one.victim_group][1]
+        number = f"{low:,}" if low == high else f"{low:,} to {high:,}"
+        tolls.append(f"{number} {many} {one.casualty_type}")
+    return f"{of_title}, {' and '.join(tolls)}." if tolls else f"{of_title}, none with a figure."
 
 
 def _sentence(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
@@ -66,9 +66,13 @@ class Filter:
         return said
 
 
-def select(catalogue: Catalogue, chosen: Filter) -> tuple[Claim, ...]:
+def select(
+    catalogue: Catalogue, chosen: Filter, codes_of: Mapping[str, Collection[str]] | None = None
+) -> tuple[Claim, ...]:
     """Return the claims that the filter leaves, in the catalogue's order.
 
+    The filter by district holds for the codes that `codes_of` gives a claim by its id; without
+    it, for the district that the claim names.
     A filter by casualty type or victim group leaves out happenings, which have neither.
     """
     groups = set(chosen.victim_groups)
@@ -79,6 +83,12 @@ def select(catalogue: Catalogue, chosen: Filter) -> tuple[Claim, ...]:
         if chosen.known_at
         else None
     )
+
+    def codes_of_claim(claim: Claim) -> Collection[str]:
+        if codes_of is None:
+            return () if claim.adm2_pcode is None else (claim.adm2_pcode,)
+        return codes_of[claim.claim_id]
+
     first, last = chosen.date_from or date.min, chosen.date_to or date.max
     return tuple(
         claim
@@ -87,7 +97,7 @@ def select(catalogue: Catalogue, chosen: Filter) -> tuple[Claim, ...]:
         and (not chosen.sources or claim.source_id in chosen.sources)
         and (not chosen.casualty_types or claim.casualty_type in chosen.casualty_types)
         and (not groups or claim.victim_group in groups)
-        and (not chosen.districts or claim.adm2_pcode in chosen.districts)
+        and (not chosen.districts or not chosen.districts.isdisjoint(codes_of_claim(claim)))
         and claim.date_end >= first
         and claim.date_start <= last
         and (
@@ -120,16 +130,33 @@ def parse_moment(text: str) -> datetime:
     >>> parse_moment("2026-01-31T14:30").isoformat()
     '2026-01-31T14:30:00+05:00'
     """
+    with suppress(ValueError):
+        day = date.fromisoformat(text)
+        return datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=KARACHI)
     try:
-        if len(text) == len("2026-01-31"):
-            day = date.fromisoformat(text)
-            return datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=KARACHI)
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(KARACHI) if moment.tzinfo else moment.replace(tzinfo=KARACHI)
+    except (ValueError, OverflowError):
         raise ValueError(
             f"{text!r} is not a moment; expected 2026-01-31 or 2026-01-31T14:30 (Asia/Karachi)"
         ) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=KARACHI)
+
+
+def moment_text(moment: datetime) -> str:
+    """Write a moment so that `parse_moment` reads it again, in Asia/Karachi without an offset.
+
+    Examples
+    --------
+    >>> moment_text(parse_moment("2026-01-31"))
+    '2026-01-31'
+    >>> moment_text(parse_moment("2026-01-31T09:30:00+00:00"))
+    '2026-01-31T14:30'
+    """
+    local = moment.astimezone(KARACHI).replace(tzinfo=None)
+    if (local.hour, local.minute, local.second, local.microsecond) == (23, 59, 59, 0):
+        return local.date().isoformat()
+    exact = local.second or local.microsecond
+    return local.isoformat() if exact else local.isoformat(timespec="minutes")
 
 
 def make_filter(
@@ -156,7 +183,6 @@ def make_filter(
     FilterError
         If a word is not known; the error lists what is.
     """
-    scopes = list(scope)
     if date_from and date_to and date_to < date_from:
         raise ValueError(f"the last day {date_to} lies before the first day {date_from}")
     return Filter(
@@ -167,7 +193,7 @@ def make_filter(
         districts=frozenset(_pcode(district_names, word) for word in district),
         date_from=date_from,
         date_to=date_to,
-        scopes=frozenset(SCOPES) if "all" in scopes else _known("scope", scopes, SCOPES),
+        scopes=_scopes(scope),
         known_at=known_at,
     )
 
@@ -180,6 +206,11 @@ def _known(option: str, words: Iterable[str], known: Iterable[str]) -> frozenset
             raise FilterError(option, word, by_folded.values())
         chosen.add(by_folded[_folded(word)])
     return frozenset(chosen)
+
+
+def _scopes(words: Iterable[str]) -> frozenset[str]:
+    chosen = _known("scope", words, (*SCOPES, "all"))
+    return frozenset(SCOPES) if "all" in chosen else chosen
 
 
 def _folded(word: str) -> str:
@@ -196,8 +227,9 @@ def _source_id(catalogue: Catalogue, word: str) -> str:
 
 
 def _pcode(district_names: dict[str, str], word: str) -> str:
-    if word.upper() in district_names:
-        return word.upper()
+    for code in (word, word.upper()):
+        if code in district_names:
+            return code
     by_name = {_folded(name): pcode for pcode, name in district_names.items()}
     if found := by_name.get(_folded(word)):
         return found

@@ -14,6 +14,7 @@ from incidents import __version__
 from incidents.citations import cite, cite_source
 from incidents.model import CasualtyType, Claim, Incident
 from incidents.reconcile import RULE_MEANINGS
+from incidents.tolls import DistrictSummary
 from incidents.view import View
 
 LayerName = Literal["districts", "incidents", "claims"]
@@ -62,7 +63,6 @@ def build_layer(name: LayerName, view: View) -> Layer:
 def about(name: LayerName, view: View) -> dict[str, Any]:
     """Return what a reader of the file must know: filters, rule, attribution, versions."""
     boundaries = view.atlas.boundaries
-    sources = sorted({c.source_id for c in view.claims})
     return {
         "title": f"Incident Map: {name}",
         "layer": name,
@@ -73,10 +73,28 @@ def about(name: LayerName, view: View) -> dict[str, Any]:
         "boundary_source": boundaries.source,
         "boundary_vintage": boundaries.vintage,
         "places_attribution": "Places: GeoNames, CC BY 4.0; OCHA COD-AB Pakistan, CC BY-IGO",
-        "sources": [cite_source(view.atlas.catalogue.source[s]) for s in sources],
-        "claims_not_placed": len(view.not_placed),
-        "claims_outside_the_boundaries": len(view.outside),
+        "sources": [cite_source(view.atlas.catalogue.source[s]) for s in view.source_ids],
+        "datasets": [_dataset(view, name) for name in view.rows],
+        "region": view.atlas.region_title,
+        "level": view.atlas.level,
+        "claims_not_placed": view.not_placed_count,
+        "claims_known_only_to_a_wider_area": view.known_wider_count,
+        "claims_outside_the_boundaries": view.outside_count,
         "software": f"incident-map {__version__}",
+    }
+
+
+def _dataset(view: View, dataset_id: str) -> dict[str, Any]:
+    sums = view.rows[dataset_id]
+    manifest = sums.dataset.manifest
+    return {
+        "dataset_id": dataset_id,
+        "title": manifest.title,
+        "rows": sums.rows,
+        "versions": [release.version for release in manifest.releases],
+        "licence": manifest.licence,
+        "licence_url": manifest.licence_url,
+        "attribution": manifest.attribution,
     }
 
 
@@ -88,9 +106,9 @@ def _boundary_fields(view: View) -> dict[str, str]:
 
 
 def _districts(view: View) -> Layer:
+    areas = view.atlas.boundaries.areas
     fields: dict[str, FieldType] = {
-        "adm2_pcode": "text",
-        "adm2_name": "text",
+        **dict.fromkeys(areas[0].labels, "text"),
         "report_status": "text",
         "incident_count": "integer",
         "claim_count": "integer",
@@ -109,14 +127,13 @@ def _districts(view: View) -> Layer:
         }
     fields |= {"area_km2": "real", "boundary_source": "text", "boundary_vintage": "text"}
     rows = []
-    for district in view.atlas.boundaries.areas:
-        summary = view.districts[district.adm2_pcode]
+    for area in areas:
+        summary = view.districts[area.pcode]
         row: dict[str, Any] = {
-            "adm2_pcode": district.adm2_pcode,
-            "adm2_name": district.adm2_name,
-            "report_status": summary.report_status,
-            "incident_count": len(summary.incident_ids),
-            "claim_count": len(summary.claims),
+            **area.labels,
+            "report_status": _report_status(view, summary),
+            "incident_count": summary.incident_count,
+            "claim_count": summary.claim_count,
             "source_count": len(summary.source_ids),
             "origin_count": len({view.atlas.reporting.origin_of[s] for s in summary.source_ids}),
             "sources": list(summary.source_ids),
@@ -131,19 +148,27 @@ def _districts(view: View) -> Layer:
                 f"{kind}_high_open": toll.high_open if toll.has_figure else None,
                 f"{kind}_low_open": toll.low_open if toll.has_figure else None,
             }
-        row |= {"area_km2": district.area_km2} | _boundary_fields(view)
+        row |= {"area_km2": area.area_km2} | _boundary_fields(view)
         rows.append(row)
     return Layer(
         "districts",
         fields,
         "MultiPolygon",
         tuple(rows),
-        tuple(d.geometry for d in view.atlas.boundaries.areas),
+        tuple(area.geometry for area in areas),
         about("districts", view),
     )
 
 
+def _report_status(view: View, summary: DistrictSummary) -> str:
+    """Return an area's status; a tehsil may be silent while its district is not."""
+    if not summary.is_reported and view.wider_count_around(summary.adm2_pcode):
+        return "reported_for_a_wider_area"
+    return summary.report_status
+
+
 def _incidents(view: View) -> Layer:
+    said, view = about("incidents", view), _with_rows(view)
     fields: dict[str, FieldType] = {
         "incident_id": "text",
         "title": "text",
@@ -173,13 +198,20 @@ def _incidents(view: View) -> Layer:
         "Point",
         tuple(rows),
         tuple(_point_of(row) for row in rows),
-        about("incidents", view),
+        said,
     )
+
+
+def _with_rows(view: View) -> View:
+    """Return the view with every row of its datasets as records, if they may leave."""
+    view.check_rows_may_leave()
+    return view.opened() if view.rows else view
 
 
 def _incident_row(view: View, incident: Incident) -> dict[str, Any]:
     claims = view.claims_of_incident(incident.incident_id)
     place = view.atlas.gazetteer.place(incident.place_id) if incident.place_id else None
+    named = next((c for c in claims if c.adm2_pcode), None) if place is None else None
     sources = sorted({c.source_id for c in claims})
     return {
         "incident_id": incident.incident_id,
@@ -191,10 +223,10 @@ def _incident_row(view: View, incident: Incident) -> dict[str, Any]:
         "date_prec": incident.date_prec,
         "where_prec": incident.where_prec,
         "place_id": incident.place_id,
-        "place_name": place.name if place else None,
-        **_coordinates(place, incident.where_prec),
-        "adm2_pcode": place.adm2_pcode if place else None,
-        "adm2_name": place.adm2_name if place else None,
+        "place_name": place.name if place else claims[0].place_name if claims else None,
+        **_coordinates(incident, place),
+        "adm2_pcode": place.adm2_pcode if place else named.adm2_pcode if named else None,
+        "adm2_name": place.adm2_name if place else named.adm2_name if named else None,
         "source_count": len(sources),
         "sources": sources,
         "claims": [
@@ -206,11 +238,12 @@ def _incident_row(view: View, incident: Incident) -> dict[str, Any]:
     }
 
 
-def _coordinates(place: Place | None, where_prec: int) -> dict[str, float | None]:
+def _coordinates(record: Incident | Claim, place: Place | None) -> dict[str, float | None]:
     """Return a point only where the place is a point: a district's claim has none."""
-    if place is None or where_prec > 2:
+    point = record if record.latitude is not None else place
+    if point is None or record.where_prec > 2:
         return {"latitude": None, "longitude": None}
-    return {"latitude": place.latitude, "longitude": place.longitude}
+    return {"latitude": point.latitude, "longitude": point.longitude}
 
 
 def _point_of(row: dict[str, Any]) -> Point | None:
@@ -261,15 +294,35 @@ CLAIM_FIELDS: dict[str, FieldType] = {
 
 
 def _claims(view: View) -> Layer:
-    rows = [claim_row(view, claim) | _boundary_fields(view) for claim in view.claims]
+    said, view = about("claims", view), _with_rows(view)
+    fields = _claim_fields(view)
+    rows = [_in_area(view, claim, fields) | _boundary_fields(view) for claim in view.claims]
     return Layer(
         "claims",
-        CLAIM_FIELDS,
+        fields,
         "Point",
         tuple(rows),
         tuple(_point_of(row) for row in rows),
-        about("claims", view),
+        said,
     )
+
+
+def _claim_fields(view: View) -> dict[str, FieldType]:
+    """Return the fields of a claim, with those of its area where areas are not districts."""
+    fields: dict[str, FieldType] = {}
+    for name, kind in CLAIM_FIELDS.items():
+        fields[name] = kind
+        if name == "adm2_name":
+            own = view.atlas.boundaries.areas[0].labels
+            fields |= {label: "text" for label in own if label not in CLAIM_FIELDS}
+    return fields
+
+
+def _in_area(view: View, claim: Claim, fields: dict[str, FieldType]) -> dict[str, Any]:
+    code = view.atlas.area_of[claim.claim_id]
+    labels = view.atlas.boundaries.by_pcode[code].labels if code is not None else {}
+    further = {name: labels.get(name) for name in fields if name not in CLAIM_FIELDS}
+    return claim_row(view, claim) | further
 
 
 def claim_row(view: View, claim: Claim) -> dict[str, Any]:
@@ -278,7 +331,7 @@ def claim_row(view: View, claim: Claim) -> dict[str, Any]:
     place = view.atlas.gazetteer.place(claim.place_id) if claim.place_id else None
     stated = claim.model_dump(mode="json")
     return {name: stated[name] for name in CLAIM_FIELDS if name in stated} | {
-        **_coordinates(place, claim.where_prec),
+        **_coordinates(claim, place),
         "outlet": source.outlet,
         "agency": source.agency,
         "origin_id": view.atlas.reporting.origin_of[claim.source_id],

@@ -198,6 +198,9 @@ class Incident(Record):
     where_prec: Annotated[int, Field(ge=1, le=7)]
     """UCDP: 1 exact place, 2 near, 3 district, 4 province, 5 vague, 6 country, 7 at sea."""
     place_id: str | None = None
+    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
+    """A dataset's own point, degrees in EPSG:4326; a document's place has the gazetteer's."""
     note: Text | None = None
 
     @model_validator(mode="after")
@@ -257,6 +260,9 @@ class Claim(Record):
     claimant_type: ClaimantType
     claimant_kind: ClaimantKind = "nobody"
     part_of: Identifier | None = None
+    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
+    """As in `Incident`."""
     note: Text | None = None
 
     @property

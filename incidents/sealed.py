@@ -49,6 +49,8 @@ _KIND = "incident-map sealed export"
 _TABLES = ("view", "contents", "files", "boundaries", "versions")
 _LARGEST_MANIFEST = 1_000_000
 # What a query string can hold (RFC 3986): it goes into README.txt and onto the page.
+MOST_ROWS = 20_000
+"""Of datasets, in one sealed export: each becomes complete records, kept in three formats."""
 _QUERY = re.compile(r"\?[A-Za-z0-9._~%!$&'()*+,;=:@/?-]{0,20000}")
 # What records that are no records can lead to, where each of them is well-formed.
 _UNFIT = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError)
@@ -92,11 +94,20 @@ def seal(view: View, query: str = "?") -> bytes:
     Raises
     ------
     ValueError
-        If `query` is no query string.
+        If `query` is no query string, or more rows of datasets are left than are sealed.
+    incidents.datasets.dataset.LicenceError
+        If the terms of a dataset do not let its rows be handed out.
     """
+    view.check_rows_may_leave()
+    if view.row_count > MOST_ROWS:
+        raise ValueError(
+            f"{view.row_count:,} rows of datasets are left by the filters; a sealed export keeps the "
+            f"complete record of each and takes {MOST_ROWS:,}. Narrow the filters, or export the "
+            "layers."
+        )
     if not _QUERY.fullmatch(query):
         raise ValueError(f"{query[:80]!r} is no query string; expected one such as '?rule=range'")
-    return pack(_files(view, query))
+    return pack(_files(view.opened() if view.rows else view, query))
 
 
 def verify(content: bytes) -> Verdict:

@@ -10,8 +10,9 @@ covered by it. A part counts when the filter leaves its total out.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from incidents.model import CASUALTY_TYPES, SCOPES, CasualtyType, Claim, VictimGroup
 from incidents.reconcile import (
@@ -23,6 +24,9 @@ from incidents.reconcile import (
     SetAside,
     reconcile,
 )
+
+if TYPE_CHECKING:  # a dataset's columns are opened only where there is one
+    from incidents.datasets.row_sums import AreaSums, Sum
 
 # Who else's figure already counts these people, where an incident has one.
 COVERED_BY: dict[str, frozenset[str]] = {
@@ -43,11 +47,20 @@ class Part:
 
 
 @dataclass(frozen=True)
+class RowsPart:
+    """What the rows of one imported dataset add to a toll, each row an incident."""
+
+    dataset_id: str
+    sum: Sum
+
+
+@dataclass(frozen=True)
 class Toll:
     """A sum of ranges for one casualty type; None where nothing numbered is said.
 
-    `claims` are all claims of that type, also those without a number, so that an
-    empty toll with claims means "reported without a figure".
+    `claims` are all claims of that type in documents, also those without a number, so that an
+    empty toll with claims means "reported without a figure". `from_rows` are the datasets'
+    shares of the sum, whose claims are made from their rows when they are asked for.
     """
 
     casualty_type: CasualtyType
@@ -60,6 +73,17 @@ class Toll:
     parts: tuple[Part, ...]
     set_aside: tuple[SetAside, ...]
     claims: tuple[Claim, ...]
+    from_rows: tuple[RowsPart, ...] = ()
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether anything is said, be it without a number."""
+        return bool(self.claims or self.from_rows)
+
+    @property
+    def incident_count(self) -> int:
+        """How many incidents were added up."""
+        return len({p.incident_id for p in self.parts}) + sum(p.sum.rows for p in self.from_rows)
 
     @property
     def has_figure(self) -> bool:
@@ -118,6 +142,32 @@ def toll(
     )
 
 
+def add_rows(documents: Toll, rows: Iterable[RowsPart]) -> Toll:
+    """Return a toll of documents with the sums of datasets' rows added, as incidents more.
+
+    A dataset is no state's side: under the rule "official" its rows name no best figure.
+    """
+    parts = tuple(part for part in rows if part.sum.rows)
+    if not parts:
+        return documents
+    sums = [part.sum for part in parts]
+    without_best = documents.has_figure and documents.best is None
+    return replace(
+        documents,
+        low=(documents.low or 0) + sum(s.low or 0 for s in sums),
+        best=None
+        if without_best or documents.rule == "official"
+        else (documents.best or 0) + sum(s.best or 0 for s in sums),
+        high=(documents.high or 0) + sum(s.high or 0 for s in sums),
+        high_open=documents.high_open
+        or any(s.high_open for s in sums)
+        # Where documents say "a few" only, the sum has its first number from the rows.
+        or (bool(documents.parts) and not documents.has_figure),
+        low_open=documents.low_open or any(s.low_open for s in sums),
+        from_rows=parts,
+    )
+
+
 def _by_id(claim: Claim) -> str:
     return claim.claim_id
 
@@ -160,29 +210,69 @@ def _covered(group: VictimGroup, by_group: dict[VictimGroup, list[Claim]]) -> st
 
 @dataclass(frozen=True)
 class DistrictSummary:
-    """What the claims that a filter leaves say of one district."""
+    """What the claims and rows that a filter leaves say of one district, or area of another level.
+
+    `claims` are those of documents; `rows` holds the sums of each dataset with rows here, by
+    its id. The tolls hold both.
+    """
 
     adm2_pcode: str
+    """The area's code: of a tehsil its own, of a user's area what the user's file has."""
     claims: tuple[Claim, ...]
     tolls: dict[CasualtyType, Toll]
+    rows: Mapping[str, AreaSums] = field(default_factory=dict)
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether anything is said of the district."""
+        return bool(self.claims or self.rows)
 
     @property
     def incident_ids(self) -> tuple[str, ...]:
-        """Incidents with a claim that names a place in the district, in order of mention."""
+        """Documents' incidents with a claim that names a place here, in order of mention."""
         return tuple(dict.fromkeys(c.incident_id for c in self.claims))
 
     @property
+    def incident_count(self) -> int:
+        """How many incidents; each row of a dataset is one."""
+        return len(self.incident_ids) + sum(area.incidents for area in self.rows.values())
+
+    @property
+    def claim_count(self) -> int:
+        """How many claims, those of rows among them."""
+        return len(self.claims) + sum(area.claims for area in self.rows.values())
+
+    @property
     def source_ids(self) -> tuple[str, ...]:
-        """Sources with such a claim, sorted."""
-        return tuple(sorted({c.source_id for c in self.claims}))
+        """Sources with such a claim, sorted; a dataset's release is one."""
+        return tuple(
+            sorted(
+                {c.source_id for c in self.claims}.union(
+                    *(area.source_ids for area in self.rows.values())
+                )
+            )
+        )
 
     @property
     def report_status(self) -> str:
         """reported_with_figure, reported_without_figure or no_report."""
-        if not self.claims:
+        if not self.is_reported:
             return "no_report"
-        numbered = any(c.count_low is not None or c.count_best is not None for c in self.claims)
+        numbered = any(
+            c.count_low is not None or c.count_best is not None for c in self.claims
+        ) or any(area.has_figure for area in self.rows.values())
         return "reported_with_figure" if numbered else "reported_without_figure"
+
+    def with_rows(self, rows: Mapping[str, AreaSums]) -> DistrictSummary:
+        """Return the summary with the datasets' rows of this district added."""
+        here = {name: area for name, area in rows.items() if area.incidents}
+        if not here:
+            return self
+        tolls = {
+            kind: add_rows(toll, [RowsPart(name, area.sums[kind]) for name, area in here.items()])
+            for kind, toll in self.tolls.items()
+        }
+        return replace(self, rows=here, tolls=tolls)
 
 
 def by_district(
@@ -190,15 +280,18 @@ def by_district(
     pcodes: Sequence[str],
     rule: Rule = DEFAULT_RULE,
     reporting: Reporting | None = None,
+    area_of: Mapping[str, str | None] | None = None,
 ) -> dict[str, DistrictSummary]:
     """Return a summary for every P-code, also where nothing is reported.
 
-    Only a claim that itself names a place in a district counts there.
+    Only a claim that itself names a place in an area counts there. `area_of` says by claim_id
+    which area that is; without it, it is the claim's district.
     """
     here: dict[str, list[Claim]] = {p: [] for p in pcodes}
     for claim in claims:
-        if claim.adm2_pcode in here:
-            here[claim.adm2_pcode].append(claim)
+        code = claim.adm2_pcode if area_of is None else area_of.get(claim.claim_id)
+        if code in here:
+            here[code].append(claim)
     return {
         pcode: DistrictSummary(
             pcode,

@@ -33,6 +33,7 @@ FILTERS = [
     {"date_from": date(2026, 1, 30)},
     {"date_to": date(2026, 1, 30)},
     {"known_at": parse_moment("2026-01-31")},
+    {"known_at": parse_moment("2026-02-01T14:30")},
 ]
 
 
@@ -80,6 +81,21 @@ def test_the_view_as_known_at_a_day_is_opened_by_its_address():
     shown = page(known="2026-01-31")
     assert not shown.exception
     assert "4 reports" in " ".join(h.body for h in shown.get("html"))
+
+
+@pytest.mark.parametrize(
+    ("known", "shown_as"),
+    [
+        ("2026-01-31T14:30", "2026-01-31T14:30"),
+        ("2026-01-31T09:30:00+00:00", "2026-01-31T14:30"),
+        ("2026-01-29", "2026-01-29"),
+    ],
+)
+def test_a_moment_that_is_no_reports_day_is_opened_by_its_address_too(known, shown_as):
+    shown = page(known=known)
+    assert not shown.exception
+    assert not shown.warning
+    assert shown.select_slider(key="known").value == shown_as
 
 
 def test_a_source_may_be_named_by_its_beginning_in_the_address():

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from incidents.datasets.as_claims import rows_as_claims
-from incidents.datasets.columns import Columns, by_district, select
+from incidents.datasets.columns import Columns
 from incidents.datasets.dataset import open_dataset
 from incidents.datasets.importing import import_files
 from incidents.datasets.mapping import Mapping
@@ -18,6 +18,7 @@ from incidents.filters import Filter
 from incidents.filters import select as select_claims
 from incidents.model import CASUALTY_TYPES, KARACHI, VICTIM_GROUPS
 from incidents.tolls import by_district as claims_by_district
+from incidents.tolls import toll
 
 POINTS = [("67.0", "30.19"), ("62.33", "25.13"), ("63.05", "26.0"), ("73.1", "33.7"), ("", "")]
 GROUPS = ("total", "security_forces", "police", "civilians", "women", "militants")
@@ -109,18 +110,40 @@ def assert_twins(dataset, chosen):
     catalogue = rows_as_claims(dataset, range(dataset.size))
     claims = select_claims(catalogue, chosen)
     left = {claim.incident_id for claim in claims}
-    mask = select(dataset, chosen)
+    flat = Columns(dataset)
+    mask = flat.select(chosen)
     assert [i.incident_id in left for i in catalogue.incidents] == mask.tolist()
-    flat = by_district(dataset, chosen)
+    assert sorted(flat.rows(chosen).tolist()) == np.flatnonzero(mask).tolist()
+    sums = flat.sums(chosen)
+    figures = [c for c in claims if c.is_figure]
+    assert (sums.rows, sums.figures) == (len(left), len(figures))
+    assert sums.happenings == len(claims) - len(figures)
     for pcode, summary in claims_by_district(claims, dataset.pcodes).items():
-        twin = flat[pcode]
-        assert twin.incidents == len(summary.incident_ids)
-        assert twin.sources == len(summary.source_ids)
-        assert twin.report_status == summary.report_status
-        for kind in CASUALTY_TYPES:
-            toll = summary.tolls[kind]
-            said = (toll.low, toll.best, toll.high, toll.high_open, toll.low_open)
-            assert tuple(twin.sums[kind]) == said, (pcode, kind)
+        assert_same_area(sums.districts[pcode], summary.claims)
+    not_placed = [c for c in claims if c.is_province_wide]
+    outside = [c for c in claims if c.is_outside]
+    assert_same_area(sums.not_placed, not_placed)
+    assert_same_area(sums.outside, outside)
+    for (kind, group), by_place in sums.groups.items():
+        ours = [c for c in figures if c.victim_group == group]
+        placed = [c for c in ours if c.adm2_pcode]
+        for twin, some in zip(by_place[:3], (placed, not_placed, outside), strict=True):
+            assert_same_toll(twin, toll([c for c in some if c.victim_group == group], kind))
+
+
+def assert_same_area(twin, claims):
+    assert twin.incidents == len({c.incident_id for c in claims})
+    assert twin.claims == len(claims)
+    assert twin.source_ids == tuple(sorted({c.source_id for c in claims}))
+    assert twin.has_figure == any(c.count_low is not None for c in claims)
+    for kind in CASUALTY_TYPES:
+        assert_same_toll(twin.sums[kind], toll(claims, kind))
+
+
+def assert_same_toll(twin, claimed):
+    said = (claimed.low, claimed.best, claimed.high, claimed.high_open, claimed.low_open)
+    assert tuple(twin)[:5] == said
+    assert twin.rows == len({part.incident_id for part in claimed.parts})
 
 
 def imported(rows, as_, mapping=None):
@@ -157,11 +180,11 @@ def test_sources_are_the_releases_that_speak_of_a_district(tmp_path):
     folder = import_rows(tmp_path, [ucdp(id="3")], "ucdp").folder
     dataset = open_dataset(folder)
     assert_twins(dataset, Filter())
-    sums = by_district(dataset, Filter())
-    assert (sums["PK226"].sources, sums["PK205"].sources) == (2, 1)
+    sums = Columns(dataset).sums(Filter()).districts
+    assert [len(sums[p].source_ids) for p in ("PK226", "PK205")] == [2, 1]
     only = Filter(sources=frozenset({dataset.source_ids[1]}))
     assert_twins(dataset, only)
-    assert select(dataset, only).tolist() == [False, False, True]
+    assert Columns(dataset).select(only).tolist() == [False, False, True]
 
 
 def test_rows_are_known_from_the_day_of_their_import(tmp_path):
@@ -169,14 +192,15 @@ def test_rows_are_known_from_the_day_of_their_import(tmp_path):
     now = datetime.now(KARACHI)
     for moment, known in ((now, True), (now - timedelta(days=1), False)):
         chosen = Filter(known_at=moment)
-        assert select(dataset, chosen).tolist() == [known]
+        assert Columns(dataset).select(chosen).tolist() == [known]
         assert_twins(dataset, chosen)
 
 
 def test_a_province_level_row_colours_no_district_though_it_has_a_point(tmp_path):
     dataset = open_dataset(import_rows(tmp_path, [acled(geo_precision="3")], "acled").folder)
-    assert all(s.report_status == "no_report" for s in by_district(dataset, Filter()).values())
-    assert select(dataset, Filter()).tolist() == [True]
+    sums = Columns(dataset).sums(Filter())
+    assert not any(area.incidents for area in sums.districts.values())
+    assert sums.not_placed.incidents == 1
 
 
 def test_columns_are_read_in_place(tmp_path):
@@ -189,8 +213,8 @@ def test_columns_are_read_in_place(tmp_path):
 def test_a_filter_asked_twice_gives_the_same(tmp_path):
     table = Columns(open_dataset(import_rows(tmp_path, [ucdp(), ucdp(id="2")], "ucdp").folder))
     chosen = Filter(victim_groups=frozenset({"militants"}))
-    first = table.by_district(chosen)
-    assert table.by_district(chosen) == first
+    first = table.sums(chosen).districts
+    assert table.sums(chosen).districts == first
     assert first["PK226"].sums["killed"].low == 4
 
 

@@ -19,9 +19,15 @@ from streamlit.testing.v1 import AppTest
 from dashboard import district_map as district_map_module
 from dashboard import map_folder
 from dashboard.district_map import FILL_KEYS, DistrictPaint, district_map, new_event
-from dashboard.map_drawing import label_point, map_files, sequential_palette
+from dashboard.map_drawing import (
+    KEY,
+    label_point,
+    layer_keys,
+    map_files,
+    sequential_palette,
+)
 from dashboard.map_folder import content_digest, served_folder
-from geo.boundaries import load_districts
+from geo.boundaries import Boundaries, OwnArea, load_districts
 
 DASHBOARD = Path(district_map_module.__file__).parent
 NAMES = {"PK205": "Gwadar", "PK226": "Quetta"}
@@ -46,11 +52,11 @@ def page(files):
 def sent(monkeypatch):
     """What one call sends to the browser."""
     calls = []
-    monkeypatch.setattr(district_map_module, "_frame", lambda: lambda **args: calls.append(args))
+    monkeypatch.setattr(district_map_module, "_frame", lambda _: lambda **args: calls.append(args))
 
-    def send(paints, **others):
+    def send(paints, boundaries=None, **others):
         arguments = {"selected": None, "dark": False, "palette": ["#fdcc8a"], "key": "map"}
-        district_map(paints, **(arguments | others))
+        district_map(paints, boundaries or load_districts(), **(arguments | others))
         return calls[-1]
 
     return send
@@ -228,12 +234,14 @@ def test_a_choice_counts_once_and_then_the_page_decides(monkeypatch):
     session = {"map": {"pcode": "PK205", "nonce": "a1"}}
     monkeypatch.setattr(district_map_module.st, "session_state", session)
     choose = district_map_module.chosen_district
-    assert choose("map", selected=None) == "PK205"
-    assert choose("map", selected="PK226") == "PK226"  # chosen in the sidebar since
+    assert choose("map", load_districts(), selected=None) == "PK205"
+    assert (
+        choose("map", load_districts(), selected="PK226") == "PK226"
+    )  # chosen in the sidebar since
     session["map"] = {"pcode": "PK205", "nonce": "a2"}
-    assert choose("map", selected="PK226") == "PK205"
+    assert choose("map", load_districts(), selected="PK226") == "PK205"
     session["map"] = {"pcode": None, "nonce": "a3"}
-    assert choose("map", selected="PK205") is None
+    assert choose("map", load_districts(), selected="PK205") is None
 
 
 def test_the_map_runs_in_a_page_and_gives_back_what_was_selected(tmp_path, monkeypatch):
@@ -244,9 +252,11 @@ def test_the_map_runs_in_a_page_and_gives_back_what_was_selected(tmp_path, monke
         import streamlit as st
 
         from dashboard.district_map import DistrictPaint, district_map
+        from geo.boundaries import load_districts
 
         paints = {"PK205": DistrictPaint("class-0", "17", "17 killed")}
-        st.text(district_map(paints, selected="PK226", dark=False, palette=["#fdcc8a"], key="map"))
+        look = {"dark": False, "palette": ["#fdcc8a"]}
+        st.text(district_map(paints, load_districts(), selected="PK226", **look, key="map"))
 
     run = AppTest.from_function(page).run()
     district_map_module._frame.cache_clear()
@@ -270,6 +280,46 @@ def test_a_label_never_outgrows_its_place(label, tooltip):
     assert "\u202e" not in plain(tooltip + "\u202e", 5000)
 
 
+HOSTILE = ("{{7*7}}", "${alert(1)}", "<b>`", "کوئٹہ")
+
+
+@pytest.fixture(scope="module")
+def own():
+    """A user's areas, whose codes and names folium must never see."""
+    areas = [
+        OwnArea(code, f"name {code}", 1.0, shapely.box(66 + i, 28, 67 + i, 29))
+        for i, code in enumerate(sorted(HOSTILE))
+    ]
+    return Boundaries("a user", "2026", "A user", "CC0", tuple(areas))
+
+
+def test_a_users_codes_and_names_never_reach_folium(own):
+    keys = layer_keys(list(own.by_pcode))
+    drawn = {keys[area.pcode]: area.geometry for area in own.areas}
+    page = map_files(drawn, own.outline)["index.html"].decode()
+    features = embedded(page, "geo_json_districts")["features"]
+    assert [f["properties"]["pcode"] for f in features] == ["AA0001", "AA0002", "AA0003", "AA0004"]
+    assert not [code for code in HOSTILE if code in page]
+
+
+def test_a_users_codes_come_back_as_they_were(own, sent, monkeypatch):
+    arguments = sent({"{{7*7}}": DistrictPaint("zero")}, own, selected="کوئٹہ")
+    key = layer_keys(list(own.by_pcode))["{{7*7}}"]
+    assert list(arguments["paints"]) == [key]
+    assert arguments["names"][arguments["selected"]] == "name کوئٹہ"
+    session = {"map": {"pcode": key, "nonce": "b1"}}
+    monkeypatch.setattr(district_map_module.st, "session_state", session)
+    assert district_map_module.chosen_district("map", own, selected=None) == "{{7*7}}"
+
+
+@given(st.lists(st.text(max_size=40), unique=True))
+def test_every_area_has_a_key_of_its_own_that_folium_cannot_misread(codes):
+    keys = layer_keys(codes)
+    assert list(keys) == codes
+    assert len(set(keys.values())) == len(codes)
+    assert all(KEY.fullmatch(key) for key in keys.values())
+
+
 def test_little_is_sent_for_a_change(sent):
     paints = {d.pcode: DistrictPaint("class-3", "12–40", "") for d in load_districts().areas}
     assert len(json.dumps(sent(paints))) < 3_000
@@ -278,7 +328,7 @@ def test_little_is_sent_for_a_change(sent):
 @pytest.mark.parametrize(
     ("paints", "others", "message"),
     [
-        ({"PK999": DistrictPaint("zero")}, {}, "no district 'PK999'"),
+        ({"PK999": DistrictPaint("zero")}, {}, "no area 'PK999'"),
         ({"PK205": DistrictPaint("red")}, {}, "paint of PK205 has the fill 'red'"),
         ({}, {"palette": ["red;x"]}, "'red;x'"),
         (

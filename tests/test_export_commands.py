@@ -17,7 +17,7 @@ def test_every_command_that_hands_out_has_the_same_filters(command):
     said = run(command, "--help").stdout.decode()
     for option in (
         "source", "casualty-type", "victim-group", "event-type", "district", "from", "to",
-        "scope", "rule", "as-known-at",
+        "scope", "rule", "as-known-at", "region", "level",
     ):  # fmt: skip
         assert f"--{option} " in said
     assert f"incident-map {command}" in said
@@ -97,3 +97,22 @@ def test_options_become_the_view_that_they_describe():
     view = make_view(source=["003"], scope=["all"])
     assert {c.source_id for c in view.claims} == {"003-afp-2026-01-31"}
     assert {c.scope for c in view.claims} != {"event"}
+
+
+def test_districts_can_be_exported_as_tehsils(tmp_path):
+    path = tmp_path / "tehsils.geojson"
+    said = run(
+        "export", "--layer", "districts", "--level", "tehsils", "--format", "geojson",
+        "--output", str(path),
+    )  # fmt: skip
+    assert said.returncode == 0
+    assert f"103 tehsils written to {path}" in said.stderr.decode()
+    features = json.loads(path.read_bytes())["features"]
+    assert {"adm3_pcode", "adm3_name", "adm2_pcode", "adm2_name"} <= set(features[0]["properties"])
+
+
+def test_a_sealed_export_of_tehsils_is_refused(tmp_path):
+    said = run("seal", "--level", "tehsils", "--output", str(tmp_path / "a.zip"))
+    assert said.returncode == 1
+    assert b"of Balochistan's districts: leave out --region and --level" in said.stderr
+    assert not list(tmp_path.iterdir())

@@ -5,7 +5,15 @@ from datetime import date, datetime
 import pytest
 from claim_factory import in_gwadar, make_catalogue, make_claim, make_happening, make_source
 
-from incidents.filters import Filter, FilterError, known_by, make_filter, parse_moment, select
+from incidents.filters import (
+    Filter,
+    FilterError,
+    known_by,
+    make_filter,
+    moment_text,
+    parse_moment,
+    select,
+)
 from incidents.model import KARACHI
 
 NAMES = {"PK205": "Gwadar", "PK226": "Quetta"}
@@ -74,3 +82,26 @@ def test_a_document_without_a_time_of_day_is_known_from_the_beginning_of_its_day
 
 def test_a_document_without_any_date_is_never_known_at_a_moment():
     assert not known_by(make_source(published_on=None), parse_moment("2030-01-01"))
+
+
+def test_every_scope_is_asked_for_by_all_which_an_unknown_scope_is_told():
+    catalogue = make_catalogue(make_claim(), make_claim(41, scope="previous_day"))
+    assert len(left(catalogue, scope=["event", "ALL"])) == 2
+    with pytest.raises(FilterError, match=r"everything.*background, all"):
+        left(catalogue, scope=["everything"])
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-01-31", "2026-01-31T00:00", "2026-01-31T14:30", "2026-01-31T14:30:05"]
+)
+def test_a_moment_is_written_as_it_is_read(text):
+    assert moment_text(parse_moment(text)) == text
+
+
+def test_a_day_in_any_iso_form_means_its_end():
+    assert parse_moment("20260131") == parse_moment("2026-01-31")
+
+
+def test_a_moment_beyond_the_calendar_in_karachi_is_refused():
+    with pytest.raises(ValueError, match="is not a moment"):
+        parse_moment("9999-12-31T23:59-12:00")

@@ -91,6 +91,24 @@ def test_a_point_on_an_edge_goes_to_the_lowest_pcode_that_touches_it(load):
     assert (located == first_that_touches(polygons, longitude, latitude)).all()
 
 
+@pytest.mark.parametrize("load", [load_districts, load_tehsils])
+def test_a_point_ever_so_near_an_edge_lies_on_its_own_side(load):
+    polygons = [area.geometry for area in load().areas]
+    rng = np.random.default_rng(11)
+    longitude, latitude = [], []
+    for ring in shapely.get_rings(shapely.get_parts(polygons)):
+        corner = shapely.get_coordinates(ring)
+        along = rng.uniform(size=(len(corner) - 1, 1))
+        point = corner[:-1] + along * np.diff(corner, axis=0)
+        for distance in (0.0, 1e-14, 1e-13, 1e-12, 1e-11, 1e-9, 1e-6):
+            near = point + rng.choice([-1, 1], size=point.shape) * distance
+            longitude.append(near[:, 0])
+            latitude.append(near[:, 1])
+    points = np.concatenate(longitude), np.concatenate(latitude)
+    located = DistrictIndex(load()).locate(*points)
+    assert (located == first_that_touches(polygons, *points)).all()
+
+
 def test_the_answer_does_not_depend_on_the_order_or_on_how_points_are_divided(monkeypatch):
     longitude, latitude = points_on([area.geometry for area in load_districts().areas])
     located = district_index().locate(longitude, latitude)
@@ -214,14 +232,51 @@ def test_areas_with_holes_and_in_many_parts_are_joined_exactly(owners, side):
     assert (located == first_that_touches(polygons, longitude, latitude)).all()
 
 
+def wavy_squares(side, points_an_edge):
+    """Squares whose common edges are bent alike, each into many short ones."""
+    west, south = (axis.ravel() for axis in np.meshgrid(np.arange(side), np.arange(side)))
+    squares = shapely.segmentize(box(west, south, west + 1, south + 1), 1 / points_an_edge)
+
+    def bent(corners):
+        # Neighbours cut their common edge from either end: rounding makes the cuts one.
+        x, y = np.round(corners, 6).T
+        wave = 0.015 * (np.sin(7 * x + 13 * y) + np.sin(31 * x - 17 * y))
+        return np.column_stack([x + wave, y - wave])
+
+    return shapely.transform(squares, bent)
+
+
+@pytest.mark.parametrize(("points_an_edge", "side"), [(2, 64), (40, 64), (40, 8)])
+def test_boundaries_with_many_short_edges_are_joined_exactly(points_an_edge, side):
+    polygons = wavy_squares(4, points_an_edge)
+    assert shapely.coverage_is_valid(polygons)
+    on_edges = points_on(polygons)
+    rng = np.random.default_rng(5)
+    longitude = np.concatenate([on_edges[0], rng.uniform(-1, 5, 20_000)])
+    latitude = np.concatenate([on_edges[1], rng.uniform(-1, 5, 20_000)])
+    located = index_of(polygons, side).locate(longitude, latitude)
+    assert (located == first_that_touches(polygons, longitude, latitude)).all()
+
+
+@pytest.mark.parametrize("grown", [0.003, -0.003])
+def test_boundaries_that_overlap_or_leave_gaps_along_their_edges_are_joined_exactly(grown):
+    polygons = shapely.buffer(wavy_squares(4, 6), grown, join_style="mitre")
+    on_edges = points_on(polygons)
+    rng = np.random.default_rng(6)
+    longitude = np.concatenate([on_edges[0], rng.uniform(-1, 5, 20_000)])
+    latitude = np.concatenate([on_edges[1], rng.uniform(-1, 5, 20_000)])
+    located = index_of(polygons, 64).locate(longitude, latitude)
+    assert (located == first_that_touches(polygons, longitude, latitude)).all()
+
+
 eighths = st.integers(0, 64).map(lambda n: n / 8)
-boxes = st.tuples(eighths, eighths, eighths, eighths).filter(lambda b: b[0] < b[2] and b[1] < b[3])
+spans = st.lists(eighths, min_size=2, max_size=2, unique=True).map(sorted)
 
 
-@given(st.lists(boxes, min_size=1, max_size=6))
+@given(st.lists(st.tuples(spans, spans), min_size=1, max_size=6))
 @settings(max_examples=60, deadline=None)
 def test_where_areas_overlap_the_first_one_counts(corners):
-    polygons = [box(60 + w, 20 + s, 60 + e, 20 + n) for w, s, e, n in corners]
+    polygons = [box(60 + w, 20 + s, 60 + e, 20 + n) for (w, e), (s, n) in corners]
     lattice = np.arange(-1, 9.5, 1 / 16)
     longitude, latitude = (axis.ravel() for axis in np.meshgrid(60 + lattice, 20 + lattice))
     located = index_of(polygons).locate(longitude, latitude)

@@ -32,14 +32,14 @@ function startDistrictMap({ map, districts, outline, labelPoints }) {
   let asked = ""; // what was last drawn, as text: the same again paints nothing
   let tiles = null;
   let height = 0;
+  let words = { area: "district", whole: "province" };
 
   // --- The parts of the frame ---------------------------------------------------------
   const root = document.documentElement;
   root.lang = "en";
-  document.title = "Map of districts";
   const note = make("p", { class: "note", hidden: "" });
   const classes = make("section", { class: "legend classes", "aria-label": "Legend", hidden: "" });
-  const blanks = make("ul", { class: "legend blanks", "aria-label": "Legend: districts without a figure", hidden: "" });
+  const blanks = make("ul", { class: "legend blanks", hidden: "" });
   const thanks = make("p", { class: "thanks", hidden: "" });
   const tooltip = make("div", { class: "tooltip", "aria-hidden": "true", hidden: "" });
   const chosen = make("button", { class: "chosen", type: "button", hidden: "" });
@@ -49,7 +49,6 @@ function startDistrictMap({ map, districts, outline, labelPoints }) {
   around.append(top, classes, thanks);
   document.body.append(mapParts.hatches(), around, tooltip);
   container.setAttribute("role", "group");
-  container.setAttribute("aria-label", "Map of districts. Tab goes from district to district, Enter selects, Escape shows the province.");
 
   // --- Layers: the province's band below, the rings above --------------------------------
   const pane = (name, z) => {
@@ -209,13 +208,23 @@ function startDistrictMap({ map, districts, outline, labelPoints }) {
 
   // --- Size -----------------------------------------------------------------------------
   const zoom = L.control.zoom({ position: "topleft" }).addTo(map);
-  const whole = make("a", { href: "#", role: "button", title: "Show the whole province", "aria-label": "Show the whole province" });
+  const whole = make("a", { href: "#", role: "button" });
   whole.append(makeSvg("svg", { viewBox: "0 0 14 14", width: 14, height: 14, "aria-hidden": "true" }, [makeSvg("path", { d: "M1,5 V1 H5 M9,1 H13 V5 M13,9 V13 H9 M5,13 H1 V9", class: "icon" })]));
   zoom.getContainer().append(whole);
   L.DomEvent.on(whole, "click", (event) => {
     L.DomEvent.stop(event);
     fit();
   });
+  /* What areas and the whole are called, where the page says otherwise than before. */
+  function call(area, all) {
+    words = { area, whole: all };
+    document.title = `Map of ${area}s`;
+    blanks.setAttribute("aria-label", `Legend: ${area}s without a figure`);
+    container.setAttribute("aria-label", `Map of ${area}s. Tab goes from ${area} to ${area}, Enter selects, Escape shows the ${all}.`);
+    whole.title = `Show the whole ${all}`;
+    whole.setAttribute("aria-label", whole.title);
+  }
+  call(words.area, words.whole);
   L.control.scale({ position: "bottomleft", imperial: false, maxWidth: 90 }).addTo(map);
 
   function fit() {
@@ -252,7 +261,7 @@ function startDistrictMap({ map, districts, outline, labelPoints }) {
     for (const [code, layer] of layers) layer.getElement().setAttribute("aria-pressed", String(code === pcode));
     chosen.hidden = !pcode;
     chosen.replaceChildren(make("span", { dir: "auto" }, names[pcode] ?? ""), make("span", { "aria-hidden": "true" }, "×"));
-    chosen.setAttribute("aria-label", `${names[pcode] ?? ""}: show the whole province again`);
+    chosen.setAttribute("aria-label", `${names[pcode] ?? ""}: show the whole ${words.whole} again`);
   }
 
   function showTiles(wanted) {
@@ -270,6 +279,7 @@ function startDistrictMap({ map, districts, outline, labelPoints }) {
     if (now === asked) return;
     asked = now;
     ({ paints, names } = args);
+    call(args.area_word, args.whole_word);
     root.classList.toggle("dark", args.dark);
     // The page's own ground, where page and map agree about the light.
     const ground = theme?.base === (args.dark ? "dark" : "light") ? theme.backgroundColor : "";

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from geo.boundaries import load_districts
-from incidents.datasets.columns import UNKNOWN_SIDE
 from incidents.datasets.dataset import Dataset
 from incidents.datasets.days import day_of
 from incidents.datasets.formats import published_format
@@ -20,10 +20,12 @@ from incidents.datasets.mapping import Mapping, load_mapping
 from incidents.datasets.numerals import UNKNOWN
 from incidents.datasets.schema import (
     EVENT_TYPE_WORDS,
+    HAS_POINT,
     NO_SUB,
     NO_TYPE,
     PLACED_BY_NAME,
     SUB_EVENT_TYPE_WORDS,
+    UNKNOWN_SIDE,
 )
 from incidents.model import (
     EVENT_TYPES,
@@ -37,7 +39,10 @@ from incidents.model import (
 )
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+_HASHED = re.compile("x[0-9a-f]{20}")
 _MAX_TEXT = 3_900
+# Of a dataset's id in the ids of its records.
+_STEM = 40
 _MAX_QUOTE = 400
 # What the records refuse in a text; a cell of a dataset may hold it.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]+")
@@ -58,9 +63,10 @@ def rows_as_claims(dataset: Dataset, rows: Sequence[int] | NDArray[np.int64]) ->
         Numbers of its rows, from 0; as many as are to be shown, not a million.
     """
     wanted = np.asarray(rows, np.int64)
-    texts = dataset.text(wanted)
     releases = np.unique(dataset.codes["release"][wanted]).tolist()
     mappings = {number: _mapping(dataset, number) for number in releases}
+    read = {column for mapping in mappings.values() for column in mapping.columns.values()}
+    texts = dataset.text(wanted, read)
     incidents, claims = [], []
     for row, text in zip(wanted.tolist(), texts, strict=True):
         one = _Row(dataset, row, text, mappings[int(dataset.codes["release"][row])])
@@ -68,6 +74,30 @@ def rows_as_claims(dataset: Dataset, rows: Sequence[int] | NDArray[np.int64]) ->
         claims += one.claims()
     sources = tuple(release_source(dataset, number) for number in releases)
     return Catalogue(sources, tuple(incidents), tuple(claims))
+
+
+def release_sources(dataset: Dataset) -> tuple[Source, ...]:
+    """Return the source of each release, the oldest first."""
+    return tuple(release_source(dataset, i) for i in range(len(dataset.manifest.releases)))
+
+
+def row_of_claim(dataset: Dataset, claim_id: str) -> int | None:
+    """Return the number of the row that a claim's id names; None where it names none here."""
+    stem = f"{dataset.dataset_id[:_STEM]}."
+    slug, dot, number = claim_id.removeprefix(stem).rpartition(".")
+    if not (claim_id.startswith(stem) and dot and slug and number.isdecimal()):
+        return None
+
+    def matches(ids: Any) -> NDArray[np.bool_]:  # noqa: ANN401 - pyarrow has no types
+        found: NDArray[np.bool_] = pc.equal(ids, slug).to_numpy(zero_copy_only=False)
+        if not found.any() and _HASHED.fullmatch(slug):
+            odd = ~pc.match_substring_regex(ids, f"^{_IDENTIFIER.pattern}$").to_numpy(
+                zero_copy_only=False
+            )
+            found[odd] = [_slug(str(ids[i])) == slug for i in np.flatnonzero(odd).tolist()]
+        return found
+
+    return dataset.row_with_id(matches)
 
 
 def release_source(dataset: Dataset, number: int) -> Source:
@@ -104,7 +134,7 @@ class _Row:
         self.code = {name: column[row] for name, column in dataset.codes.items()}
         self.row_id = _CONTROLS.sub(" ", text["row_id"])
         slug = _slug(text["row_id"])
-        self.incident_id = f"{dataset.dataset_id[:40]}.{slug}"
+        self.incident_id = f"{dataset.dataset_id[:_STEM]}.{slug}"
         self.district = int(self.code["district"])
 
     def cell(self, field: str) -> str:
@@ -227,9 +257,18 @@ class _Row:
     def _when_and_where(self) -> dict[str, Any]:
         return {
             "where_prec": int(self.code["where_prec"]),
+            **self._point(),
             "date_start": day_of(self.code["day_first"]),
             "date_end": day_of(self.code["day_last"]),
             "date_prec": int(self.code["date_prec"]),
+        }
+
+    def _point(self) -> dict[str, float]:
+        if not self.code["flags"] & HAS_POINT:
+            return {}
+        return {
+            "latitude": float(self.code["latitude"]),
+            "longitude": float(self.code["longitude"]),
         }
 
     def _title(self) -> str:

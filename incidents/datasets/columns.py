@@ -4,112 +4,117 @@
 many for that. A row of a dataset is an incident of its own whose figures come from one source,
 so the same rules become sums of columns: a total replaces the sum of its groups, the police
 count only where a row has no security forces, women, children and men only where it has no
-civilians, and victims of an unknown side are only ever a part of the total. Low, best and high
-are those of the rule "range". For any rows, `by_district` here and
-`incidents.tolls.by_district` of the same rows as claims (`as_claims.rows_as_claims`) give the
-same counts and sums; a property test holds that.
+civilians, and victims of an unknown side are only ever a part of the total. A row is one claim
+of each figure, so every rule names the same best but "official", which a dataset is not. For any
+rows, `Columns.sums` and `incidents.tolls.by_district` of the same rows as claims
+(`as_claims.rows_as_claims`) give the same counts and sums; a property test holds that.
 """
 
 from __future__ import annotations
 
+import copy
 from collections import OrderedDict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
 from datetime import datetime
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gazetteer.resolve import Gazetteer
+from geo.boundaries import Area, Boundaries, load_districts
+from incidents.datasets.as_claims import row_of_claim, rows_as_claims
 from incidents.datasets.dataset import Counts, Dataset
-from incidents.datasets.days import day_number
+from incidents.datasets.days import day_number, day_of
 from incidents.datasets.numerals import UNKNOWN
-from incidents.datasets.schema import EVENT_TYPE_WORDS
+from incidents.datasets.row_areas import BESIDE, RowAreas, row_areas
+from incidents.datasets.row_sums import (
+    NOTHING,
+    AreaSums,
+    Bounds,
+    GroupSums,
+    Left,
+    Mask,
+    RowSums,
+    together,
+)
+from incidents.datasets.schema import EVENT_TYPE_WORDS, UNKNOWN_SIDE
 from incidents.filters import INCLUDED_GROUPS, Filter
-from incidents.model import CASUALTY_TYPES, KARACHI
+from incidents.model import CASUALTY_TYPES, KARACHI, Catalogue
 from incidents.tolls import COVERED_BY
 
-Mask = NDArray[np.bool_]
-UNKNOWN_SIDE = "unknown"
-_KEPT = 32
-
-
-class Bounds(NamedTuple):
-    """What the rows say for one casualty type, groups already added; negative is unknown.
-
-    `is_open` tells rows whose upper end nobody gives, `is_ceiling` those that give it alone.
-    """
-
-    low: Counts
-    best: Counts
-    high: Counts
-    is_open: Mask | None = None
-    is_ceiling: Mask | None = None
-
-
-class Sum(NamedTuple):
-    """The toll of one casualty type in one district; None where nothing numbered is said."""
-
-    low: int | None
-    best: int | None
-    high: int | None
-    high_open: bool = False
-    low_open: bool = False
-
-
-@dataclass(frozen=True)
-class DistrictSums:
-    """What the rows left by a filter say of one district, as `tolls.DistrictSummary` does."""
-
-    adm2_pcode: str
-    incidents: int
-    sources: int
-    sums: dict[str, Sum]
-
-    @property
-    def report_status(self) -> str:
-        """reported_with_figure, reported_without_figure or no_report."""
-        if not self.incidents:
-            return "no_report"
-        numbered = any(one.low is not None for one in self.sums.values())
-        return "reported_with_figure" if numbered else "reported_without_figure"
+Claims = NDArray[np.int8]
+K = TypeVar("K")
+V = TypeVar("V")
+ALL = slice(None)
+_KEPT = 16
+# Figures added up over groups take 14 bytes a row; of ten million rows fewer are kept.
+_KEPT_BYTES = 256_000_000
+_BOUNDS_BYTES = 14
+# Up to so many words a comparison for each is quicker than a table.
+_MANY_WORDS = 16
 
 
 class Columns:
     """A dataset made ready for filters: what does not depend on them is worked out once."""
 
-    def __init__(self, dataset: Dataset) -> None:
+    def __init__(self, dataset: Dataset, areas: RowAreas | None = None) -> None:
         self.dataset = dataset
-        # One more than the code: -1, no district, becomes the first bin.
-        self._bin = (dataset.codes["district"] + 1).astype(np.int64)
-        self._bins = len(dataset.pcodes) + 1
-        self._bounds: OrderedDict[tuple[str, frozenset[str]], Bounds | None] = OrderedDict()
-        self._figured: OrderedDict[tuple[frozenset[str], frozenset[str]], Mask] = OrderedDict()
+        self.areas = areas or row_areas(dataset, load_districts(), Gazetteer.default())
+        self._bins = len(self.areas.codes) + len(BESIDE)
+        self._filled: dict[tuple[str, str], Bounds] = {}
+        self._bounds: OrderedDict[tuple[str, frozenset[str]], Bounds] = OrderedDict()
+        self._figured: OrderedDict[tuple[frozenset[str], frozenset[str]], Claims] = OrderedDict()
+        self._summed: OrderedDict[Filter, RowSums] = OrderedDict()
+        self._masks: OrderedDict[Filter, Mask] = OrderedDict()
+        self._orders: OrderedDict[frozenset[str], NDArray[np.int64]] = OrderedDict()
+
+    def on(self, boundaries: Boundaries[Area], gazetteer: Gazetteer) -> Columns:
+        """Return the same dataset on the areas of another level; see `row_areas`."""
+        there = copy.copy(self)
+        there.areas = row_areas(self.dataset, boundaries, gazetteer)
+        there._bins = len(there.areas.codes) + len(BESIDE)
+        there._summed, there._masks = OrderedDict(), OrderedDict()
+        return there
 
     def bounds(self, casualty_type: str, groups: frozenset[str]) -> Bounds | None:
         """Return the figures of a casualty type under a filter by group; None if there are none."""
-        key = (casualty_type, groups)
-        if key not in self._bounds:
-            self._bounds[key] = _added(self.dataset, casualty_type, groups)
-            while len(self._bounds) > _KEPT:
-                self._bounds.popitem(last=False)
-        return self._bounds[key]
+        alone = {
+            group: self._alone(casualty_type, group)
+            for kind, group in self.dataset.figures
+            if kind == casualty_type and group != UNKNOWN_SIDE and (not groups or group in groups)
+        }
+        if not alone:
+            return None
+        if len(alone) == 1:
+            return next(iter(alone.values()))
+        return _kept(
+            self._bounds,
+            (casualty_type, groups),
+            lambda: _added(alone),
+            max(2, _KEPT_BYTES // (_BOUNDS_BYTES * max(1, self.dataset.size))),
+        )
 
-    def with_figure(self, types: frozenset[str], groups: frozenset[str]) -> Mask:
-        """Return which rows state a figure of some casualty types and groups (empty means all)."""
-        key = (types, groups)
-        if key not in self._figured:
-            found = np.zeros(self.dataset.size, bool)
-            for (casualty_type, group), (low, best, high) in self.dataset.figures.items():
+    def _alone(self, casualty_type: str, group: str) -> Bounds:
+        key = casualty_type, group
+        if key not in self._filled:
+            self._filled[key] = _filled(self.dataset.figures[key])
+        return self._filled[key]
+
+    def stated(self, types: frozenset[str], groups: frozenset[str]) -> Claims:
+        """Return how many figures of some types and groups each row states (empty means all)."""
+
+        def counted() -> Claims:
+            found = np.zeros(self.dataset.size, np.int8)
+            for (casualty_type, group), columns in self.dataset.figures.items():
                 # Victims of an unknown side are a claim of the total's group.
                 shown = "total" if group == UNKNOWN_SIDE else group
                 if (not types or casualty_type in types) and (not groups or shown in groups):
-                    stated = _stated(self.dataset, casualty_type, group, (low, best, high))
-                    found |= stated
-            self._figured[key] = found
-            while len(self._figured) > _KEPT:
-                self._figured.popitem(last=False)
-        return self._figured[key]
+                    found += _stated(self.dataset, casualty_type, group, columns)
+            return found
+
+        return _kept(self._figured, (types, groups), counted)
 
     def select(self, chosen: Filter) -> Mask:
         """Return which rows still have a claim under a filter, as `filters.select` decides."""
@@ -132,105 +137,188 @@ class Columns:
         if chosen.date_to is not None:
             mask &= codes["day_first"] <= day_number(chosen.date_to)
         if chosen.districts:
-            wanted = np.array([False, *(p in chosen.districts for p in dataset.pcodes)])
-            mask &= wanted[self._bin]
+            mask &= _is_chosen(codes["district"], dataset.pcodes, chosen.districts) | _is_chosen(
+                self.areas.numbers, self.areas.codes, chosen.districts
+            )
         if chosen.event_types:
-            wanted = np.array([word in chosen.event_types for word in EVENT_TYPE_WORDS])
-            mask &= wanted[codes["event_type"]]
+            mask &= _is_chosen(codes["event_type"], EVENT_TYPE_WORDS, chosen.event_types)
         if chosen.casualty_types or chosen.victim_groups:
-            mask &= self.with_figure(chosen.casualty_types, _groups(chosen.victim_groups))
+            mask &= self.stated(chosen.casualty_types, _groups(chosen.victim_groups)) > 0
         return mask
 
-    def by_district(
-        self, chosen: Filter, casualty_types: Iterable[str] = CASUALTY_TYPES
-    ) -> dict[str, DistrictSums]:
-        """Return the sums of every district under a filter, also where nothing is reported.
+    def sums(self, chosen: Filter) -> RowSums:
+        """Return what a filter leaves, summed by area and by group; the last few are kept."""
+        return _kept(self._summed, chosen, lambda: self._sum_up(chosen))
+
+    def rows(
+        self, chosen: Filter, area: str | None = None, most: int | None = None
+    ) -> NDArray[np.int64]:
+        """Return the rows that a filter leaves, those with the most people first, then the newest.
 
         Parameters
         ----------
         chosen
             The filter.
-        casualty_types
-            Those to sum; the map needs one, a table all.
+        area
+            An area's code, or one of `BESIDE`; every area if not given.
+        most
+            How many are asked for; all if not given.
         """
-        mask = self.select(chosen)
-        places = self._bin if mask.all() else self._bin[mask]
-        incidents = np.bincount(places, minlength=self._bins)
-        sources = self._sources(mask, places)
-        sums = {
-            casualty_type: self._sums(casualty_type, chosen, mask, places)
-            for casualty_type in casualty_types
-            if not chosen.casualty_types or casualty_type in chosen.casualty_types
+        mask = _kept(self._masks, chosen, lambda: self.select(chosen), 2)
+        order = _kept(
+            self._orders,
+            _groups(chosen.victim_groups),
+            lambda: self._order(chosen.victim_groups),
+            2,
+        )
+        found: list[NDArray[np.int64]] = []
+        # Few are asked for mostly, and they stand at the beginning of the order.
+        start, size = 0, len(order) if most is None else 4 * most + 1_000
+        while start < len(order) and (most is None or sum(map(len, found)) < most):
+            rows = order[start : start + size]
+            left = mask[rows]
+            if area is not None:
+                left &= self.areas.numbers[rows] == self._number_of(area)
+            found.append(rows[left])
+            start, size = start + size, 4 * size
+        return np.concatenate(found)[:most] if found else order[:0]
+
+    def _order(self, victim_groups: frozenset[str]) -> NDArray[np.int64]:
+        """Return all rows, those with the most people first, then the newest."""
+        people = np.full(self.dataset.size, UNKNOWN, np.int32)
+        for casualty_type in CASUALTY_TYPES:
+            bounds = self.bounds(casualty_type, _groups(victim_groups))
+            if bounds is not None:
+                people = np.maximum(people, bounds.high)
+        return np.lexsort((-self.dataset.codes["day_first"], -people))
+
+    def records(self, chosen: Filter, area: str | None = None, part: slice = ALL) -> Catalogue:
+        """Return rows that a filter leaves as sources, incidents and claims, in `rows`' order."""
+        return rows_as_claims(self.dataset, self.rows(chosen, area, part.stop)[part])
+
+    def records_of_claim(self, claim_id: str) -> Catalogue | None:
+        """Return the row that makes a claim as records, None where no row here does."""
+        row = row_of_claim(self.dataset, claim_id)
+        if row is None:
+            return None
+        records = rows_as_claims(self.dataset, [row])
+        return records if claim_id in records.claim else None
+
+    @cached_property
+    def _parts(self) -> frozenset[tuple[str, str]]:
+        """The types and groups whose rows all have a total as well."""
+        found = set()
+        for (casualty_type, group), columns in self.dataset.figures.items():
+            total = self.dataset.figures.get((casualty_type, "total"))
+            if group == "total" or total is None:
+                continue
+            stated = _stated(self.dataset, casualty_type, group, columns)
+            has_total = _stated(self.dataset, casualty_type, "total", total)
+            if not (stated & ~has_total).any():
+                found.add((casualty_type, group))
+        return frozenset(found)
+
+    def _number_of(self, area: str) -> int:
+        if area in BESIDE:
+            return len(self.areas.codes) + BESIDE.index(area)
+        return self.areas.codes.index(area)
+
+    def _wider_around(self, mask: Mask, stated: Claims) -> dict[str, int]:
+        """Return how many claims known only to a district may lie in an area, by its code."""
+        if not self.areas.among:
+            return {}
+        rows = np.flatnonzero(mask & (self.areas.numbers == self._number_of("wider")))
+        district = self.dataset.codes["district"][rows]
+        # A row without a figure is one claim, of what happened.
+        claims = np.bincount(district, np.maximum(stated[rows], 1), len(self.dataset.pcodes))
+        around: dict[str, int] = {}
+        for pcode, number in zip(self.dataset.pcodes, claims.astype(int).tolist(), strict=True):
+            for code in self.areas.among.get(pcode, ()) if number else ():
+                around[code] = around.get(code, 0) + number
+        return around
+
+    def _sum_up(self, chosen: Filter) -> RowSums:
+        mask = _kept(self._masks, chosen, lambda: self.select(chosen), 2)
+        left = Left(self._bins, None if mask.all() else np.flatnonzero(mask), self.areas.numbers)
+        groups = _groups(chosen.victim_groups)
+        stated = self.stated(chosen.casualty_types, groups)
+        figures, silent = left.figures(stated)
+        incidents = left.counted
+        sources = self._sources(left)
+        types = {
+            t
+            for t, _ in self.dataset.figures
+            if not chosen.casualty_types or t in chosen.casualty_types
         }
-        nothing = Sum(None, None, None)
-        return {
-            pcode: DistrictSums(
-                pcode,
-                int(incidents[number]),
-                int(sources[number]),
-                {t: sums[t][number] if t in sums else nothing for t in casualty_types},
+        sums = {t: left.sums(self.bounds(t, groups)) for t in CASUALTY_TYPES if t in types}
+        areas = [
+            AreaSums(
+                int(incidents[i]),
+                int(figures[i]) + int(silent[i]),
+                sources[i],
+                {t: sums[t][i] if t in sums else NOTHING for t in CASUALTY_TYPES},
             )
-            for number, pcode in enumerate(self.dataset.pcodes, 1)
-        }
-
-    def _sources(self, mask: Mask, places: NDArray[np.int64]) -> NDArray[np.int64]:
-        releases = len(self.dataset.manifest.releases)
-        if releases <= 1:
-            return (np.bincount(places, minlength=self._bins) > 0).astype(np.int64)
-        pair = places * releases + self.dataset.codes["release"][mask]
-        met = np.bincount(pair, minlength=self._bins * releases).reshape(-1, releases) > 0
-        counted: NDArray[np.int64] = met.sum(axis=1)
-        return counted
-
-    def _sums(
-        self, casualty_type: str, chosen: Filter, mask: Mask, places: NDArray[np.int64]
-    ) -> list[Sum]:
-        bounds = self.bounds(casualty_type, _groups(chosen.victim_groups))
-        if bounds is None:
-            return [Sum(None, None, None)] * self._bins
-        everything = len(places) == len(mask)
-        low = bounds.low if everything else bounds.low[mask]
-        known = low != UNKNOWN
-        if not known.all():
-            places = places[known]
-        stated = np.bincount(places, minlength=self._bins)
-
-        def total(counts: Counts) -> NDArray[np.float64]:
-            left = counts if everything else counts[mask]
-            left = left if known.all() else left[known]
-            # Doubles hold whole numbers exactly up to 2**53, far beyond any toll.
-            added: NDArray[np.float64] = np.bincount(
-                places, weights=left, minlength=self._bins
-            ).astype(np.float64)
-            return added
-
-        lows = total(bounds.low)
-        bests = lows if bounds.best is bounds.low else total(bounds.best)
-        highs = lows if bounds.high is bounds.low else total(bounds.high)
-
-        def marked(rows: Mask | None) -> NDArray[np.int64]:
-            if rows is None:
-                return np.zeros(self._bins, np.int64)
-            left = rows if everything else rows[mask]
-            return np.bincount(places[left[known]], minlength=self._bins)
-
-        opened, ceilings = marked(bounds.is_open), marked(bounds.is_ceiling)
-        return [
-            Sum(int(lows[i]), int(bests[i]), int(highs[i]), bool(opened[i]), bool(ceilings[i]))
-            if stated[i]
-            else Sum(None, None, None)
             for i in range(self._bins)
         ]
+        first, last = (
+            left.of(self.dataset.codes["day_first"]),
+            left.of(self.dataset.codes["day_last"]),
+        )
+        return RowSums(
+            dataset=self.dataset,
+            rows=left.size,
+            figures=int(figures.sum()),
+            happenings=int(silent.sum()),
+            districts=dict(zip(self.areas.codes, areas[: len(self.areas.codes)], strict=True)),
+            not_placed=areas[-3],
+            outside=areas[-2],
+            wider=areas[-1],
+            wider_around=self._wider_around(mask, stated),
+            groups=self._by_group(left, types, groups),
+            parts=frozenset() if groups and "total" not in groups else self._parts,
+            first_day=day_of(first.min()) if left.size else None,
+            last_day=day_of(last.max()) if left.size else None,
+        )
+
+    def _by_group(
+        self, left: Left, types: Collection[str], groups: frozenset[str]
+    ) -> dict[tuple[str, str], GroupSums]:
+        found = {}
+        for casualty_type, group in self.dataset.figures:
+            if casualty_type in types and group != UNKNOWN_SIDE and (not groups or group in groups):
+                sums = left.sums(self.bounds(casualty_type, frozenset({group})))
+                by_place = GroupSums(together(sums[: -len(BESIDE)]), *sums[-len(BESIDE) :])
+                if any(one.rows for one in by_place):
+                    found[casualty_type, group] = by_place
+        return found
+
+    def _sources(self, left: Left) -> list[tuple[str, ...]]:
+        ids = self.dataset.source_ids
+        met = left.counted_with(self.dataset.codes["release"], len(ids)) > 0
+        return [tuple(sorted(ids[i] for i in np.flatnonzero(row))) for row in met]
 
 
-def select(dataset: Dataset, chosen: Filter) -> Mask:
-    """Return which rows of a dataset a filter leaves; keep a `Columns` to ask more than once."""
-    return Columns(dataset).select(chosen)
+def _is_chosen(codes: NDArray[Any], words: tuple[str, ...], chosen: frozenset[str]) -> Mask:
+    """Return which codes stand for chosen words; -1 stands for none."""
+    if len(chosen) > _MANY_WORDS:
+        found: Mask = np.array([*(word in chosen for word in words), False])[codes]
+        return found
+    found = np.zeros(len(codes), bool)
+    for number, word in enumerate(words):
+        if word in chosen:
+            found |= codes == number
+    return found
 
 
-def by_district(dataset: Dataset, chosen: Filter) -> dict[str, DistrictSums]:
-    """Return the sums of every district; keep a `Columns` to ask more than once."""
-    return Columns(dataset).by_district(chosen)
+def _kept(store: OrderedDict[K, V], key: K, make: Callable[[], V], most: int = _KEPT) -> V:
+    """Return what is kept under a key, made where it is not; only the newest few are kept."""
+    try:
+        return store[key]
+    except KeyError:  # not asked before, so that another session's thread may drop it meanwhile
+        made = store[key] = make()
+    while len(store) > most:
+        store.popitem(last=False)
+    return made
 
 
 def _groups(chosen: frozenset[str]) -> frozenset[str]:
@@ -264,29 +352,18 @@ def _stated(
     return found
 
 
-def _added(dataset: Dataset, casualty_type: str, groups: frozenset[str]) -> Bounds | None:
+def _added(alone: dict[str, Bounds]) -> Bounds:
     """Return low, best and high of each row over the groups that do not overlap in it."""
-    figures = {
-        group: _filled(columns)
-        for (kind, group), columns in dataset.figures.items()
-        if kind == casualty_type and group != UNKNOWN_SIDE and (not groups or group in groups)
-    }
-    if not figures:
-        return None
-    if len(figures) == 1:
-        return next(iter(figures.values()))
-    stated = {group: bounds.low != UNKNOWN for group, bounds in figures.items()}
-    size = dataset.size
+    stated = {group: bounds.low != UNKNOWN for group, bounds in alone.items()}
+    counts = {group: _not_covered(group, stated) for group in alone}
+    counting = [group for group, counted in counts.items() if counted.any()]
+    if len(counting) == 1 and (counts[counting[0]] == stated[counting[0]]).all():
+        return alone[counting[0]]
+    size = len(next(iter(stated.values())))
     sums = [np.zeros(size, np.int32) for _ in range(3)]
     known, opened, ceilings = (np.zeros(size, bool) for _ in range(3))
-    has_total = stated.get("total", np.zeros(size, bool))
-    for group, bounds in figures.items():
-        counted = stated[group].copy()
-        if group != "total":
-            counted &= ~has_total
-        for other in COVERED_BY.get(group, frozenset()):
-            if other in stated:
-                counted &= ~stated[other]
+    for group in counting:
+        bounds, counted = alone[group], counts[group]
         for total, column in zip(sums, bounds[:3], strict=True):
             np.add(total, column, out=total, where=counted)
         if bounds.is_open is not None:
@@ -297,6 +374,15 @@ def _added(dataset: Dataset, casualty_type: str, groups: frozenset[str]) -> Boun
     for total in sums:
         total[~known] = UNKNOWN
     return Bounds(sums[0], sums[1], sums[2], _if_any(opened), _if_any(ceilings))
+
+
+def _not_covered(group: str, stated: dict[str, Mask]) -> Mask:
+    """Return which rows count a group: those that state it and no figure that holds it."""
+    counted = stated[group].copy()
+    covering = {"total", *COVERED_BY.get(group, frozenset())} - {group}
+    for other in covering & stated.keys():
+        counted &= ~stated[other]
+    return counted
 
 
 def _if_any(rows: Mask) -> Mask | None:

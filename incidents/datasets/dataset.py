@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -28,6 +30,7 @@ from incidents.datasets.release_writer import GIVEN
 from incidents.datasets.schema import CODE_TYPES, FigureName
 
 Counts = NDArray[np.int32]
+_OF_THE_ROW = ("row_id", "place_id")
 
 
 class LicenceError(PermissionError):
@@ -54,6 +57,8 @@ class Dataset:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.manifest: Manifest = read_manifest(folder)
+        self._licence_held = False
+        self._footers: dict[int, Any] = {}
         releases = self.manifest.releases
         self._offsets = np.cumsum([0, *(release.rows for release in releases)])
         current = current_rows(folder, self.manifest)
@@ -77,6 +82,12 @@ class Dataset:
         return self.manifest.dataset_id
 
     @cached_property
+    def digest(self) -> str:
+        """Changes whenever a release is added."""
+        said = self.manifest.model_dump_json().encode()
+        return hashlib.blake2b(said, digest_size=8).hexdigest()
+
+    @cached_property
     def pcodes(self) -> tuple[str, ...]:
         """The P-codes that district codes stand for.
 
@@ -97,15 +108,20 @@ class Dataset:
         """For each release the id of the source that its rows are claims of."""
         return tuple(source_id(self.manifest, release) for release in self.manifest.releases)
 
-    def text(self, rows: Sequence[int] | NDArray[np.int64]) -> list[dict[str, Any]]:
+    def text(
+        self, rows: Sequence[int] | NDArray[np.int64], given: Collection[str] | None = None
+    ) -> list[dict[str, Any]]:
         """Return rows as they are stored: their own cells and what was made of them.
 
-        Only the row groups that hold them are read.
+        Only the row groups that hold them are read, and of the file's own columns only those
+        asked for.
 
         Parameters
         ----------
         rows
             Numbers of rows in this dataset, from 0.
+        given
+            Names of the file's own columns; all if not given, and then also what was read.
 
         Returns
         -------
@@ -119,10 +135,50 @@ class Dataset:
             inside = np.unique(wanted[(wanted >= first) & (wanted < last)])
             if inside.size:
                 read = _read_rows(
-                    release_folder(self.folder, release.number) / ROWS, inside - first
+                    release_folder(self.folder, release.number) / ROWS,
+                    self._footer(number),
+                    inside - first,
+                    given,
                 )
                 found |= dict(zip(inside.tolist(), read, strict=True))
         return [found[position] for position in wanted.tolist()]
+
+    def _footer(self, number: int) -> Any:  # noqa: ANN401 - pyarrow has no types
+        """Return what a release's file says of its row groups, read once."""
+        if number not in self._footers:
+            path = release_folder(self.folder, self.manifest.releases[number].number) / ROWS
+            self._footers[number] = pq.read_metadata(path)
+        return self._footers[number]
+
+    def texts_of(self, column: str, rows: NDArray[np.int64]) -> list[str]:
+        """Return one text column of what was read, for some rows; empty where it says nothing."""
+        wanted = self.positions[rows]
+        parts = [
+            pq.read_table(release_folder(self.folder, r.number) / ROWS, columns=[column])[column]
+            for r in self.manifest.releases
+            if r.rows
+        ]
+        whole = pa.chunked_array([chunk for part in parts for chunk in part.chunks], pa.string())
+        return [text or "" for text in whole.take(wanted).to_pylist()]
+
+    def row_with_id(self, matches: Callable[[Any], NDArray[np.bool_]]) -> int | None:
+        """Return the number of the first row that counts and whose id matches, or None.
+
+        Parameters
+        ----------
+        matches
+            Is given the row ids of a release, an Arrow array of text, and says which match.
+        """
+        for number, release in enumerate(self.manifest.releases):
+            if not release.rows:
+                continue
+            path = release_folder(self.folder, release.number) / ROWS
+            ids = pq.read_table(path, columns=["row_id"])["row_id"].combine_chunks()
+            for position in (np.flatnonzero(matches(ids)) + self._offsets[number]).tolist():
+                row = int(np.searchsorted(self.positions, position))
+                if row < self.size and self.positions[row] == position:
+                    return row
+        return None
 
     def may_pass_on_rows(self) -> None:
         """Refuse where rows need a licence and nobody said to hold one.
@@ -133,11 +189,15 @@ class Dataset:
             Naming the terms.
         """
         manifest = self.manifest
-        if manifest.rows_need_a_licence and not manifest.licence_held:
+        if manifest.rows_need_a_licence and not (manifest.licence_held or self._licence_held):
             raise LicenceError(
                 f"rows of {manifest.title} are under {manifest.licence} ({manifest.licence_url}) and "
-                "are not exported; import with --i-hold-a-licence if you hold one"
+                "are not handed out; give --i-hold-a-licence, here or on import, if you hold one"
             )
+
+    def licence_is_held(self) -> None:
+        """Take a person's word, for this opened dataset, that they hold a licence for its rows."""
+        self._licence_held = True
 
     def _column(self, name: str, kind: str) -> NDArray[Any]:
         """Return one column of codes of the rows that count, read in place where that can be."""
@@ -205,15 +265,26 @@ def known_from(release: Release) -> datetime:
     return release.imported_at
 
 
-def _read_rows(path: Path, rows: NDArray[np.int64]) -> Iterable[dict[str, Any]]:
-    with pq.ParquetFile(path) as file:
+def _read_rows(
+    path: Path,
+    footer: Any,  # noqa: ANN401 - pyarrow has no types
+    rows: NDArray[np.int64],
+    given: Collection[str] | None,
+) -> Iterable[dict[str, Any]]:
+    with pq.ParquetFile(path, metadata=footer) as file:
+        columns = [
+            name
+            for name in file.schema_arrow.names
+            if name != "geometry"
+            and (given is None or name in _OF_THE_ROW or name.removeprefix(GIVEN) in given)
+        ]
         ends = np.cumsum([file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)])
         group_of = np.searchsorted(ends, rows, side="right")
         read: list[dict[str, Any]] = []
         for group in np.unique(group_of).tolist():
             start = int(ends[group - 1]) if group else 0
-            table = file.read_row_group(group).take(rows[group_of == group] - start)
-            read += table.drop_columns(["geometry"]).to_pylist()
+            table = file.read_row_group(group, columns).take(rows[group_of == group] - start)
+            read += table.to_pylist()
     return [
         {name: value for name, value in row.items() if not name.startswith(GIVEN)}
         | {"given": {n.removeprefix(GIVEN): v for n, v in row.items() if n.startswith(GIVEN)}}

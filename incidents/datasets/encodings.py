@@ -10,12 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from incidents.datasets.refusals import FileRefusedError, shown
+from incidents.datasets.refusals import EncodingUnknownError, FileRefusedError, shown
 
 OFFERED = ("cp1252", "cp1256")
 """Code pages offered where a file is no UTF-8: Western European, and Arabic and Urdu."""
 DECLARABLE = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", *OFFERED)
 READ_BYTES = 16 << 20
+# Below a few hundred MB a file is read in smaller pieces, so that progress can be seen.
+_LEAST_BYTES, _PIECES = 3 << 20, 25
 
 # How UTF-8 looks that was read as cp1252 and saved again, in UTF-8 bytes: Ã or Â and a
 # character from its second half; â€ of quotes; Ø or Ù and what follows it in Arabic script.
@@ -59,6 +61,7 @@ class ByteStream:
         self.done = 0
         with path.open("rb") as file:
             head = file.read(1 << 16)
+        self._piece = min(READ_BYTES, max(path.stat().st_size // _PIECES, _LEAST_BYTES))
         _refuse_other_formats(path, head)
         self.encoding = _encoding(path, head, encoding)
         # A lone CR ends the lines of a file that has no LF at all.
@@ -74,7 +77,7 @@ class ByteStream:
         )
         with self.path.open("rb") as file:
             first = True
-            while chunk := file.read(READ_BYTES):
+            while chunk := file.read(self._piece):
                 self.hash.update(chunk)
                 self.done += len(chunk)
                 if decoder is not None:
@@ -141,20 +144,24 @@ def _refuse_other_formats(path: Path, head: bytes) -> None:
         raise FileRefusedError(path.name, "JSON", table, "Name GeoJSON .geojson, or export CSV.")
 
 
-def not_utf8(path: Path, block: bytes, error: UnicodeDecodeError, where: str) -> FileRefusedError:
+def not_utf8(
+    path: Path, block: bytes, error: UnicodeDecodeError, where: str
+) -> EncodingUnknownError:
     """Return the refusal of a file that is no UTF-8, with what else its doubtful cells may say."""
     lines = [line for line in block.splitlines() if not line.isascii()][:200]
     doubtful = [line for line in lines if _is_not_utf8(line)][:3]
-    previews = []
-    for name in OFFERED:
-        cells = [_around_first_high(line).decode(name, "replace") for line in doubtful]
-        previews.append(f"{name}: {' | '.join(shown(cell) for cell in cells)}")
-    return FileRefusedError(
+    cells = [_around_first_high(line) for line in doubtful]
+    readings = {
+        name: tuple(shown(cell.decode(name, "replace")) for cell in cells) for name in OFFERED
+    }
+    previews = [f"{name}: {' | '.join(said)}" for name, said in readings.items()]
+    return EncodingUnknownError(
         path.name,
         f"not UTF-8 ({where}, byte 0x{block[error.start]:02x}); the doubtful cells read "
         + "; ".join(previews),
         "UTF-8",
         "Choose the reading that is right: --encoding cp1252 or --encoding cp1256.",
+        readings,
     )
 
 

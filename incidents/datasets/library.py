@@ -99,9 +99,13 @@ def datasets_folder(data_dir: Path) -> Path:
 
 def list_datasets(data_dir: Path) -> list[Manifest]:
     """Return the manifests of all datasets in a data folder, by id."""
+    return [read_manifest(path.parent) for path in manifest_files(data_dir)]
+
+
+def manifest_files(data_dir: Path) -> list[Path]:
+    """Return the manifest's path of each dataset in a data folder, by id."""
     folder = datasets_folder(data_dir)
-    found = sorted(folder.glob(f"*/{MANIFEST}")) if folder.is_dir() else []
-    return [read_manifest(path.parent) for path in found]
+    return sorted(folder.glob(f"*/{MANIFEST}")) if folder.is_dir() else []
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -35,6 +35,9 @@ _GEO = {
     "columns": {"geometry": {"encoding": "WKB", "geometry_types": ["Point"]}},
 }
 
+ROWS_TOGETHER = 4_096
+"""Rows of a row group: to show a row, its group is read."""
+
 
 class ReleaseWriter:
     """Takes the kept rows of a block at a time; one thread writes while the next is read."""
@@ -134,7 +137,7 @@ class ReleaseWriter:
         table = pa.table(columns)
         if self._parquet is None:
             self._parquet = self._open(table)
-        self._parquet.write_table(table, row_group_size=max(len(kept), 1))
+        self._parquet.write_table(table, row_group_size=ROWS_TOGETHER)
 
     def _write_nothing(self) -> None:
         names = {"row_key": pa.uint64(), "row_id": pa.string()}

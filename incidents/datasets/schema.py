@@ -34,6 +34,10 @@ CODE_TYPES: dict[str, str] = {
 """Name and numpy type of each column of codes; figures come on top, as int32."""
 
 
+UNKNOWN_SIDE = "unknown"
+"""The group of victims whose side a dataset does not know; only ever a part of a total."""
+
+
 class FigureName(NamedTuple):
     """One figure of a dataset: casualty type, victim group, and whether it has three bounds.
 

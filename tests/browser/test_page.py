@@ -14,17 +14,22 @@ WITH_INCIDENTS = {"PK203", "PK205", "PK212", "PK220", "PK223", "PK226"}
 
 
 def choose(page, key, *labels):
-    """Pick options of a multiselect in the sidebar."""
+    """Pick options of a multiselect in the sidebar; a run still going would close the next list."""
     box = page.locator(f".st-key-{key}")
     for label in labels:
         box.locator("input").click()
         page.get_by_role("option", name=label, exact=True).click()
     page.keyboard.press("Escape")
+    page.wait_for_url(lambda url: f"{key}=" in url)
+    settled(page)
 
 
 def pick(page, key, label):
-    """Pick the option of a selectbox."""
-    page.locator(f".st-key-{key} input").click()
+    """Pick the option of a selectbox; scrolling to it would close its list again."""
+    box = page.locator(f".st-key-{key} input")
+    box.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    box.click()
     page.get_by_role("option", name=label, exact=True).click()
 
 
@@ -127,6 +132,29 @@ def test_from_the_toll_to_the_quote_is_one_click_and_says_who_said_each(visitor)
         assert figure in said
     assert "Mohsin Naqvi" in said
     assert "2 origins" in said
+
+
+CUT_OFF = "all => all.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"
+
+
+def test_no_tolls_name_and_no_chosen_day_is_cut_off_on_a_small_laptop(visitor):
+    page = visitor.open("?from=2026-01-30")
+    assert page.locator(".im-tile-name").evaluate_all(CUT_OFF) == []
+    days = page.get_by_test_id("stDateInputFieldsScroller")
+    expect(days).to_have_count(2)
+    assert days.evaluate_all(CUT_OFF) == []
+
+
+def test_a_toll_opened_on_a_phone_stays_in_sight(browser, address):
+    with visiting(browser, address, viewport={"width": 390, "height": 844}) as reader:
+        page = reader.open()
+        tile = page.locator(".im-tile", has_text="militants killed").first
+        tile.locator("summary").first.click()
+        quote = tile.locator("blockquote").first
+        expect(quote).to_be_in_viewport()
+        box = quote.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
 
 
 def test_a_district_is_reached_and_read_with_the_keyboard_alone(visitor):

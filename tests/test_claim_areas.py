@@ -1,0 +1,161 @@
+"""Where claims lie on a level's areas: districts, tehsils, or areas that a user brought."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.boundaries import Boundaries, OwnArea, load_districts, load_tehsils
+from geo.measures import area_km2
+from incidents.atlas import load_atlas
+from incidents.filters import Filter, make_filter
+from incidents.layers import build_layer
+from incidents.regions import RegionError, load_region
+from incidents.view import View
+
+NOWHERE = Path("no-such-folder")
+
+
+@pytest.fixture(scope="module")
+def districts(seeds_folder):
+    return load_atlas(seeds_folder)
+
+
+@pytest.fixture(scope="module")
+def tehsils(districts):
+    return districts.at(load_region("Balochistan", NOWHERE), "tehsils")
+
+
+def own_boundaries(**polygons):
+    areas = tuple(OwnArea(c, c.title(), area_km2(p), p) for c, p in sorted(polygons.items()))
+    return Boundaries("a user", "2026", "A user", "CC0", areas)
+
+
+def over(atlas, **polygons):
+    return replace(atlas, boundaries=own_boundaries(**polygons), level="areas", region="own")
+
+
+def standings(atlas):
+    return {claim_id: area.standing for claim_id, area in atlas.claim_areas.items()}
+
+
+def test_a_towns_claim_lies_in_the_towns_tehsil(tehsils):
+    pasni = [c for c in tehsils.catalogue.claims if c.place_id == "geonames:1168312"]
+    assert pasni
+    assert {tehsils.area_of[c.claim_id] for c in pasni} == {"PK20504"}
+
+
+def test_a_claim_known_only_to_the_district_colours_no_tehsil_and_is_kept(tehsils):
+    of_districts = [
+        c for c in tehsils.catalogue.claims if c.adm2_pcode and str(c.place_id).startswith("pcode:")
+    ]
+    assert of_districts
+    for claim in of_districts:
+        area = tehsils.claim_areas[claim.claim_id]
+        assert (area.standing, area.code) == ("wider", None)
+        assert {load_tehsils().by_pcode[t].adm2_pcode for t in area.among} == {claim.adm2_pcode}
+    assert set(of_districts) & set(View(tehsils, Filter()).known_wider)
+
+
+@given(data=st.data())
+def test_no_claim_is_lost_or_shown_twice_at_any_level(districts, tehsils, data):
+    atlas = data.draw(st.sampled_from([districts, tehsils]))
+    sources = [s.source_id for s in atlas.catalogue.sources]
+    chosen = Filter(sources=frozenset(data.draw(st.sets(st.sampled_from(sources)))))
+    view = View(atlas, chosen)
+    shown = [c for s in view.districts.values() for c in s.claims]
+    shown += [*view.known_wider, *view.not_placed, *view.outside]
+    assert sorted(c.claim_id for c in shown) == sorted(c.claim_id for c in view.claims)
+
+
+def test_the_tolls_at_the_top_are_the_same_over_tehsils_as_over_districts(districts, tehsils):
+    assert View(tehsils, Filter()).tolls == View(districts, Filter()).tolls
+
+
+def test_a_tehsil_holds_only_claims_of_its_district(tehsils):
+    for code, summary in View(tehsils, Filter()).districts.items():
+        assert {c.adm2_pcode for c in summary.claims} <= {load_tehsils().by_pcode[code].adm2_pcode}
+
+
+def test_a_silent_tehsil_of_a_reported_district_is_told_from_one_without_any_report(tehsils):
+    rows = {r["adm3_pcode"]: r for r in build_layer("districts", View(tehsils, Filter())).rows}
+    assert rows["PK20501"]["report_status"] == "reported_with_figure"
+    in_mastung = {r["report_status"] for r in rows.values() if r["adm2_name"] == "Mastung"}
+    assert in_mastung == {"reported_for_a_wider_area"}
+    assert rows["PK20101"]["report_status"] == "no_report"
+    assert list(rows["PK20101"])[:4] == ["adm3_pcode", "adm3_name", "adm2_pcode", "adm2_name"]
+
+
+def test_claims_over_tehsils_name_their_tehsil_and_keep_their_district(tehsils):
+    layer = build_layer("claims", View(tehsils, Filter()))
+    fields = list(layer.fields)
+    assert fields[fields.index("adm2_name") + 1 :][:2] == ["adm3_pcode", "adm3_name"]
+    named = {(r["adm2_name"], r["adm3_name"]) for r in layer.rows if r["adm3_pcode"]}
+    assert ("Gwadar", "Pasni") in named
+    assert any(r["adm2_name"] == "Mastung" and r["adm3_name"] is None for r in layer.rows)
+    assert layer.about["level"] == "tehsils"
+    assert layer.about["claims_known_only_to_a_wider_area"] > 0
+
+
+def test_the_filter_by_district_holds_over_tehsils_too(districts, tehsils):
+    def left(atlas, name):
+        names = atlas.filter_names
+        return View(atlas, make_filter(atlas.catalogue, names, district=[name])).claims
+
+    assert left(tehsils, "Gwadar") == left(districts, "Gwadar")
+    assert 0 < len(left(tehsils, "Pasni")) < len(left(districts, "Gwadar"))
+
+
+def test_a_users_area_holds_what_lies_in_it_and_the_rest_is_outside(districts):
+    west = over(districts, west=shapely.box(60, 24, 66, 29))
+    found = standings(west)
+    gwadar = [c.claim_id for c in districts.catalogue.claims if c.adm2_pcode == "PK205"]
+    quetta = [c.claim_id for c in districts.catalogue.claims if c.adm2_pcode == "PK226"]
+    assert {found[c] for c in gwadar} == {"area"}
+    assert {found[c] for c in quetta} == {"outside"}
+    # The province reaches into the region: what is said of all of it stays beside the map.
+    assert "province" in found.values()
+
+
+def test_a_districts_claim_colours_a_users_area_only_if_the_district_lies_in_it(districts):
+    quetta = load_districts().by_pcode["PK226"].geometry
+    west, south, east, north = quetta.bounds
+    middle = (west + east) / 2
+    halves = over(
+        districts,
+        a=shapely.box(west, south, middle, north),
+        b=shapely.box(middle, south, east, north),
+    )
+    whole = over(districts, a=shapely.box(west, south, east, north).buffer(0.01))
+    of_district = next(
+        c.claim_id
+        for c in districts.catalogue.claims
+        if c.adm2_pcode == "PK226" and c.where_prec == 3
+    )
+    assert halves.claim_areas[of_district].standing == "wider"
+    assert halves.claim_areas[of_district].among == ("a", "b")
+    assert whole.area_of[of_district] == "a"
+
+
+def test_far_from_balochistan_every_claim_is_outside_even_where_it_looks_exchanged(districts):
+    # Latitudes of 60 to 70, longitudes of 25 to 32: Balochistan's the other way round.
+    north = over(districts, karelia=shapely.box(25, 60, 32, 70))
+    assert set(standings(north).values()) == {"outside"}
+    view = View(north, Filter())
+    assert view.outside == view.claims
+
+
+def test_a_level_that_is_not_there_is_refused_with_those_that_are(districts):
+    region = load_region("balochistan", NOWHERE)
+    with pytest.raises(
+        RegionError, match="Balochistan has no level 'wards'; it has: districts, tehsils"
+    ):
+        districts.at(region, "wards")
+
+
+def test_a_region_that_is_not_there_is_refused_with_those_that_are():
+    with pytest.raises(RegionError, match="no region 'Sindh'; there are: balochistan"):
+        load_region("Sindh", NOWHERE)
