@@ -36,13 +36,17 @@ def main() -> None:
     import openpyxl  # type: ignore[import-untyped] # noqa: F401, PLC0415 (before doors close; it asks for its parts when used)
 
     confinement.close_doors()
+    unread: list[str] = []
     try:
-        header, rows = (_geopackage if path.suffix.casefold() == ".gpkg" else _workbook)(path)
+        if path.suffix.casefold() == ".gpkg":
+            header, rows = _geopackage(path)
+        else:
+            header, rows, unread = _workbook(path)
     except geopackage.Refused as refusal:
         out.write(json.dumps({"refused": refusal.args}).encode() + b"\n")
         out.flush()
         return
-    out.write(json.dumps({"header": header}).encode() + b"\n")
+    out.write(json.dumps({"header": header, "unread": unread}).encode() + b"\n")
     _write(out, header, rows)
     out.flush()
     # What libraries left open must not keep the child alive.
@@ -59,7 +63,7 @@ def _write(out: IO[bytes], header: list[str], rows: Rows) -> None:
             writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
 
 
-def _workbook(path: Path) -> tuple[list[str], Rows]:
+def _workbook(path: Path) -> tuple[list[str], Rows, list[str]]:
     import openpyxl  # noqa: PLC0415
 
     expected, remedy = "an Excel workbook (.xlsx)", "Save it as .xlsx again, or export CSV."
@@ -81,15 +85,21 @@ def _workbook(path: Path) -> tuple[list[str], Rows]:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
     except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
         raise geopackage.Refused(f"no Excel workbook ({error})", expected, remedy) from None
-    for sheet in book.worksheets:
+    for number, sheet in enumerate(book.worksheets):
         rows = sheet.iter_rows(values_only=True)
         first = next((row for row in rows if any(cell is not None for cell in row)), None)
         if first is not None:
             texts = [_cell(cell).strip() for cell in first]
             while texts and not texts[-1]:
                 texts.pop()
-            return texts, _workbook_rows(rows, len(texts))
+            others = [one.title for one in book.worksheets[number + 1 :] if _has_cells(one)]
+            return texts, _workbook_rows(rows, len(texts)), others
     raise geopackage.Refused("a workbook without cells", "a header and rows", "Export it again.")
+
+
+def _has_cells(sheet: Any) -> bool:  # noqa: ANN401 (openpyxl has no types)
+    rows = islice(sheet.iter_rows(values_only=True), 100)
+    return any(cell is not None for row in rows for cell in row)
 
 
 def _workbook_rows(rows: Iterator[tuple[Any, ...]], width: int) -> Rows:

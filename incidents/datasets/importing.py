@@ -16,7 +16,7 @@ from geo.join import district_index
 from incidents.access import By, require
 from incidents.datasets import library as on_disk
 from incidents.datasets.ahead import read_ahead
-from incidents.datasets.blocks import Block, without_guards
+from incidents.datasets.blocks import Block, check_header, without_guards
 from incidents.datasets.coding import Coder
 from incidents.datasets.formats import (
     KINDS,
@@ -165,7 +165,9 @@ def _named(mapping: Mapping, dataset: str) -> Mapping:
 
 
 def _check_columns(path: Path, header: Sequence[str], made_for: Format, *, guessed: bool) -> None:
-    there = {canonical_name(name, made_for) for name in header}
+    named = [canonical_name(name, made_for) for name in header]
+    check_header(path.name, named)
+    there = set(named)
     if made_for.required:
         lacking = [name for name in made_for.required if name not in there]
         if lacking:
