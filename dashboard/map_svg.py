@@ -294,7 +294,7 @@ def _blanks_block(painting: Painting, fills: Mapping[str, str], left: float, top
     widest = max(text_width(label, _LEGEND_TEXT) for _, label in rows)
     if painting.province_note:
         bottom += 12
-        for line in wrap(painting.province_note, _LEGEND_TEXT, 210, most=2):
+        for line in wrap(painting.province_note, _LEGEND_TEXT, 210, most=4):
             drawn.append(
                 svg("text", line, x=left, y=bottom + 10, font_size=_LEGEND_TEXT, font_weight="700")
             )
