@@ -68,13 +68,14 @@ def add_boundaries(
     """
     from geo.boundary_file import BoundaryFileError
     from incidents.boundary_reading import read_boundary_file
-    from incidents.region_writing import About, add_level
+    from incidents.region_writing import About, add_level, level_name
     from incidents.regions import RegionError
 
     path = Path(file)
     try:
         about = About(path.name, source or path.name, vintage, attribution, licence)
         read = read_boundary_file(file, code, name, repair=repair, axes_are_right=axes_are_right)
+        level = level_name(level)
         made, added = add_level(_data_dir(), region or path.stem, level, read, about)
     except (BoundaryFileError, RegionError, OSError) as error:
         _refuse(str(error), as_json=as_json)
@@ -274,6 +275,7 @@ def remove_gazetteer(
     region: Annotated[str, typer.Option(help=_HELP_REGION)] = "balochistan",
 ) -> None:
     """Remove a list of places from a region."""
+    from dashboard.wording import count
     from incidents.region_writing import remove_places
     from incidents.regions import RegionError, load_region
 
@@ -281,7 +283,7 @@ def remove_gazetteer(
         gone = remove_places(_data_dir(), load_region(region, _data_dir()), list_name)
     except RegionError as error:
         fail(str(error))
-    typer.echo(f"{gone.name}: {gone.places:,} places removed")
+    typer.echo(f"{gone.name}: {count(gone.places, 'place')} removed")
 
 
 def _refuse(message: str, *, as_json: bool) -> NoReturn:

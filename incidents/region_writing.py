@@ -91,7 +91,7 @@ def add_level(
         If the region has another level of that name, or a name or text cannot be kept.
     """
     _check_words("region", title, MAX_TITLE, least=1)
-    level = _level_name(level)
+    level = level_name(level)
     content = to_geojson(
         read.areas,
         boundary_source=about.source,
@@ -256,7 +256,19 @@ def _new_name(title: str, taken: set[str]) -> str:
     return name
 
 
-def _level_name(level: str) -> str:
+def level_name(level: str) -> str:
+    """Return what a level is kept as: lower case, its words joined by hyphens.
+
+    Raises
+    ------
+    RegionError
+        If nothing is left of it.
+
+    Examples
+    --------
+    >>> level_name("Union Councils")
+    'union-councils'
+    """
     made = slug(level)
     if made.startswith("region-") and not level.startswith("region-"):
         raise RegionError(
