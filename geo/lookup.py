@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.raster import ASK, FINE, Raster
+from geo.edges import FINE
+from geo.raster import ASK, Raster
 
 # So near an edge's line, a tenth of a micrometre, rounding may turn a point's side of it (by
 # 16 times 2**-53 of 360 degrees at the most), and the polygons are asked.
