@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 SPREAD := --numprocesses=2 --dist=worksteal
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run setup test test-all check bench lock boundaries places clean
+.PHONY: run setup test test-all check bench bundle lock boundaries places clean
 
 run: $(VENV)/run.stamp            ## set up once, then open the dashboard on the seeds
 	@$(BIN)/incident-map serve --port $(PORT)
@@ -28,6 +28,9 @@ check: $(VENV)/dev.stamp          ## style, types, and who may import whom
 
 bench: $(VENV)/browser.stamp      ## measure, against what a user would pick instead
 	@$(BIN)/python -m bench
+
+bundle: $(VENV)/run.stamp         ## one archive in dist/ that installs and runs without network
+	@$(BIN)/python scripts/build_bundle.py
 
 $(VENV)/run.stamp: requirements.lock pyproject.toml
 	@$(PYTHON) scripts/check_python.py
@@ -66,4 +69,4 @@ places: $(VENV)/dev.stamp         ## rebuild gazetteer/data/places.csv
 	@$(BIN)/python scripts/build_places.py
 
 clean:
-	rm -rf $(VENV) build *.egg-info
+	rm -rf $(VENV) build dist *.egg-info

@@ -13,6 +13,7 @@ from dashboard.access import current_user, enter, show_account
 from dashboard.add_page import show_add
 from dashboard.basemap import tiles
 from dashboard.claim_page import show_claim
+from dashboard.datasets_page import show_datasets
 from dashboard.district_map import district_map
 from dashboard.district_panel import show_area
 from dashboard.downloads import show_downloads
@@ -41,17 +42,22 @@ def main() -> None:
     st.set_page_config(page_title="Incident Map", page_icon=ICON, layout="wide")
     show_style()
     user = enter()
-    of_map = st.Page(lambda: show_map(of_add), title="Incident Map", icon=None, default=True)
+    of_map = st.Page(
+        lambda: show_map(of_add, of_data), title="Incident Map", icon=None, default=True
+    )
     of_add = st.Page(lambda: show_add(of_map), title="Add a report", url_path="add")
-    st.navigation([of_map, of_add], position="hidden").run()
+    of_data = st.Page(lambda: show_datasets(of_map), title="Datasets", url_path="datasets")
+    st.navigation([of_map, of_add, of_data], position="hidden").run()
     show_account(user)
 
 
-def show_map(of_add: st.Page) -> None:
+def show_map(of_add: st.Page, of_data: st.Page) -> None:
     """Draw the map with everything around it."""
     if may(current_user(), "add a document"):
         with st.sidebar:
             st.page_link(of_add, label="Add a report", icon=":material/add:")
+            if may(current_user(), "import a dataset"):
+                st.page_link(of_data, label="Import a dataset", icon=":material/table:")
     try:
         atlas = loading.atlas_at(*ask_level(loading.data_dir()))
     except (ValueError, OSError, StoreError) as error:

@@ -94,11 +94,17 @@ def _places(view: View) -> Iterator[str]:
             f"{count(view.not_placed_count, 'claim')} {verb} only for the province or less exactly, "
             "and may or may not hold the districts' figures."
         )
+    if view.known_wider_count:
+        verb = "is known" if view.known_wider_count == 1 else "are known"
+        yield (
+            f"{count(view.known_wider_count, 'claim')} {verb} only to the {view.atlas.wider_word}, "
+            f"on no {view.atlas.area_word}."
+        )
     if view.outside_count:
         yield f"{count(view.outside_count, 'claim')} of places outside the boundaries."
     silent = sum(not s.is_reported for s in view.districts.values())
     yield (
-        f"{count(silent, 'district')} of {len(view.districts)} without a report: nothing was "
+        f"{count(silent, view.atlas.area_word)} of {len(view.districts)} without a report: nothing was "
         "reported there in these documents, which is not to say that nothing happened."
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from dashboard.markup import Element, element
-from dashboard.wording import SCOPES, WHERE_PREC, days, figure, short_day, what, words
+from dashboard.wording import SCOPES, WHERE_PREC, days, figure, short_day, what, whom
 from incidents.citations import bibtex, cite, csl_json, publisher
 from incidents.citations import csl as csl_item
 from incidents.model import Claim
@@ -58,8 +58,7 @@ def claim_cards(view: View, claims: Iterable[Claim], link: Link) -> list[Element
 
 
 def _kind(claim: Claim) -> str:
-    group = "people" if claim.victim_group == "total" else words(claim.victim_group or "")
-    return f"{group} {claim.casualty_type}"
+    return f"{whom(claim)} {claim.casualty_type}"
 
 
 def _when(view: View, claim: Claim) -> str:

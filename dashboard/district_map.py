@@ -31,13 +31,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, TypedDict, get_args
 
-import shapely
 import streamlit as st
 from streamlit.components.v1 import declare_component
 
 from dashboard.map_drawing import layer_keys, map_files
 from dashboard.map_folder import content_digest, served_folder
 from geo.boundaries import Area, Boundaries, load_districts
+from geo.coverage import union_of
 from geo.simplify import count_vertices, simplify_together
 
 FillKey = Literal[
@@ -311,7 +311,7 @@ def _frame(boundaries: Boundaries[Area]) -> Any:  # noqa: ANN401 - what Streamli
     drawn, outline = polygons, boundaries.outline
     if count_vertices(polygons) > MOST_VERTICES:
         drawn = simplify_together(polygons, MOST_VERTICES).polygons
-        outline = shapely.union_all(drawn)
+        outline = union_of(drawn)
     codes = [area.pcode for area in boundaries.areas]
     files = map_files(
         {keys[code]: polygon for code, polygon in zip(codes, drawn, strict=True)}, outline

@@ -8,16 +8,20 @@ from typing import Any
 import streamlit as st
 
 from dashboard import loading
-from dashboard.markup import Element, element, escape_markdown, plain, show
+from dashboard.markup import element, escape_markdown, plain, show
+from dashboard.steps import steps
 from incidents.access import Person
 from incidents.addition import Addition, add_for_review, prepare_addition
 from incidents.atlas import Atlas
 from incidents.described_source import untitled
+from incidents.extraction.extractors import ExtractorError
+from incidents.extraction.vocabulary import VocabularyError
 from incidents.near_copies import NearCopy, joins, near_copies, same_text
 from incidents.reading import Document, DocumentRefusedError, read_document
 from incidents.reading.fetch import fetch
 from incidents.store import Store
 
+STEPS = ("Read", "Check what it is", "Review its claims", "On the map")
 KINDS = ["txt", "html", "htm", "pdf", "docx", "eml"]
 _PENDING = "intake/document"
 # Of a long text the beginning shows what was read; the review shows all of it.
@@ -31,7 +35,7 @@ def show_intake(atlas: Atlas, store: Store | None, by: Person) -> None:
         element(
             "div",
             element("h2", "Add a report", css="im-title"),
-            _steps(1 if document is None else 2),
+            steps(STEPS, 1 if document is None else 2),
             css="im-head",
         )
     )
@@ -42,19 +46,6 @@ def show_intake(atlas: Atlas, store: Store | None, by: Person) -> None:
         st.session_state[_PENDING] = document
         st.rerun()
     _describe(document, atlas, store, by)
-
-
-def _steps(now: int) -> Element:
-    names = ("Read", "Check what it is", "Review its claims", "On the map")
-    return element(
-        "ol",
-        *(
-            element("li", f"{number} {name}", css="im-now" if number == now else "")
-            for number, name in enumerate(names, 1)
-        ),
-        css="im-steps",
-        aria_label="Steps",
-    )
 
 
 def _ask_document() -> Document | None:
@@ -194,14 +185,18 @@ def _store(
     document: Document, atlas: Atlas, given: dict[str, Any], copy: NearCopy | None, by: Person
 ) -> None:
     bar = st.progress(0.0, "Finding claims")
-    addition: Addition = prepare_addition(
-        document,
-        atlas,
-        given={k: v for k, v in given.items() if v},
-        store=loading.library(),
-        texts=None,
-        told=lambda share: bar.progress(min(share, 1.0), "Finding claims"),
-    )
+    try:
+        addition: Addition = prepare_addition(
+            document,
+            atlas,
+            given={k: v for k, v in given.items() if v},
+            store=loading.library(),
+            texts=None,
+            told=lambda share: bar.progress(min(share, 1.0), "Finding claims"),
+        )
+    except (ExtractorError, VocabularyError, OSError) as error:
+        st.error(f"Nothing was stored. {escape_markdown(str(error))}")
+        return
     library = loading.library(make=True)
     if library is None:
         raise OSError("the library could not be made")

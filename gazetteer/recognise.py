@@ -26,6 +26,13 @@ from gazetteer.scan import scan
 _MIN_LENGTH = 2
 _DATELINE = re.compile(r"\s*(?:\([^()\n]{1,40}\)\s*)?[:—–]|\s+-\s")
 _CUE_REACH = 20
+_HEAD_REACH = 40
+# What may stand before the name that opens a line: a bullet, a number, a date, an hour.
+_LINE_HEAD = re.compile(
+    r"[\W\d_]*(?:(?:st|nd|rd|th|hrs|hours|am|pm|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)[\W\d_]+){0,3}",
+    re.IGNORECASE,
+)
 
 Doubt = Literal["word", "person"]
 
@@ -159,7 +166,8 @@ class _Cues:
             return True
         if self._after.match(text[end : end + _CUE_REACH]):
             return True
-        opens_line = not text[text.rfind("\n", 0, start) + 1 : start].strip()
+        head = text[max(text.rfind("\n", 0, start) + 1, start - _HEAD_REACH) : start]
+        opens_line = _LINE_HEAD.fullmatch(head) is not None
         return opens_line and _DATELINE.match(text, end) is not None
 
     def with_listed(self, text: str, accepted: list[_Hit], doubtful: list[_Hit]) -> list[_Hit]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import chain
 
@@ -11,7 +12,7 @@ from rapidfuzz import process
 
 from gazetteer.confirm import disagreement
 from gazetteer.errors import AmbiguousPlaceError, PlaceNotFoundError, UnknownPlaceIdError
-from gazetteer.kinds import ANY, Kind, kind_from_context, split_kind, without_lead
+from gazetteer.kinds import ANY, Kind, kind_from_context, says_near, split_kind, without_lead
 from gazetteer.match import Candidate, Match, MatchKind
 from gazetteer.names import NameIndex, Spelling
 from gazetteer.normalise import fold
@@ -119,7 +120,8 @@ class Gazetteer:
         >>> gazetteer.locate("Quetta district").place.where_prec
         3
         """
-        return self._remembered(name, context, within)
+        found = self._remembered(name, context, within)
+        return replace(found, is_near=True) if says_near(fold(name)) else found
 
     def _locate(self, name: str, context: str, within: str | None) -> Match:
         key, folded_context = without_lead(fold(name)), fold(context)

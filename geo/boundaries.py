@@ -15,11 +15,11 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Generic, Protocol, TypeVar
 
-import numpy as np
-import shapely
 from shapely import MultiPolygon, Polygon
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
+
+from geo.coverage import union_of
 
 
 class Area(Protocol):
@@ -164,14 +164,7 @@ class Boundaries(Generic[AreaT_co]):
     @cached_property
     def outline(self) -> Polygon | MultiPolygon:
         """The areas' union, of districts the province, longitude and latitude in degrees."""
-        polygons = np.array([area.geometry for area in self.areas], dtype=object)
-        # The quick union takes only areas that meet edge to edge; a user's may overlap.
-        united = (
-            shapely.coverage_union_all(polygons)
-            if shapely.coverage_is_valid(polygons)
-            else shapely.union_all(polygons)
-        )
-        return as_polygonal(united)
+        return union_of([area.geometry for area in self.areas])
 
     @cached_property
     def names(self) -> Mapping[str, str]:

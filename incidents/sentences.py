@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_left
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
@@ -66,6 +66,11 @@ def split_paragraphs(text: str) -> list[Span]:
     >>> split_paragraphs("Title of it\\n\\nThe first\\nsentence.")
     [Span(char_start=0, char_end=11), Span(char_start=13, char_end=32)]
     """
+    return list(_paragraphs(text))
+
+
+@lru_cache(maxsize=2)  # a text is asked for its sentences and its quotes, one after the other
+def _paragraphs(text: str) -> tuple[Span, ...]:
     lines = [
         Span(m.start() + len(m[0]) - len(m[0].lstrip()), m.start() + len(m[0].rstrip()))
         for m in _LINE.finditer(text)
@@ -82,7 +87,7 @@ def split_paragraphs(text: str) -> list[Span]:
                 start = line.char_start
             end = line.char_end
         paragraphs.append(Span(start, end))
-    return paragraphs
+    return tuple(paragraphs)
 
 
 def split_sentences(text: str) -> list[Span]:

@@ -100,3 +100,52 @@ def test_a_report_without_any_day_is_not_accepted_until_one_is_given(tmp_path, d
     assert not data.exists()
     given = add(path, "--accept", "--published-on", "2026-03-04", data=data)
     assert given.returncode == 0, given.stderr
+
+
+EXTRACTOR = """
+from dataclasses import replace
+from incidents.extraction import extract
+
+def find(text, *, published_on=None, title=None):
+    (draft,) = extract("Two were killed")
+    at = text.index("At least two")
+    return [
+        replace(
+            draft, casualty_type="missing", rule="whoever is freed", quote="At least two",
+            char_start=at, char_end=at + 12, figure_start=at, figure_end=at + 12,
+        )
+    ]
+"""
+
+
+@pytest.fixture
+def installed(tmp_path):
+    """A folder as pip leaves it, of a package that offers an extractor."""
+    folder = tmp_path / "site"
+    (folder / "watch-1.0.dist-info").mkdir(parents=True)
+    (folder / "watch.py").write_text(EXTRACTOR, encoding="utf-8")
+    (folder / "watch-1.0.dist-info" / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: watch\nVersion: 1.0\n", encoding="utf-8"
+    )
+    (folder / "watch-1.0.dist-info" / "entry_points.txt").write_text(
+        "[incident_map.extractors]\nwatch = watch:find\n", encoding="utf-8"
+    )
+    return folder
+
+
+def test_an_installed_extractor_finds_claims_beside_the_rules(report, data, installed):
+    env = {"INCIDENT_MAP_DATA_DIR": str(data), "PYTHONPATH": str(installed)}
+    done = run("add", str(report), "--json", **env)
+    assert done.returncode == 0, done.stderr
+    rules = {c["rule"]: c["casualty_type"] for c in json.loads(done.stdout)["claims"]}
+    assert rules["watch: whoever is freed"] == "missing"
+    assert "abducted" in rules.values()
+
+
+def test_an_installed_extractor_that_fails_is_named_and_nothing_is_stored(report, data, installed):
+    (installed / "watch.py").write_text("def find(text, **_): return text.find", encoding="utf-8")
+    env = {"INCIDENT_MAP_DATA_DIR": str(data), "PYTHONPATH": str(installed)}
+    done = run("add", str(report), "--accept", **env)
+    assert done.returncode == 1
+    assert b"The extractor 'watch' failed" in done.stderr
+    assert not data.exists()

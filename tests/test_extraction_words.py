@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
-from incidents.extraction import extract, load_extractors, load_vocabulary
+from incidents.extraction import extract, extract_with, load_extractors, load_vocabulary
 from incidents.extraction import extractors as hook
 from incidents.extraction.extractors import ExtractorError
 from incidents.extraction.scoring import ReportError, load_reports, score_reports
@@ -27,6 +28,16 @@ def test_a_word_that_an_analyst_adds_is_found(tmp_path: Path) -> None:
     assert extract(text) == []
     (draft,) = extract(text, vocabulary=load_vocabulary(own))
     assert (draft.casualty_type, draft.victim_group, draft.count_low) == ("killed", "civilians", 5)
+
+
+def test_the_words_of_the_file_that_the_environment_names_are_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text('[groups.civilians]\nplural = ["wozzles"]\n', "utf-8")
+    monkeypatch.setenv("INCIDENT_MAP_VOCABULARY", str(own))
+    (draft,) = extract_with(load_extractors(), "Few wozzles were there. Ten more wozzles died.")
+    assert (draft.victim_group, draft.count_low) == ("civilians", 10)
 
 
 def test_a_table_that_is_not_in_the_vocabulary_is_refused_with_its_name(tmp_path: Path) -> None:
@@ -54,6 +65,42 @@ def test_an_extractor_that_cannot_be_loaded_is_named(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(hook, "entry_points", lambda group: [point])
     with pytest.raises(ExtractorError, match=r"'broken'.*no_such_module"):
         load_extractors()
+
+
+def test_what_another_extractor_finds_is_added_under_its_name_and_counted_once() -> None:
+    text = "Five men were killed; the convoy lost contact with eight guards."
+
+    def watcher(text, *, published_on=None, title=None):
+        (five,) = extract("Five men were killed")
+        at = text.index("eight")
+        lost = replace(
+            five, draft_id="x", rule="contact lost", casualty_type="missing", count_low=8,
+            quote="eight guards", char_start=at, char_end=at + 12, figure_start=at,
+            figure_end=at + 5,
+        )  # fmt: skip
+        return [five, lost]
+
+    found = extract_with({"rules": extract, "watch": watcher}, text)
+    assert [(d.draft_id, d.casualty_type, d.rule) for d in found] == [
+        ("d1", "killed", "passive: people before auxiliary"),
+        ("d2", "missing", "watch: contact lost"),
+    ]
+
+
+def test_an_extractor_whose_quote_stands_elsewhere_is_named() -> None:
+    def shifted(text, *, published_on=None, title=None):
+        return [replace(d, char_start=d.char_start + 1) for d in extract(text)]
+
+    with pytest.raises(ExtractorError, match=r"'shifted' says that 'Five men were killed' stands"):
+        extract_with({"shifted": shifted}, "Five men were killed.")
+
+
+def test_an_extractor_that_fails_is_named() -> None:
+    def broken(text, *, published_on=None, title=None):
+        raise KeyError("model")
+
+    with pytest.raises(ExtractorError, match=r"'broken' failed: KeyError: 'model'"):
+        extract_with({"broken": broken}, "Five men were killed.")
 
 
 def test_there_are_reports_in_five_styles_half_of_them_held_out() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -40,6 +41,10 @@ class Coder:
 
     def __post_init__(self) -> None:
         self.figures = figure_names(self.format)
+        way = "" if self.format.kind != "table" else self.format.mapping.way_of_reading
+        self._way_of_reading = np.uint64(
+            int.from_bytes(hashlib.blake2b(way.encode(), digest_size=8).digest()) if way else 0
+        )
 
     def code(self, block: Block) -> Coded:
         """Return the codes of a block's rows, and which rows are refused."""
@@ -63,6 +68,9 @@ class Coder:
             ids = pa.array([f"{digest:016x}" for digest in digests.tolist()], pa.string())
         else:
             digests = checksums(content)
+        # The same cells read in another way are a revision: what a corrected mapping changes
+        # must not be taken for a duplicate.
+        digests = digests ^ self._way_of_reading
         return Coded(codes | counts, ids, hash_ids(ids), digests, place_ids, rows)
 
     def _ids(self, rows: Rows) -> pa.Array | None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import copy
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
@@ -195,6 +195,12 @@ class Columns:
     def records(self, chosen: Filter, area: str | None = None, part: slice = ALL) -> Catalogue:
         """Return rows that a filter leaves as sources, incidents and claims, in `rows`' order."""
         return rows_as_claims(self.dataset, self.rows(chosen, area, part.stop)[part])
+
+    def records_in_parts(self, chosen: Filter, most: int) -> Iterator[Catalogue]:
+        """Yield all rows that a filter leaves as records, in the order stored, so many a part."""
+        rows = np.flatnonzero(self.select(chosen))
+        for start in range(0, len(rows), most):
+            yield rows_as_claims(self.dataset, rows[start : start + most])
 
     def records_of_claim(self, claim_id: str) -> Catalogue | None:
         """Return the row that makes a claim as records, None where no row here does."""

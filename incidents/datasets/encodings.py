@@ -10,18 +10,25 @@ from pathlib import Path
 
 import numpy as np
 
-from incidents.datasets.refusals import FileRefusedError, shown
+from incidents.datasets.refusals import EncodingUnknownError, FileRefusedError, shown
 
 OFFERED = ("cp1252", "cp1256")
 """Code pages offered where a file is no UTF-8: Western European, and Arabic and Urdu."""
 DECLARABLE = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", *OFFERED)
 READ_BYTES = 16 << 20
+# Below a few hundred MB a file is read in smaller pieces, so that progress can be seen.
+_LEAST_BYTES, _PIECES = 3 << 20, 25
 
 # How UTF-8 looks that was read as cp1252 and saved again, in UTF-8 bytes: Ã or Â and a
 # character from its second half; â€ of quotes; Ø or Ù and what follows it in Arabic script.
+# And UTF-8 in Arabic script read as cp1256: one of four letters and a mark, twice.
+_ARABIC_PAIR = (
+    rb"\xd8[\xb7-\xba](?:\xc2[\xa2-\xbe]|\xcb\x86|\xe2(?:\x80[\x93-\xba]|\x82\xac|\x84\xa2)"
+    rb"|\xc6\x92|\xc5[\x92\x93])"
+)
 _GARBLED = re.compile(
     rb"\xc3[\x82\x83]\xc2[\x80-\xbf]|\xc3\xa2\xe2\x82\xac|\xc3[\x98\x99](?:\xc2[\x80-\xbf]|\xe2\x80|\xc5)"
-    rb"|\xef\xbf\xbd"
+    rb"|\xef\xbf\xbd|(?:" + _ARABIC_PAIR + rb"){2}"
 )
 _AROUND = 30
 
@@ -32,6 +39,10 @@ _SIGNATURES = (
     (b"BZh", "compressed (bzip2)", "Unpack it first."),
     (b"\xfd7zXZ", "compressed (xz)", "Unpack it first."),
     (b"%PDF", "a PDF", "Export the table as CSV."),
+    (b"PK\x05\x06", "an empty zip archive", "Export the table as CSV."),
+    (b"7z\xbc\xaf\x27\x1c", "compressed (7-Zip)", "Unpack it first."),
+    (b"\x28\xb5\x2f\xfd", "compressed (Zstandard)", "Unpack it first."),
+    (b"{\\rtf", "a text document (RTF)", "Export the table as CSV."),
     (b"PAR1", "a Parquet file", "Name it .parquet."),
     (b"SQLite format 3", "a database, perhaps a GeoPackage", "Name a GeoPackage .gpkg."),
 )
@@ -59,6 +70,7 @@ class ByteStream:
         self.done = 0
         with path.open("rb") as file:
             head = file.read(1 << 16)
+        self._piece = min(READ_BYTES, max(path.stat().st_size // _PIECES, _LEAST_BYTES))
         _refuse_other_formats(path, head)
         self.encoding = _encoding(path, head, encoding)
         # A lone CR ends the lines of a file that has no LF at all.
@@ -74,7 +86,7 @@ class ByteStream:
         )
         with self.path.open("rb") as file:
             first = True
-            while chunk := file.read(READ_BYTES):
+            while chunk := file.read(self._piece):
                 self.hash.update(chunk)
                 self.done += len(chunk)
                 if decoder is not None:
@@ -130,31 +142,37 @@ def _refuse_other_formats(path: Path, head: bytes) -> None:
     table = "a table as text (CSV or TSV)"
     if not head.strip():
         raise FileRefusedError(path.name, "empty", "a header and rows", "Export it again.")
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise FileRefusedError(path.name, "UTF-32", table, "Save it as UTF-8.")
     for signature, what, remedy in _SIGNATURES:
         if head.startswith(signature):
             raise FileRefusedError(path.name, what, table, remedy)
     begins = head.removeprefix(codecs.BOM_UTF8).lstrip()[:200].lower()
-    if begins.startswith((b"<!doctype", b"<html", b"<?xml", b"<table")):
+    if begins.startswith(b"<"):
         what = "a web page (HTML) or XML, perhaps an error message or a login page"
         raise FileRefusedError(path.name, what, table, "Open it in a browser and see what it says.")
     if begins.startswith((b"{", b"[")):
         raise FileRefusedError(path.name, "JSON", table, "Name GeoJSON .geojson, or export CSV.")
 
 
-def not_utf8(path: Path, block: bytes, error: UnicodeDecodeError, where: str) -> FileRefusedError:
+def not_utf8(
+    path: Path, block: bytes, error: UnicodeDecodeError, where: str
+) -> EncodingUnknownError:
     """Return the refusal of a file that is no UTF-8, with what else its doubtful cells may say."""
     lines = [line for line in block.splitlines() if not line.isascii()][:200]
     doubtful = [line for line in lines if _is_not_utf8(line)][:3]
-    previews = []
-    for name in OFFERED:
-        cells = [_around_first_high(line).decode(name, "replace") for line in doubtful]
-        previews.append(f"{name}: {' | '.join(shown(cell) for cell in cells)}")
-    return FileRefusedError(
+    cells = [_around_first_high(line) for line in doubtful]
+    readings = {
+        name: tuple(shown(cell.decode(name, "replace")) for cell in cells) for name in OFFERED
+    }
+    previews = [f"{name}: {' | '.join(said)}" for name, said in readings.items()]
+    return EncodingUnknownError(
         path.name,
         f"not UTF-8 ({where}, byte 0x{block[error.start]:02x}); the doubtful cells read "
         + "; ".join(previews),
         "UTF-8",
         "Choose the reading that is right: --encoding cp1252 or --encoding cp1256.",
+        readings,
     )
 
 
@@ -204,13 +222,19 @@ def _may_be_garbled(block: bytes) -> bool:
     twice = np.isin(second, (0x82, 0x83)) & (third == 0xC2)
     quoted = (second == 0xA2) & (third == 0xE2)
     arabic = np.isin(second, (0x98, 0x99)) & (third >= 0xC2)
-    return bool((twice | quoted | arabic).any()) or b"\xef\xbf\xbd" in block
+    if bool((twice | quoted | arabic).any()) or b"\xef\xbf\xbd" in block:
+        return True
+    lead = np.flatnonzero(seen[:-2] == 0xD8)
+    second, third = seen[lead + 1], seen[lead + 2]
+    four = (second >= 0xB7) & (second <= 0xBA)
+    return bool((four & np.isin(third, (0xC2, 0xC5, 0xC6, 0xCB, 0xE2))).any())
 
 
 def _repaired(text: str) -> str:
     for end in range(len(text), len(text) // 2, -1):
-        try:
-            return text[:end].encode("cp1252").decode() + text[end:]
-        except UnicodeError:
-            continue
+        for name in OFFERED:
+            try:
+                return text[:end].encode(name).decode() + text[end:]
+            except UnicodeError:
+                continue
     return ""

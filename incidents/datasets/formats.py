@@ -118,6 +118,18 @@ def table_format(mapping: Mapping) -> Format:
     return Format("table", mapping.title or mapping.dataset, "", mapping)
 
 
+def canonical_name(name: str, made_for: Format) -> str:
+    """Return a column's name as the format writes it, where it is one of the format's.
+
+    Examples
+    --------
+    >>> canonical_name("Event ID_CNTY ", published_format("acled"))
+    'event_id_cnty'
+    """
+    plain = name.strip().casefold().replace(" ", "_")
+    return plain if plain in made_for.header else name
+
+
 def version_of(kind: Kind, file_name: str, sha256: str) -> str:
     """Return the version that a file's name says, else the beginning of its hash.
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,13 @@ from geo.join import district_index
 from incidents.access import By, require
 from incidents.datasets import library as on_disk
 from incidents.datasets.ahead import read_ahead
-from incidents.datasets.blocks import Block, without_guards
+from incidents.datasets.blocks import Block, check_header, without_guards
 from incidents.datasets.coding import Coder
 from incidents.datasets.formats import (
     KINDS,
     Format,
     Kind,
+    canonical_name,
     dataset_name,
     published_format,
     table_format,
@@ -57,6 +58,7 @@ def import_files(
     i_hold_a_licence: bool = False,
     today: date | None = None,
     by: By = "this machine",
+    names: Sequence[str] = (),
 ) -> ImportReport:
     """Import files as one release of a dataset: all of them, or nothing.
 
@@ -81,7 +83,7 @@ def import_files(
     progress
         Called after each block of rows.
     cancel
-        Asked before each block of rows whether to stop.
+        Asked before each block of rows, and once more at the end, whether to stop.
     dataset
         The dataset's id; by default that of the format, or the name of a table's file.
     encoding
@@ -92,6 +94,8 @@ def import_files(
         Later days are refused; by default today in Asia/Karachi.
     by
         Who imports, for the manifest.
+    names
+        What people call the files, where they lie under other names.
 
     Raises
     ------
@@ -110,17 +114,34 @@ def import_files(
     if not paths:
         raise ValueError("no file to import; name at least one")
     files = [Path(path) for path in paths]
-    made_for, tables = _open(files, as_, mapping, dataset, encoding)
-    folder = on_disk.datasets_folder(library) / made_for.mapping.dataset
-    now = datetime.now(KARACHI)
-    with on_disk.writing(folder) as temporary:
-        job = _Job(made_for, folder, temporary, today or now.date())
-        job.read(files, tables, progress, cancel)
-        return job.finish(files, tables, now, name, i_hold_a_licence=i_hold_a_licence)
+    called = list(names) or [path.name for path in files]
+    try:
+        made_for, tables = _open(files, called, as_, mapping, dataset, encoding)
+        folder = on_disk.datasets_folder(library) / made_for.mapping.dataset
+        now = datetime.now(KARACHI)
+        with on_disk.writing(folder) as temporary:
+            job = _Job(made_for, folder, temporary, called, today or now.date())
+            job.read(files, tables, progress, cancel)
+            _stop_if(cancel)
+            return job.finish(files, tables, now, name, i_hold_a_licence=i_hold_a_licence)
+    except FileRefusedError as error:
+        for path, given in zip(files, called, strict=True):
+            error.renamed(path.name, given)
+        raise
+
+
+def _stop_if(cancel: Callable[[], bool] | None) -> None:
+    if cancel is not None and cancel():
+        raise ImportCancelledError("the import was cancelled; nothing is kept")
 
 
 def _open(
-    files: Sequence[Path], as_: Kind, mapping: Mapping | None, dataset: str, encoding: str
+    files: Sequence[Path],
+    called: Sequence[str],
+    as_: Kind,
+    mapping: Mapping | None,
+    dataset: str,
+    encoding: str,
 ) -> tuple[Format, list[Table]]:
     known = published_format(as_).header if as_ != "table" else ()
     reading = (mapping.reading if mapping else Reading()).model_copy(
@@ -128,7 +149,7 @@ def _open(
     )
     tables: list[Table] = [open_table(path, known, reading) for path in files]
     if as_ == "table":
-        found = mapping or guess_mapping(dataset_name(files[0].stem), tables[0].header)
+        found = mapping or guess_mapping(dataset_name(PurePath(called[0]).stem), tables[0].header)
         made_for = table_format(_named(found, dataset))
     else:
         made_for = published_format(as_)
@@ -144,7 +165,9 @@ def _named(mapping: Mapping, dataset: str) -> Mapping:
 
 
 def _check_columns(path: Path, header: Sequence[str], made_for: Format, *, guessed: bool) -> None:
-    there = {_canonical(name, made_for) for name in header}
+    named = [canonical_name(name, made_for) for name in header]
+    check_header(path.name, named)
+    there = set(named)
     if made_for.required:
         lacking = [name for name in made_for.required if name not in there]
         if lacking:
@@ -169,11 +192,6 @@ def _check_columns(path: Path, header: Sequence[str], made_for: Format, *, guess
         )  # fmt: skip
 
 
-def _canonical(name: str, made_for: Format) -> str:
-    plain = name.strip().casefold().replace(" ", "_")
-    return plain if plain in made_for.header else name
-
-
 @dataclass
 class _Counts:
     rows: int = 0
@@ -188,8 +206,16 @@ class _Counts:
 class _Job:
     """One import while it runs."""
 
-    def __init__(self, made_for: Format, folder: Path, temporary: Path, today: date) -> None:
+    def __init__(
+        self,
+        made_for: Format,
+        folder: Path,
+        temporary: Path,
+        called: Sequence[str],
+        today: date,
+    ) -> None:
         self.made_for = made_for
+        self.called = called
         self.folder = folder
         self.temporary = temporary
         self.coder = Coder(made_for, today)
@@ -210,7 +236,7 @@ class _Job:
     ) -> None:
         """Read all files, block by block, into the temporary folder."""
         given = list(
-            dict.fromkeys(_canonical(name, self.made_for) for t in tables for name in t.header)
+            dict.fromkeys(canonical_name(name, self.made_for) for t in tables for name in t.header)
         )
         self.writer = ReleaseWriter(self.temporary, given, self.coder.figures)
         size = sum(path.stat().st_size for path in files)
@@ -220,9 +246,8 @@ class _Job:
                 rows_before = self.counts.rows
                 with contextlib.closing(read_ahead(table.blocks())) as blocks:
                     for block in blocks:
-                        if cancel is not None and cancel():
-                            raise ImportCancelledError("the import was cancelled; nothing is kept")
-                        self._take(block, number, path.name)
+                        _stop_if(cancel)
+                        self._take(block, number, self.called[number - 1])
                         if progress is not None:
                             share = min((before + table.done) / max(size, 1), 1.0)
                             seconds = time.monotonic() - start
@@ -236,7 +261,7 @@ class _Job:
             self.writer.close()
 
     def _take(self, block: Block, file: int, file_name: str) -> None:
-        names = [_canonical(name, self.made_for) for name in block.table.column_names]
+        names = [canonical_name(name, self.made_for) for name in block.table.column_names]
         block.table = block.table.rename_columns(names)
         if self.made_for.kind == "table":
             block.table = without_guards(block.table)
@@ -291,8 +316,8 @@ class _Job:
         gone = self.history.gone(days)
         counts.gone = len(gone)
         read = tuple(
-            on_disk.FileRead(name=path.name, sha256=table.sha256, size=path.stat().st_size)
-            for path, table in zip(files, tables, strict=True)
+            on_disk.FileRead(name=given, sha256=table.sha256, size=path.stat().st_size)
+            for path, given, table in zip(files, self.called, tables, strict=True)
         )
         kind = self.made_for.kind
         version = "+".join(dict.fromkeys(version_of(kind, f.name, f.sha256) for f in read))

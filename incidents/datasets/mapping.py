@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast, get_args
+from typing import Annotated, Any, Literal, Self, cast, get_args
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from gazetteer.normalise import fold
 from incidents.datasets.numerals import Numerals
@@ -57,6 +57,13 @@ class Figure(Record):
     best: str | None = None
     high: str | None = None
 
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        bounds = (self.low, self.best, self.high)
+        if self.count and any(bounds):
+            raise ValueError("a figure has a count, or low, best and high; not both")
+        return self
+
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that it is read from."""
@@ -94,6 +101,23 @@ class Mapping(Record):
     date_prec: dict[str, int] = Field(default_factory=dict)
 
     @property
+    def way_of_reading(self) -> str:
+        """All of it that decides what a row's cells mean, as one text."""
+        said = self.model_dump(mode="json", exclude={"dataset", "title", "reading"})
+        how = self.reading.model_dump(mode="json", exclude={"encoding", "separator"})
+        return json.dumps([said, how], sort_keys=True)
+
+    @model_validator(mode="after")
+    def _figures_apart(self) -> Self:
+        said = [(figure.casualty_type, figure.victim_group) for figure in self.figures]
+        for kind, group in said:
+            if said.count((kind, group)) > 1:
+                raise ValueError(
+                    f"two figures say {kind}, {group}; take one of them out, or name another group"
+                )
+        return self
+
+    @property
     def named(self) -> dict[str, str]:
         """What each column is read as, for all columns that are read."""
         said = {column: str(field) for field, column in self.columns.items()}
@@ -113,9 +137,8 @@ def load_mapping(path: Path) -> Mapping:
     FileRefusedError
         If it is no TOML, or holds what no mapping holds.
     """
-    remedy = "Correct it, or leave it out and have a new one guessed."
     try:
-        return Mapping.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        content = path.read_bytes()
     except OSError as error:
         raise FileRefusedError(
             str(path),
@@ -123,14 +146,59 @@ def load_mapping(path: Path) -> Mapping:
             "a mapping in TOML",
             "Name the file that the import wrote.",
         ) from None
+    return parse_mapping(content, str(path))
+
+
+def parse_mapping(content: bytes, name: str) -> Mapping:
+    """Return the mapping that a TOML file holds.
+
+    Parameters
+    ----------
+    name
+        What messages call the file.
+
+    Raises
+    ------
+    FileRefusedError
+        If it is no TOML, or holds what no mapping holds.
+    """
+    remedy = "Correct it, or leave it out and have a new one guessed."
+    try:
+        return Mapping.model_validate(tomllib.loads(content.decode("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise FileRefusedError(str(path), f"no TOML ({error})", "a mapping", remedy) from None
+        raise FileRefusedError(name, f"no TOML ({error})", "a mapping", remedy) from None
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
         raise FileRefusedError(
-            str(path), f"no mapping: {where}: {first['msg']}", "fields of a mapping", remedy
+            name, f"no mapping: {_first_fault(error)}", "fields of a mapping", remedy
         ) from None
+
+
+def remade(mapping: Mapping, **changes: Any) -> Mapping:  # noqa: ANN401 (fields of a mapping)
+    """Return a mapping with some of its fields changed, checked like one from a file.
+
+    Raises
+    ------
+    ValueError
+        Saying which field is none of a mapping.
+
+    Examples
+    --------
+    >>> remade(Mapping(dataset="a"), dataset="Field notes")
+    Traceback (most recent call last):
+    ...
+    ValueError: dataset: String should match pattern '^[a-z0-9][a-z0-9._-]*$'
+    """
+    try:
+        return Mapping.model_validate(mapping.model_dump() | changes)
+    except ValidationError as error:
+        raise ValueError(_first_fault(error)) from None
+
+
+def _first_fault(error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(map(str, first["loc"]))
+    message = str(first["msg"]).removeprefix("Value error, ")
+    return f"{where}: {message}" if where else message
 
 
 def to_toml(mapping: Mapping) -> str:

@@ -1,17 +1,25 @@
-"""What a mapping makes of a file's first rows, to be looked at before anything is imported."""
+"""What a file's first rows are read as, to be looked at before anything is imported."""
 
 from __future__ import annotations
 
 import contextlib
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from incidents.datasets.blocks import without_guards
+from incidents.datasets.blocks import Block, without_guards
 from incidents.datasets.coding import Coded, Coder
 from incidents.datasets.days import day_of
-from incidents.datasets.formats import dataset_name, table_format
+from incidents.datasets.formats import (
+    Format,
+    Kind,
+    canonical_name,
+    dataset_name,
+    published_format,
+    table_format,
+)
 from incidents.datasets.mapping import Mapping, Reading, guess_mapping, missing_columns
 from incidents.datasets.numerals import UNKNOWN
 from incidents.datasets.placing import district_codes
@@ -19,6 +27,7 @@ from incidents.datasets.refusals import Refusal
 from incidents.datasets.tables import open_table
 
 PREVIEW_ROWS = 5
+CHECKED_ROWS = 2_000
 _NOT_SHOWN = frozenset(
     {"event_type", "sub_event_type", "flags", "cited", "district", "day_first", "day_last"}
 )
@@ -40,8 +49,12 @@ class Preview:
         The first rows as they stand, in the order of `header`.
     read
         What each of these rows is read as: id, dates, district, precision, figures.
+    checked
+        How many rows were looked at, at most `CHECKED_ROWS`.
     refused
-        Of the first block of rows, those that would be refused.
+        Of these, those that would be refused.
+    doubts
+        Of these, what would be kept and noted.
     """
 
     mapping: Mapping
@@ -51,12 +64,18 @@ class Preview:
     cells: tuple[tuple[str, ...], ...]
     read: tuple[dict[str, object], ...]
     refused: tuple[Refusal, ...]
+    checked: int = 0
+    doubts: tuple[Refusal, ...] = ()
 
 
 def preview_table(
-    path: Path, mapping: Mapping | None = None, encoding: str = "", today: date = date.max
+    path: Path,
+    mapping: Mapping | None = None,
+    encoding: str = "",
+    today: date = date.max,
+    as_: Kind = "table",
 ) -> Preview:
-    """Return how a table would be read, by its first rows; nothing is stored.
+    """Return how a file would be read, by its first rows; nothing is stored.
 
     Raises
     ------
@@ -66,26 +85,58 @@ def preview_table(
     reading = (mapping.reading if mapping else Reading()).model_copy(
         update={"encoding": encoding} if encoding else {}
     )
-    table = open_table(path, (), reading)
-    mapping = mapping or guess_mapping(dataset_name(path.stem), table.header)
+    known = published_format(as_).header if as_ != "table" else ()
+    table = open_table(path, known, reading)
     with contextlib.closing(table.blocks()) as blocks:  # type: ignore[type-var]
         block = next(blocks, None)
     header = tuple(table.header)
-    unread = tuple(name for name in header if name not in mapping.named)
-    missing = tuple(missing_columns(mapping, header))
+    if as_ == "table":
+        made_for = table_format(mapping or guess_mapping(dataset_name(path.stem), header))
+    else:
+        made_for = published_format(as_)
+    mapping = made_for.mapping
+    names = [canonical_name(name, made_for) for name in header]
+    unread = tuple(name for name in names if name not in mapping.named)
+    missing = tuple(missing_columns(mapping, names))
     if block is None:
         return Preview(mapping, header, unread, missing, (), (), ())
-    block.table = without_guards(block.table)
+    return _of_rows(_beginning(block, names, made_for), made_for, header, unread, missing, today)
+
+
+def _beginning(block: Block, names: Sequence[str], made_for: Format) -> Block:
+    """Return the first rows of a block, named as the format names them."""
+    table = block.table.slice(0, CHECKED_ROWS).rename_columns(names)
+    numbers = block.numbers[:CHECKED_ROWS]
+    last = CHECKED_ROWS if not len(numbers) else max(int(numbers[-1]), CHECKED_ROWS)
+    return Block(
+        without_guards(table) if made_for.kind == "table" else table,
+        numbers,
+        [one for one in block.refused if one.row <= last],
+        [one for one in block.doubts if one.row <= last],
+        block.may_hold_nul,
+    )
+
+
+def _of_rows(
+    block: Block,
+    made_for: Format,
+    header: tuple[str, ...],
+    unread: tuple[str, ...],
+    missing: tuple[str, ...],
+    today: date,
+) -> Preview:
     first = block.table.slice(0, PREVIEW_ROWS)
-    coded = Coder(table_format(mapping), today).code(block)
+    coded = Coder(made_for, today).code(block)
     return Preview(
-        mapping,
+        made_for.mapping,
         header,
         unread,
         missing,
-        tuple(tuple(row[name] for name in header) for row in first.to_pylist()),
+        tuple(tuple(row[name] for name in first.column_names) for row in first.to_pylist()),
         tuple(_as_read(coded, row) for row in range(first.num_rows)),
         tuple(sorted(coded.rows.refused)),
+        block.table.num_rows + len(block.refused),
+        tuple(sorted(coded.rows.doubts)),
     )
 
 

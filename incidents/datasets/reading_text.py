@@ -46,6 +46,8 @@ class TextTable:
         The columns' names.
     separator
         The one found.
+    has_header
+        Whether the file's first line names its columns.
 
     Raises
     ------
@@ -102,6 +104,7 @@ class TextTable:
             and len(names) == len(known)
             and not set(map(str.casefold, names)) & set(known)
         )
+        self.has_header = not without_header
         if without_header:
             self.header = list(known)
             return

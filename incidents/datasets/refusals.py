@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import re
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -37,8 +39,36 @@ class FileRefusedError(ValueError):
         super().__init__(where, came, expected, remedy)
         self.where, self.came, self.expected, self.remedy = where, came, expected, remedy
 
+    def renamed(self, old: str, new: str) -> FileRefusedError:
+        """Speak of the file by the name that people gave it; return the same error."""
+        if self.where.startswith(old):
+            self.where = new + self.where.removeprefix(old)
+        return self
+
     def __str__(self) -> str:
         return f"{self.where} is {self.came}; expected {self.expected}. {self.remedy}"
+
+
+class EncodingUnknownError(FileRefusedError):
+    """A file is not UTF-8, and nobody said what it is.
+
+    Attributes
+    ----------
+    readings
+        What its doubtful cells say in each of the code pages that are offered.
+    """
+
+    def __init__(
+        self,
+        where: str,
+        came: str,
+        expected: str,
+        remedy: str,
+        readings: dict[str, tuple[str, ...]],
+    ) -> None:
+        super().__init__(where, came, expected, remedy)
+        self.args = (where, came, expected, remedy, readings)
+        self.readings = readings
 
 
 class BadValueError(ValueError):
@@ -48,7 +78,8 @@ class BadValueError(ValueError):
 class Refusal(NamedTuple):
     """One row that was refused (or, among the doubts, kept) and why.
 
-    `row` counts the data rows of its file from 1, the header and empty lines left out.
+    `row` counts the data rows of its file from 1, the header and empty lines left out; 0 is the
+    file as a whole.
     """
 
     row: int
@@ -69,15 +100,29 @@ class Refusal(NamedTuple):
 
 
 def shown(text: str) -> str:
-    """Return a value as a message may show it: without control characters, not too long.
+    """Return a value as a message may show it: plain spaces, no controls, not too long.
 
     Examples
     --------
     >>> shown("a\\x00b")
     'a\ufffdb'
     """
-    plain = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    if text.isprintable() and len(text) <= MAX_SHOWN:
+        return text
+    spaced = (" " if unicodedata.category(c) == "Zs" else c for c in text)
+    plain = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in spaced)
     return plain if len(plain) <= MAX_SHOWN else plain[:MAX_SHOWN] + "…"
+
+
+def safe_name(text: str) -> str:
+    """Return a text as part of a file's name: ASCII letters, digits and a few marks.
+
+    Examples
+    --------
+    >>> safe_name("../Fälle (neu)"), safe_name("رپورٹ")
+    ('F-lle-neu', 'table')
+    """
+    return re.sub(r"[^A-Za-z0-9_]+", "-", text)[:60].strip("-") or "table"
 
 
 def write_refusals(path: Path, refusals: Iterable[Refusal]) -> None:

@@ -16,6 +16,11 @@ from incidents.sentences import Span
 _WINDOW = 16
 _TAIL = 6  # words of a speaker named after a colon
 _LONG_QUOTE = 40  # characters; shorter ones are single words or phrases in quotation marks
+_SAY_NOW = frozenset({"say", "add", "tell", "confirm", "believe", "report", "claim", "estimate"})
+_STATE_BODIES = frozenset({
+    "department", "ministry", "military", "army", "government", "force", "police", "corps",
+})  # fmt: skip
+_ARMED_BODIES = frozenset({"group", "outfit", "organisation", "organization", "rebels"})
 _SPECIFIC: tuple[ClaimantType, ...] = (
     "armed_group",
     "un_ngo",
@@ -71,6 +76,8 @@ class Memory:
     """Speakers so far: the last one, and the offices of the people named."""
 
     last: Speaker | None = None
+    org: ClaimantType | None = None
+    """What the organisation named last is, for "a spokesman said"."""
     offices: dict[str, Speaker] = field(default_factory=dict)
 
 
@@ -80,12 +87,14 @@ def sayings_of(reading: Reading, memory: Memory) -> list[Saying]:
     words = reading.words
     for at, word in enumerate(words):
         senses = word.senses
+        if not senses:
+            continue
         if "said_by" in senses:
             end = _right_end(words, at + 1)
             speaker = _speaker(words, at + 1, end, memory)
             if speaker is not None:
                 found.append(Saying(word.start, words[end - 1].end, speaker, at < 3))
-        elif "say" in senses and senses["say"] in {"past", "s", "participle", "ing"}:
+        elif "say" in senses and (senses["say"] != "base" or _say_now(words, at)):
             saying = _saying(words, at, memory)
             if saying is not None:
                 found.append(saying)
@@ -93,13 +102,26 @@ def sayings_of(reading: Reading, memory: Memory) -> list[Saying]:
         found.append(headed)
     if found:
         memory.last = found[-1].speaker
+    memory.org = _organisation(words) or memory.org
     return found
+
+
+def _say_now(words: Sequence[Word], at: int) -> bool:
+    """Whether a base form has a subject: "doctors say", not "to say", "the report"."""
+    if not at or words[at].low not in _SAY_NOW:
+        return False
+    before = words[at - 1]
+    return before.low != "to" and not {"modal", "negation", "qualifier"} & before.senses.keys()
 
 
 def _after_colon(reading: Reading, memory: Memory) -> Saying | None:
     """Read a headline's "20 injured in blast: hospital sources", and "Police: two held"."""
     words = reading.words
-    marks = [at for at, word in enumerate(words) if word.low in {":", "—", "–"}]
+    marks = [
+        at
+        for at, word in enumerate(words)
+        if word.low in {":", "—", "–"} or (word.low == "-" and _opens_source(words, at))
+    ]
     if not marks or not reading.links:
         return None
     last = marks[-1]
@@ -114,6 +136,12 @@ def _after_colon(reading: Reading, memory: Memory) -> Saying | None:
         if speaker is not None:
             return Saying(words[0].start, words[marks[0]].end, speaker, True)
     return None
+
+
+def _opens_source(words: Sequence[Word], at: int) -> bool:
+    """Whether a hyphen names the source, as in "Blast kills 6 -police"."""
+    after = words[at + 1] if at + 1 < len(words) else None
+    return after is not None and at > 0 and words[at - 1].end < words[at].start == after.start - 1
 
 
 def speaker_of(position: int, sayings: Sequence[Saying], quotes: Sequence[Span]) -> Speaker | None:
@@ -279,6 +307,8 @@ def _speaker(words: Sequence[Word], begin: int, end: int, memory: Memory) -> Spe
         if w.text[:1].isupper() and "claimant" not in w.senses and w.low[0].isalpha()
     ]
     kind = _kind(kinds, span)
+    if kind == "unknown" and any(w.low.startswith("spokes") for w in span):
+        kind = _spoken_for(words, begin, span) or memory.org or kind
     if kind is None:
         return next(
             (memory.offices[w.low] for w in reversed(names) if w.low in memory.offices), None
@@ -300,6 +330,24 @@ def _speaker(words: Sequence[Word], begin: int, end: int, memory: Memory) -> Spe
         for name in names:
             memory.offices.setdefault(name.low, speaker)
     return speaker
+
+
+def _spoken_for(words: Sequence[Word], begin: int, span: Sequence[Word]) -> ClaimantType | None:
+    """Whose spokesman it is: told with it, or the first organisation of the sentence."""
+    for word in span:
+        if word.low in _STATE_BODIES:
+            return "state"
+        if word.low in _ARMED_BODIES:
+            return "armed_group"
+    return _organisation(words[:begin])
+
+
+def _organisation(words: Sequence[Word]) -> ClaimantType | None:
+    for word in words:
+        found: ClaimantType | None = word.senses.get("claimant")
+        if found in {"state", "armed_group", "un_ngo"} and word.text[:1].isupper():
+            return found
+    return None
 
 
 def _kind(kinds: Sequence[ClaimantType], span: Sequence[Word]) -> ClaimantType | None:

@@ -91,6 +91,8 @@ def _chain(
         ):
             at += 1
         mention = by_start.get(at)
+        if mention is not None and mention.reach < len(words) and words[mention.reach].low == "'s":
+            mention = by_start.get(mention.reach + 1, mention)  # "the woman's father"
         if mention is None or (
             mention.kind == "bare" and mention.group is None and not mention.others
         ):
@@ -98,6 +100,7 @@ def _chain(
         parts.append(mention)
         at = mention.reach
         separator = []
+        at = _past_complement(words, by_start, at)
         while at < len(words) and words[at].low in _JOINTS:
             separator.append(words[at].low)
             at += 1
@@ -106,6 +109,25 @@ def _chain(
         separators.append(" ".join(separator))
     end = parts[-1].reach if parts else at
     return parts, end, separators
+
+
+def _past_complement(words: Sequence[Word], by_start: dict[int, Mention], at: int) -> int:
+    """End of "of the revenue department" where another part of the list follows."""
+    if at >= len(words) or words[at].low not in {"of", "from", "in"}:
+        return at
+    for index in range(at + 1, min(at + 7, len(words) - 1)):
+        if words[index].low in _JOINTS:
+            after = index + 1
+            while after < len(words) and words[after].low in _JOINTS:
+                after += 1
+            following = by_start.get(after)
+            whole = following is not None and following.counted and following.kind == "people"
+            if not whole or following is None or _has_own_verb(words, following):
+                return at
+            return index
+        if _is_verbal(words[index]) or not words[index].low[0].isalnum():
+            return at
+    return at
 
 
 def _without_new_clause(

@@ -35,16 +35,17 @@ def read_copulas(reading: Reading, last_type: CasualtyType | None) -> None:  # n
             continue
         befell = _among(words, at)
         if befell is not None and id(mention) not in linked:
-            mention.part = True
-            _add(reading, mention, befell, "copula: among the dead or hurt")
-            linked.add(id(mention))
+            for one in (mention, *_joined_before(reading, mention)):
+                one.part = True
+                _add(reading, one, befell, "copula: among the dead or hurt")
+                linked.add(id(one))
             continue
         if mention.group is not None and mention.kind != "bare":
             continue
         described = _described(words, starts, at)
         if described is None:
             continue
-        opened = _opening(words, mention)
+        opened = _opening(words, mention) or _sharing(reading, mention)
         if opened is not None and mention.of_people is None:
             mention.of_people = opened
         if mention.of_people is not None or mention.of_them or mention.others or mention.definite:
@@ -63,6 +64,36 @@ def read_copulas(reading: Reading, last_type: CasualtyType | None) -> None:  # n
                     mention.part = True
                     _add(reading, mention, befell, "copula: some of them were")
     _read_inclusions(reading, linked)
+    _read_rest_of(reading, linked)
+
+
+def _read_rest_of(reading: Reading, linked: set[int]) -> None:
+    """Read "of the 15 wounded, four were in critical condition"."""
+    words = reading.words
+    for mention in reading.mentions:
+        bare = mention.counted and mention.kind == "bare" and mention.number is not None
+        if not bare or id(mention) in linked or mention.reach >= len(words):
+            continue
+        befell = _opening(words, mention)
+        if befell is None or words[mention.start - 1].low not in {",", "and"}:
+            continue
+        if "be" in words[mention.reach].senses or "have" in words[mention.reach].senses:
+            mention.part, mention.of_people = True, befell
+            _add(reading, mention, befell, "copula: of the dead or hurt, some were")
+            linked.add(id(mention))
+
+
+def _joined_before(reading: Reading, mention: Mention) -> list[Mention]:
+    """The people of "a man and his son were among …" before the last."""
+    before: list[Mention] = []
+    ends = {m.reach: m for m in reading.mentions if m.counted and m.kind == "people"}
+    at = mention.start
+    while at > 1 and reading.words[at - 1].low in {",", "and"}:
+        at -= 1
+        if (one := ends.get(at)) is not None:
+            before.append(one)
+            at = one.start
+    return before
 
 
 def _part_of_next(reading: Reading, mention: Mention, linked: set[int]) -> bool:
@@ -83,11 +114,27 @@ def _part_of_next(reading: Reading, mention: Mention, linked: set[int]) -> bool:
     return False
 
 
+def _sharing(reading: Reading, mention: Mention) -> CasualtyType | None:
+    """Read "eleven of the abducted are students, and two are women"."""
+    if mention.kind != "bare" or mention.number is None:
+        return None
+    for other in reversed(reading.mentions):
+        if other.end <= mention.start and other.of_people is not None and other.number is not None:
+            return other.of_people
+    return None
+
+
 def _opening(words: Sequence[Word], mention: Mention) -> CasualtyType | None:
     """Read "of the 26 dead, 14 were soldiers", "of those killed, five were children"."""
-    if not words or words[0].low not in {"of", "among"} or not 2 < mention.start < 12:
+    if not words or mention.start <= 2:
         return None
-    for word in words[1 : mention.start]:
+    out_of = words[0].low == "out" and words[1].low == "of"
+    if words[0].low not in {"of", "among", "amongst"} and not out_of:
+        return None
+    comma = next((i for i in range(1, min(12, len(words))) if words[i].low == ","), 12)
+    if mention.start <= comma < 12:
+        return None
+    for word in words[1 : min(comma, mention.start)]:
         if "people" in word.senses:
             found: CasualtyType = word.senses["people"]
             return found
@@ -104,6 +151,8 @@ def _add(reading: Reading, mention: Mention, befell: CasualtyType, rule: str) ->
 
 def _after_be(words: Sequence[Word], at: int) -> int | None:
     steps = 0
+    if at < len(words) and ("people" in words[at].senses or "state" in words[at].senses):
+        at += 1  # "the 11 dead were identified as …"
     while at < len(words) and steps < 4:
         if "be" in words[at].senses:
             return at + 1
@@ -127,10 +176,15 @@ def _among(words: Sequence[Word], at: int) -> CasualtyType | None:
             if "act" in word.senses and "participle" in word.senses["act"].forms:
                 found = word.senses["act"].casualty_type
                 return found
+            if "undergo" in word.senses:  # "among those who died"
+                found = word.senses["undergo"].casualty_type
+                return found
     return None
 
 
 def _described(words: Sequence[Word], starts: dict[int, Mention], at: int) -> Mention | None:
+    if at < len(words) and words[at].low in {"from", "of"}:
+        at += 1  # "18 were from the army"
     for index in range(at, min(at + 5, len(words))):
         mention = starts.get(index)
         if mention is not None:
@@ -217,7 +271,7 @@ def _people_before(words: Sequence[Word], at: int) -> CasualtyType | None:
         if "people" in word.senses:
             found: CasualtyType = word.senses["people"]
             return found
-        if word.low == "victims":
+        if word.low == "victims" or "toll" in word.senses:
             return "killed"
         if "act" in word.senses and "participle" in word.senses["act"].forms:
             found = word.senses["act"].casualty_type

@@ -13,6 +13,7 @@ _INHERITED_FROM_ONE: frozenset[VictimGroup] = frozenset(
     {"security_forces", "police", "militants", "inmates"}
 )
 
+_LED = frozenset({"security_forces", "police", "militants"})
 _REACH = 24  # links back to whom "three others" may be of
 
 
@@ -25,8 +26,7 @@ class Discourse:
     last_group: VictimGroup | None = None
     last_type: CasualtyType | None = None
     group_by_type: dict[CasualtyType, VictimGroup] = field(default_factory=dict)
-    single: VictimGroup | None = None
-    """The one person that the sentence before was about, for "he died"."""
+    last_paragraph: int = 0
 
     def settle(self, reading: Reading) -> None:
         """Give every linked mention of a sentence its group, and remember them."""
@@ -37,6 +37,8 @@ class Discourse:
                 continue
             if mention.group is None:
                 mention.group = self._group(link, earlier, reading)
+            elif mention.group == "total" and mention.part and mention.self_noun:
+                mention.group = (mention.parent.group if mention.parent else None) or "total"
             elif mention.group == "total" and _cue_before(reading, mention):
                 mention.group = "civilians"
             earlier.append(link)
@@ -46,6 +48,9 @@ class Discourse:
         mention = link.mention
         if mention.kind == "unknown":
             return "civilians"
+        if mention.own_men:
+            led = _antecedent([k for k in earlier if k.mention is not mention]) or self.last_group
+            return led if led in _LED else "men"
         if mention.part and mention.parent is not None and mention.parent.group is not None:
             return mention.parent.group
         if mention.of_people is not None and mention.of_people in self.group_by_type:
@@ -62,10 +67,13 @@ class Discourse:
             own = before[-1] if before else None
         if own is None and mention.of_them and mention.group is None:
             own = _uncounted_before(reading, mention)
-        subject = link.as_subject and not self.periodic and mention.qualifier == "exact"
+        apart = self.periodic and reading.paragraph != self.last_paragraph
+        subject = link.as_subject and not apart and mention.qualifier == "exact"
         refers_back = mention.others or mention.of_them or mention.definite or subject
         if own is None and refers_back and mention.kind == "bare" and not reading.is_title:
             own = self.last_group
+        if own is None and mention.kind == "bare":
+            own = _labelled(reading, mention)
         if own is None and _cue_before(reading, mention):
             own = "civilians"
         return own or "total"
@@ -82,6 +90,7 @@ class Discourse:
             self.last_type = told[-1].casualty_type
         if whole:
             self.last_group = _antecedent(whole)
+            self.last_paragraph = reading.paragraph
 
 
 def _antecedent(links: list[Link]) -> VictimGroup | None:
@@ -109,6 +118,24 @@ def _antecedent(links: list[Link]) -> VictimGroup | None:
     if last.number is None and not last.others and last.group not in _INHERITED_FROM_ONE:
         return "total"
     return last.group
+
+
+def _labelled(reading: Reading, mention: Mention) -> VictimGroup | None:
+    """Whose figures they are: "Aid workers: 1 killed", "1 killed, 3 hurt (all civilians)"."""
+    words = reading.words
+    colon = next((i for i in range(mention.start - 1, 0, -1) if words[i].low == ":"), None)
+    for other in reading.mentions:
+        if other.kind != "people" or other.group in {None, "total"}:
+            continue
+        told_of = other.counted and other.number is not None
+        if colon is not None and other.end <= colon and (other.end == colon or told_of):
+            speaks = any("claimant" in w.senses for w in words[other.start : other.end])
+            if not speaks or other.counted:
+                return other.group
+        closing = other.end < len(words) and words[other.end].low == ")"
+        if closing and other.start > mention.end and words[other.start - 1].low in {"all", "("}:
+            return other.group if not other.counted else None
+    return None
 
 
 def _uncounted_before(reading: Reading, mention: Mention) -> VictimGroup | None:

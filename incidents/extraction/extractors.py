@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from importlib.metadata import entry_points
 from typing import Protocol
 
 from incidents.extraction.draft import Draft
 from incidents.extraction.pipeline import extract
+from incidents.extraction.vocabulary import load_vocabulary
 
 GROUP = "incident_map.extractors"
 """Entry point group under which an installed package offers an extractor."""
+VOCABULARY = "INCIDENT_MAP_VOCABULARY"
+"""Environment variable that names a TOML file of a user's own words."""
 
 
 class Extractor(Protocol):
@@ -23,7 +29,7 @@ class Extractor(Protocol):
         """Return the drafts found in a text."""
 
 
-class ExtractorError(RuntimeError):
+class ExtractorError(ValueError):
     """An installed extractor that cannot be used."""
 
 
@@ -35,17 +41,23 @@ def load_extractors() -> dict[str, Extractor]:
         [project.entry-points."incident_map.extractors"]
         mine = "my_package:extract"
 
+    The rules use the words of the file that INCIDENT_MAP_VOCABULARY names beside their own.
+
     Raises
     ------
     ExtractorError
         If one cannot be imported or called; the message names its package.
+    VocabularyError
+        If the file of words cannot be used.
 
     Examples
     --------
     >>> "rules" in load_extractors()
     True
     """
-    found: dict[str, Extractor] = {"rules": extract}
+    own_words = os.environ.get(VOCABULARY)
+    rules = partial(extract, vocabulary=load_vocabulary(own_words)) if own_words else extract
+    found: dict[str, Extractor] = {"rules": rules}
     for point in entry_points(group=GROUP):
         try:
             extractor = point.load()
@@ -61,3 +73,69 @@ def load_extractors() -> dict[str, Extractor]:
             )
         found[point.name] = extractor
     return found
+
+
+def extract_with(
+    extractors: Mapping[str, Extractor],
+    text: str,
+    *,
+    published_on: date | None = None,
+    title: str | None = None,
+) -> list[Draft]:
+    """Return what several extractors find in a text: of a figure found twice, the first's.
+
+    Each draft of an extractor other than "rules" is told by the extractor's name, in `rule`.
+
+    Parameters
+    ----------
+    extractors
+        By name, as `load_extractors` returns them; the first has precedence.
+    text, published_on, title
+        As for `extract`.
+
+    Raises
+    ------
+    ExtractorError
+        If one fails, or returns a draft whose quote does not stand where it says.
+
+    Examples
+    --------
+    >>> [d.rule for d in extract_with({"mine": extract}, "Five men were killed.")]
+    ['mine: passive: people before auxiliary']
+    """
+    drafts: list[Draft] = []
+    seen: set[tuple[bool, str | None, int, str | None]] = set()
+    for name, extractor in extractors.items():
+        try:
+            found = list(extractor(text, published_on=published_on, title=title))
+        except Exception as error:
+            raise ExtractorError(
+                f"The extractor {name!r} failed: {type(error).__name__}: {error}. "
+                "Correct or uninstall the package that offers it."
+            ) from error
+        own = [_checked(draft, name, title or "" if draft.in_title else text) for draft in found]
+        new = [d for d in own if _figure(d) not in seen]
+        seen.update(_figure(d) for d in own)
+        ids = {d.draft_id: f"d{len(drafts) + n}" for n, d in enumerate(new, start=1)}
+        told = "" if name == "rules" else f"{name}: "
+        drafts.extend(
+            replace(
+                d, draft_id=ids[d.draft_id], rule=told + d.rule, part_of=ids.get(d.part_of or "")
+            )
+            for d in new
+        )
+    return drafts
+
+
+def _figure(draft: Draft) -> tuple[bool, str | None, int, str | None]:
+    return draft.in_title, draft.casualty_type, draft.figure_start, draft.happening
+
+
+def _checked(draft: Draft, name: str, text: str) -> Draft:
+    if text[draft.char_start : draft.char_end] == draft.quote:
+        return draft
+    raise ExtractorError(
+        f"The extractor {name!r} says that {draft.quote!r} stands at {draft.char_start} to "
+        f"{draft.char_end}, where the text has {text[draft.char_start : draft.char_end][:80]!r}. "
+        "Positions are code points in the text as given, end exclusive."
+    )

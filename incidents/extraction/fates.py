@@ -9,6 +9,8 @@ from incidents.extraction.reading import Reading
 from incidents.extraction.vocabulary import Vocabulary
 from incidents.model import CasualtyType
 
+_CAPTORS = frozenset({"abductors", "kidnappers", "captors", "hostage-takers", "gunmen"})
+
 
 def nearest_type(reading: Reading, mention: Mention) -> CasualtyType:
     """Return what the casualty word nearest to a figure says befell its people."""
@@ -35,6 +37,11 @@ def in_whose_hands(
         or link.lemma not in vocabulary.tables["casualty"]["custody"]
     ):
         return link.casualty_type
+    if link.lemma == "hold" and any(
+        ("people" in w.senses and w.senses["people"] == "abducted") or w.low in _CAPTORS
+        for w in reading.words
+    ):
+        return "abducted"
     if speaker.claimant_type == "armed_group" or link.mention.group in {
         "security_forces",
         "police",

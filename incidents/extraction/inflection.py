@@ -38,14 +38,19 @@ def forms(verb: str, irregular: Mapping[str, Sequence[str]]) -> Iterator[tuple[s
     if rest.startswith(" and "):
         second, _, rest = rest[5:].partition(" ")
         rest = f" {rest}" if rest else ""
-    pairs = zip(_forms(first, irregular), _forms(second, irregular), strict=True)
+    if not second:
+        for form, kind in _forms(first, irregular):
+            yield f"{form}{rest}", kind
+        return
+    pairs = zip(_forms(first, irregular), _forms(second, irregular), strict=False)
     for (form, kind), (other, _) in pairs:
-        yield (f"{form} and {other}{rest}" if second else f"{form}{rest}"), kind
+        yield f"{form} and {other}{rest}", kind
 
 
 def _forms(verb: str, irregular: Mapping[str, Sequence[str]]) -> list[tuple[str, Form]]:
+    also: Sequence[str] = ()
     if verb in irregular:
-        past, participle, ing = irregular[verb]
+        past, participle, ing, *also = irregular[verb]
     else:
         past = participle = _with_ed(verb)
         ing = _with_ing(verb)
@@ -54,7 +59,11 @@ def _forms(verb: str, irregular: Mapping[str, Sequence[str]]) -> list[tuple[str,
         third = f"{verb[:-1]}ies"
     if verb == "go":
         third = "goes"
-    return [(verb, "base"), (third, "s"), (past, "past"), (participle, "participle"), (ing, "ing")]
+    regular: list[tuple[str, Form]] = [
+        (verb, "base"), (third, "s"), (past, "past"), (participle, "participle"), (ing, "ing"),
+    ]  # fmt: skip
+    kinds: tuple[Form, Form] = ("past", "participle")
+    return regular + [(form, kind) for form in also for kind in kinds]
 
 
 def _with_ed(verb: str) -> str:

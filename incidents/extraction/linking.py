@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from incidents.extraction.clauses import Link
+from incidents.extraction.mentions import Mention
 from incidents.extraction.set_phrases import SetPhrases
 from incidents.extraction.vocabulary import Act
 from incidents.model import CasualtyType
 
 __all__ = ["Link", "Linker"]
+
+_EITHER_FORM = frozenset({"past", "participle"})
 
 
 class Linker(SetPhrases):
@@ -21,6 +24,9 @@ class Linker(SetPhrases):
                 self._act(at, senses["act"])
             elif "undergo" in senses:
                 act: Act = senses["undergo"]
+                inside = self._at.get(at)
+                if inside is not None and inside.counted and at < inside.end and inside.of_people:
+                    continue  # "eleven of the disappeared"
                 if "ing" not in act.forms or self._has_be(at):
                     self._undergo(at, at + 1, act)
             elif "state" in senses:
@@ -32,7 +38,10 @@ class Linker(SetPhrases):
             if "suffer" in senses:
                 self._suffer(at)
             if "send_to" in senses:
-                self._send(at)
+                self._sent_off(at, "send", Act("killed", "send to hell", _EITHER_FORM))
+            if "taken" in senses:
+                lemma = "take into custody" if senses["taken"] == "arrested" else "take away"
+                self._sent_off(at, "taking", Act(senses["taken"], lemma, _EITHER_FORM))
             if "lives" in senses:
                 self._lives(at)
         self._by_themselves()
@@ -80,6 +89,8 @@ class Linker(SetPhrases):
                 and self.words[at].low in {"in", "from", "at", "near"}
                 and self.words[at + 1].text[:1].isupper()
             )
+            if self._ends_item(at) and self._after_name(mention):
+                opens = placed = True
             before = [
                 k for k in self.links if k.mention.end < mention.start and k.end <= mention.start
             ]
@@ -92,6 +103,18 @@ class Linker(SetPhrases):
                 mention.start, mention.end, lemma=told.lemma,
             ))  # fmt: skip
 
+    def _ends_item(self, at: int) -> bool:
+        return at >= len(self.words) or self.words[at].low in {",", "and", ".", ";"}
+
+    def _after_name(self, mention: Mention) -> bool:
+        """Read "Kech three and Awaran two", "followed by Awaran with five"."""
+        at = mention.start - 1
+        if at > 0 and self.words[at].low == "with":
+            at -= 1
+        if at < 1 or not self.words[at].text[:1].isupper() or self.words[at].senses:
+            return False
+        return self.words[at - 1].low in {",", "and", "by", ";"}
+
     def _undergo(self, at: int, end: int, act: Act) -> None:
         verb = self._verb(at, end, act)
         self._subjects(verb, active=True)
@@ -101,6 +124,8 @@ class Linker(SetPhrases):
             return
         if self.words[at].low in {"hostage", "captive"} and not self._taken(at):
             return
+        if self.words[at].low == "shaheed" and self.words[at].text[:1].isupper():
+            return  # part of a name
         if self.words[at].low in {
             "fallen",
             "fatalities",

@@ -57,7 +57,7 @@ class Locator:
     def spot(self, number: int, at: int, scope: Scope) -> Spot | None:
         """Return the place told with a claim; None where the text leaves it open."""
         span = self._sentences[number]
-        here = self._places.within(span.char_start, span.char_end)
+        here = self._places_told(number)
         below = local(here)
         if below:
             figures = [
@@ -73,12 +73,34 @@ class Locator:
             return wide  # a headline without a place takes none
         if wide is not None and wide.where_prec == 4 and self._places.is_locative(wide):
             return wide
+        if CUES["sum_line"].match(self._text, span.char_start):
+            return wide
         if heading := self._headings.get(number):
             return heading
         same = _SAME_PLACE.search(self._text, span.char_start, span.char_end)
         if scope in {"background", "cumulative"} and not same:
             return wide
         return self._carried(number) or self._main(number, scope) or wide
+
+    def _places_told(self, number: int) -> list[Spot]:
+        """The places of events in a sentence; also where the dead or hurt themselves were."""
+        span = self._sentences[number]
+        spots = self._places.within(span.char_start, span.char_end, event_only=False)
+        if all(s.is_event for s in spots):
+            return spots
+        reading = self._readings[number]
+        ends = [
+            reading.words[k.mention.end - 1].end
+            for k in reading.links
+            if 0 < k.mention.end <= len(reading.words) and not k.rule.startswith("zero")
+        ]
+        return [
+            s for s in spots
+            if s.is_event or (
+                not s.is_dateline
+                and any(e < s.start and _AT.fullmatch(self._text, e, s.start) for e in ends)
+            )
+        ]  # fmt: skip
 
     def carried_close(self, number: int) -> Spot | None:
         """Return a place of the same paragraph, or of the one before for "they also attacked"."""
@@ -112,17 +134,25 @@ class Locator:
         if self._periodic or self._many:
             return None
         so_far = self._sentences[number].char_start
-        spots = [
-            s
-            for s in local(self._places.spots)
-            if s.is_event and s.start < so_far and s.place.in_province
-        ]
-        return spots[0] if _one_district(spots) and spots[0].place.adm2_pcode else None
+        first, another_at = self._first_and_next
+        if first is None or first.start >= so_far or another_at < so_far:
+            return None
+        return first if first.place.adm2_pcode else None
+
+    @cached_property
+    def _first_and_next(self) -> tuple[Spot | None, int]:
+        """The first place of an event, and where the first one in another district is named."""
+        spots = [s for s in local(self._places.spots) if s.is_event and s.place.in_province]
+        first = spots[0] if spots else None
+        others = (s.start for s in spots if s.place.adm2_pcode != spots[0].place.adm2_pcode)
+        return first, next(others, len(self._text))
 
     @cached_property
     def _many(self) -> bool:
         """Whether the report speaks of many places at its head."""
-        return any(self._is_spread(s) for s in self._sentences[:3])
+        return bool(CUES["spread"].search(self._title)) or any(
+            self._is_spread(s) for s in self._sentences[:3]
+        )
 
     def _main(self, number: int, scope: Scope) -> Spot | None:
         """The place of the report's main event, named after its first sentences."""
@@ -227,4 +257,5 @@ def _is_bureau(spot: Spot) -> bool:
     return not spot.place.in_province or spot.place.name == "Quetta"
 
 
+_AT = re.compile(r"\s+(?:in|at|near)\s+(?:the\s+)?")
 _HEADING = re.compile(r"[\s#*•(:–—-]*(?:[Dd]istricts?|DISTRICT)?[\s):–—*-]*")

@@ -142,6 +142,8 @@ class Heads:
             owned = start > 0 and words[start - 1].low in {"his", "her", "their"}
             if "relational" in senses or (owned and words[index].low in {"gunman", "gunmen"}):
                 mention.group, mention.others, mention.kind = None, True, "people"
+            elif owned and words[index].low == "men":
+                mention.group, mention.others, mention.own_men = None, True, True
             self._complement(words, mention)
             self._coordinate(words, mention)
         elif "not_people" in senses:
@@ -168,6 +170,12 @@ class Heads:
             inner += 1
         limit = min(inner + 4, len(words))
         for index in range(inner, limit):
+            if (
+                "vague" in words[index].senses
+                or words[index].low in self._number_words
+                or (words[index].low[0].isdigit())
+            ):
+                return
             if words[index].low in _HOUSEHOLDS:
                 mention.end = index + 1
                 mention.group = mention.group if mention.group != "total" else "civilians"
@@ -201,6 +209,8 @@ class Heads:
         """Read one number over two nouns: "14 soldiers and police", "20 police and FC men"."""
         at = mention.end
         if not (at + 1 < len(words) and words[at].low in {"and", "&"}) or mention.low == 1:
+            return
+        if "adverbs" in words[at + 1].senses:
             return
         head = self._find_head(words, at + 1)
         if (

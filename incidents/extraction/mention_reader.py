@@ -24,6 +24,30 @@ _DEFINITE = frozenset(
     }
 )
 
+_COUNTS = frozenset({"qualifier", "vague", "numeral", "adverbs"})
+_POINTS = frozenset({"determiners", "qualifier", "group", "generic"})
+_PREPOSED = frozenset({"about", "around", "over", "above"})
+
+
+def _near_people(words: Sequence[Word]) -> list[bool]:
+    """Whether a word for people stands at each word or a few words after it."""
+    near = [False] * len(words)
+    reach = 0
+    for at in range(len(words) - 1, -1, -1):
+        senses = words[at].senses
+        if "group" in senses or "generic" in senses:
+            reach = _NEAR
+        near[at] = reach > 0
+        reach -= 1
+    return near
+
+
+def _is_owned(word: Word) -> bool:
+    return word.low in {"his", "her", "their", "its", "our", "the", "of"}
+
+
+_NEAR = 5  # words from the first of a phrase to its noun, in a phrase without article
+
 
 class MentionReader(Singles):
     """Reads the people of a sentence."""
@@ -32,9 +56,15 @@ class MentionReader(Singles):
         """Return the mentions of a sentence in order; they do not overlap."""
         mentions: list[Mention] = []
         at = 0
+        peopled = _near_people(words)
         while at < len(words):
-            found = self._counted(words, at) or self._single(words, at, is_title)
-            found = found or self._uncounted(words, at)
+            word = words[at]
+            found: Mention | None = None
+            counts = not _COUNTS.isdisjoint(word.senses) or word.low == "between"
+            if counts or not word.low.isalpha():
+                found = self._counted(words, at) or self._as_many(words, at, mentions)
+            if found is None and (peopled[at] or not _POINTS.isdisjoint(word.senses)):
+                found = self._single(words, at, is_title) or self._uncounted(words, at)
             if found is None:
                 at += 1
                 continue
@@ -46,15 +76,26 @@ class MentionReader(Singles):
     def _counted(self, words: Sequence[Word], at: int) -> Mention | None:
         word = words[at]
         senses = word.senses
+        start = at
+        if word.low in _PREPOSED and at + 1 < len(words) and words[at + 1].low in _DEFINITE:
+            return None  # "information about the five men"
+        if word.low == "between" and at + 3 < len(words):
+            at += 1
+            word, senses = words[at], words[at].senses
         if not (
             "qualifier" in senses or "vague" in senses or word.low[0].isdigit()
-            or word.low.partition("-")[0] in self._numbers.units
-            or word.low.partition("-")[0] in self._numbers.tens
+            or "numeral" in senses or word.low.partition("-")[0] in self._number_words
         ):  # fmt: skip
             return None
         figure = read_figure(words, at, self._numbers)
         if figure is None or self._is_idiom(words, figure):
             return None
+        if start < at:
+            aged = start and "numbered" in words[start - 1].senses
+            if aged or figure.high is None or figure.high == figure.low:
+                return None
+            figure = figure._replace(first=start)
+            at = start
         if self._is_age(words, figure):
             return None
         if at + 1 < len(words) and at == 0 and words[at + 1].low in {")", "."} and figure.end == 1:
@@ -68,12 +109,30 @@ class MentionReader(Singles):
         self._read_head(words, mention)
         return mention
 
+    def _as_many(self, words: Sequence[Word], at: int, before: Sequence[Mention]) -> Mention | None:
+        """Read "two soldiers and as many militants"."""
+        if words[at].low != "as many" or not before or before[-1].number is None:
+            return None
+        told = before[-1]
+        head = self._find_head(words, at + 1)
+        mention = Mention(
+            start=at, end=at + 1, low=told.low, high=told.high, qualifier=told.qualifier,
+            number=at, kind="bare",
+        )  # fmt: skip
+        if head is not None and {"group", "generic"} & words[head[0]].senses.keys():
+            self._set_head(words, mention, at + 1, *head)
+            return mention
+        told_apart = at and words[at - 1].low in {",", ";"} and at + 1 < len(words)
+        return mention if told_apart and "people" in words[at + 1].senses else None
+
     @staticmethod
     def _is_idiom(words: Sequence[Word], figure: Figure) -> bool:
         if words[figure.number].low != "one":
             return False
         after = words[figure.end].low if figure.end < len(words) else ""
         before = words[figure.first - 1].low if figure.first else ""
+        if before == "that" and figure.first > 1 and "say" in words[figure.first - 2].senses:
+            return False  # "said that one Gul Khan was killed"
         return after in {"another", "after", "by", "way", "side", "hand", "day", "such"} or before in {
             "no", "any", "every", "this", "that", "which", "each", "another",
         }  # fmt: skip
@@ -99,6 +158,8 @@ class MentionReader(Singles):
         if at < len(words) and words[at].low in {"x", "×"}:
             at += 1
             mention.end = at
+        if words[mention.start].low == "both" and at < len(words) and _is_owned(words[at]):
+            at += 1
         while at < len(words) and words[at].low in {
             "more",
             "other",

@@ -42,6 +42,8 @@ class Mention:
     parent: Mention | None = None
     names_end: int = 0
     """End of the names that follow a title, where there are any."""
+    own_men: bool = False
+    """"one of his men": of the group of whoever leads them."""
     pronoun: bool = False
     """"he", "she": a person whose fate may have been told already."""
     head: int = -1

@@ -113,7 +113,9 @@ def _vague(
 ) -> Figure | None:
     qualifier, count = vague
     if words[at].low in _NEEDS_OF and not (at + 1 < len(words) and words[at + 1].low == "of"):
-        return None
+        is_pair = words[at].low == "a couple" and at + 1 < len(words)
+        if not (is_pair and ("be" in words[at + 1].senses or "act" in words[at + 1].senses)):
+            return None
     low = count if count >= 0 else None
     if qualifier == "exact" and before not in {None, "exact"}:
         qualifier = before or qualifier

@@ -6,6 +6,7 @@ from incidents.extraction.clauses import JOINTS, Verb
 from incidents.extraction.mentions import Mention
 from incidents.extraction.subjects import Subjects
 from incidents.extraction.vocabulary import Act
+from incidents.model import VictimGroup
 
 _ARTICLES = frozenset({"a", "an", "the", "his", "her", "their", "its", "our"})
 _QUOTES = frozenset("“”\"'‘’«»")
@@ -73,11 +74,19 @@ class Objects(Subjects):
             if not first and self._is_subject(target):
                 break
             if target.counted:
+                if verb.lemma == "lose" and target.group in {None, "men", "total"}:
+                    target.group = self._losers(verb) or target.group
                 self._add(target, verb, rule, 0.95)
                 self._objects.add(id(target))
             first = False
             target = self._next_in_list(target)
         return True
+
+    def _losers(self, verb: Verb) -> VictimGroup | None:
+        """Whose men they are in "the militants lost 13 men"."""
+        before = self._at.get(verb.left)
+        fought = before is not None and before.group in {"security_forces", "police", "militants"}
+        return before.group if before is not None and fought else None
 
     def _reads_passive(self, at: int) -> bool:
         """Tell "five soldiers killed in Kech" from "militants killed five soldiers"."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from gazetteer.resolve import Gazetteer
 from incidents.extraction.place_cues import CUES
 
 PROVINCE = "pcode:PK2"
+_MANY_DATELINES = 3
 
 
 @lru_cache(maxsize=8)
@@ -43,6 +45,7 @@ class Places:
         self._gazetteer = gazetteer or Gazetteer.default()
         self._spread: dict[tuple[int, int], bool] = {}
         self.spots = self._spots()
+        self._starts = [s.start for s in self.spots]
 
     def _spots(self) -> list[Spot]:
         spots = []
@@ -60,6 +63,9 @@ class Places:
                 and text[start:end].isupper()
             )
             is_dateline |= start - line < 2 and CUES["dated_line"].match(text, end) is not None
+            is_dateline |= (
+                start < 200 and start == line and bool(CUES["agency_line"].match(text, end))
+            )
             before = text[max(line, start - 90) : start]
             prec = place.where_prec
             is_event = not is_dateline and not self._elsewhere(before, end)
@@ -79,7 +85,7 @@ class Places:
                         )
                     )
             spots.sort(key=lambda s: s.start)
-        return spots
+        return _in_their_districts(_of_lines(spots), text)
 
     def _choose(self, ids: Sequence[str], start: int, end: int) -> Place:
         kind = CUES["kind_after"].match(self._text, end)
@@ -134,7 +140,9 @@ class Places:
 
     def within(self, start: int, end: int, event_only: bool = True) -> list[Spot]:
         """Return the places named in a stretch of the text."""
-        return [s for s in self.spots if start <= s.start < end and (s.is_event or not event_only)]
+        low = bisect_left(self._starts, start)
+        high = bisect_left(self._starts, end, low)
+        return [s for s in self.spots[low:high] if s.is_event or not event_only]
 
     def is_locative(self, spot: Spot) -> bool:
         """Whether a wide place is where it happened: "in Balochistan", not "Balochistan's police"."""
@@ -146,6 +154,32 @@ class Places:
         if key not in self._spread:
             self._spread[key] = CUES["spread"].search(self._text, start, end) is not None
         return self._spread[key]
+
+
+def _of_lines(spots: Sequence[Spot]) -> list[Spot]:
+    """Take the datelines of many lines for the places of what each line tells."""
+    datelines = {s.place.place_id for s in spots if s.is_dateline}
+    if len(datelines) < _MANY_DATELINES:
+        return list(spots)
+    return [s._replace(is_event=True, is_dateline=False) if s.is_dateline else s for s in spots]
+
+
+def _in_their_districts(spots: Sequence[Spot], text: str) -> list[Spot]:
+    """Read "Dasht tehsil of Mastung district" as a place of Mastung."""
+    told = list(spots)
+    for at in range(len(told) - 1):
+        spot, following = told[at], told[at + 1]
+        if following.place.feature_code != "ADM2" or spot.place.adm2_pcode in {
+            None, following.place.adm2_pcode,
+        }:  # fmt: skip
+            continue
+        kind = CUES["kind_after"].match(text, following.start + len(following.place.name))
+        named = text[following.start : following.end].lower()
+        if not (named.endswith("district") or (kind and kind["kind"].lower() == "district")):
+            continue
+        if CUES["of_district"].fullmatch(text, spot.end, following.start):
+            told[at] = spot._replace(place=following.place, where_prec=following.where_prec)
+    return told
 
 
 def local(spots: Sequence[Spot]) -> list[Spot]:
@@ -194,7 +228,10 @@ def nearest(spots: Sequence[Spot], at: int, text: str, figures: Sequence[int] = 
         if at < s.start < following and not CUES["clause_break"].search(text, at, s.start)
     ]
     if after:
-        return after[0]
+        before = [s for s in spots if s.end <= at and not any(s.end <= f < at for f in figures)]
+        listed = bool(before) and _NEXT_ITEM.search(text, at, after[0].start) is not None
+        close = listed and at - before[-1].end < _SAME_ITEM and "," not in text[before[-1].end : at]
+        return before[-1] if close else after[0]
     best: tuple[float, Spot] | None = None
     for spot in spots:
         before = spot.end <= at
@@ -207,6 +244,10 @@ def nearest(spots: Sequence[Spot], at: int, text: str, figures: Sequence[int] = 
     return best[1] if best is not None else None
 
 
+_SAME_ITEM = 60  # characters
+_NEXT_ITEM = re.compile(
+    r"(?:,\s*(?:and\s+|followed\s+by\s+|while\s+)?|\band\s+)(?=\W*$)|followed\s+by\s+$"
+)
 _IN = re.compile(r"[\w-]+\s+(?:in|at|from|near)\s+(?:the\s+)?")
 _TOLD = re.compile(r"\b(?:said|told|according)\b")
 _OPENS = re.compile(

@@ -40,7 +40,7 @@ def read_sentence(
     """Return a sentence with its people, breakdowns, links and loose figures."""
     words = tag(text, start, end, vocabulary.phrases)
     reading = Reading(start, end, paragraph, words, is_title)
-    if not any("casualty" in w.senses or w.low in _OTHERS for w in words):
+    if not _tells_of_casualties(words):
         return reading
     reading.mentions = reader.read(words, is_title)
     reading.breakdowns = find_breakdowns(words, reading.mentions)
@@ -65,6 +65,16 @@ def read_sentence(
     }
     reading.loose = _loose(reading, undone)
     return reading
+
+
+def _tells_of_casualties(words: Sequence[Word]) -> bool:
+    for word in words:
+        senses = word.senses
+        if senses and ("casualty" in senses or "taken" in senses):
+            return True
+        if word.low in _OTHERS:
+            return True
+    return False
 
 
 def _loose(reading: Reading, undone: set[int]) -> list[Mention]:

@@ -24,6 +24,7 @@ FIELDS = (
 _COLUMNS = (
     "quote | casualty_type | victim_group | qualifier count | district | scope | claimant_type"
 )
+_VAGUE = {"dozens": "12"}
 
 
 class ReportError(ValueError):
@@ -142,6 +143,7 @@ def _report(entry: dict[str, Any], style: str, path: Path) -> CodedReport:
         in_title = start < len(title)
         offset = 0 if in_title else len(title) + 1
         qualifier, _, count = columns[3].partition(" ")
+        count = count or _VAGUE.get(qualifier, "")
         claims.append(CodedClaim(
             quote=columns[0], in_title=in_title, start=start - offset, end=start - offset + len(columns[0]),
             casualty_type=columns[1], victim_group=columns[2], qualifier=qualifier,

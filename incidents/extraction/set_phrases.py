@@ -20,8 +20,12 @@ class SetPhrases(Objects):
         if self.words[at + 1].low == "to" and casualty_type != "injured":
             return
         before = self.words[max(0, at - 4) : at]
-        if any("hypothetical" in w.senses or "negation" in w.senses for w in before) or any(
-            w.low in {"for", "threat", "demand", "against"} for w in before[-2:]
+        found_dead = "counted" in self.words[at].senses or self.words[at].low == "remains"
+        if (
+            not found_dead
+            and any("hypothetical" in w.senses or "negation" in w.senses for w in before)
+        ) or any(
+            w.low in {"for", "threat", "demand", "against"} for w in before[-2:] if not found_dead
         ):
             target = self._start.get(at + 2)
             if target is not None:
@@ -69,19 +73,21 @@ class SetPhrases(Objects):
             if "prepositions" in senses or "conjunctions" in senses or "counted" in senses:
                 return
 
-    def _send(self, at: int) -> None:
+    def _sent_off(self, at: int, sense: str, act: Act) -> None:
+        """Read "sent to hell", "took five people away": a verb, people, and what tells their fate."""
         for index in range(at - 1, max(-1, at - 18), -1):
-            if "send" not in self.words[index].senses:
+            if sense not in self.words[index].senses:
                 continue
-            act = Act("killed", "send to hell", frozenset({"past", "participle"}))
             verb = self._verb(index, at + 1, act)
+            if verb.has_be and index < at - 2:
+                return  # "were taken to a hospital some 60 kilometres away"
             if index == at - 1 or verb.has_be or index + 1 == at:
                 self._subjects(verb, active=not verb.has_be and index != at - 1)
                 return
             target = self._start.get(index + 1)
             while target is not None and target.start < at:
                 if target.counted:
-                    self._add(target, verb, "set phrase: sent to hell", 0.95)
+                    self._add(target, verb, f"set phrase: {act.lemma}", 0.95)
                 target = self._next_in_list(target)
             return
 

@@ -8,6 +8,7 @@ from incidents.extraction.mention_heads import Heads, group_of, number_of
 from incidents.extraction.mentions import Mention
 from incidents.extraction.words import Word
 
+_SMALL = frozenset({"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"})
 _LEAVES = frozenset({"leaves", "left", "leaving", "leave"})
 
 
@@ -34,6 +35,8 @@ class Singles(Heads):
             return self._untitled(words, at, is_title)
         if at >= len(words):
             return None
+        if (ordinal := self._another_by_order(words, start, at)) is not None:
+            return ordinal
         others = words[start].low in {"another", "the other", "yet another", "one other"}
         head = self._find_head(words, at)
         if head is None or not _is_single(words[head[0]]):
@@ -44,16 +47,60 @@ class Singles(Heads):
                 return Mention(start=start, end=at, low=1, high=1, kind="bare", others=True)
             return None
         index, end = head
-        if index > at + 5:
+        if index > at + 5 or self._counts_what_follows(words, index, end):
             return None
         if words[start].low == "'s":
             start = at
-        mention = Mention(start=start, end=end, low=1, high=1, others=others)
+        count = 2 if "pairs" in words[index].senses else 1
+        mention = Mention(start=start, end=end, low=count, high=count, others=others)
         self._set_head(words, mention, at, index, end)
         mention.definite = words[start].low in {"the", "his", "her", "their", "this", "that", "'s"}
+        self._of_owner(words, mention)
         if mention.kind != "people" or self._only_describes(words, mention):
             return None
         return mention
+
+    @staticmethod
+    def _of_owner(words: Sequence[Word], mention: Mention) -> None:
+        """Read "the miner's body"."""
+        at = mention.start
+        if mention.self_noun and mention.group == "total" and at > 1 and words[at - 1].low == "'s":
+            owner = words[at - 2].senses
+            found = owner.get("group") or owner.get("generic")
+            mention.group = found[0] if found is not None else mention.group
+
+    def _counts_what_follows(self, words: Sequence[Word], index: int, end: int) -> bool:
+        """Whether it is "the death of three persons": the people come after it."""
+        if "noun_of" not in words[index].senses or end + 1 >= len(words):
+            return False
+        first = words[end + 1]
+        counts = (
+            "vague" in first.senses or first.low[0].isdigit() or first.low in self._number_words
+        )
+        counts |= first.senses.get("qualifier") in {"at_least", "more_than", "about", "up_to"}
+        return words[end].low == "of" and counts
+
+    @staticmethod
+    def _another_by_order(words: Sequence[Word], start: int, at: int) -> Mention | None:
+        """Read "a third lost his life", "wounded a fourth"."""
+        if words[start].low not in {"a", "the"} or "ordinals" not in words[at].senses:
+            return None
+        following = words[at + 1] if at + 1 < len(words) else None
+        if start and words[start - 1].low == "of":
+            return None
+        alone = following is None or (
+            following.low not in {"of", "later", "time"}
+            and (
+                not following.low[0].isalnum()
+                or any(
+                    s in following.senses
+                    for s in ("be", "have", "act", "undergo", "prepositions", "adverbs", "suffer")
+                )
+            )
+        )
+        if not alone:
+            return None
+        return Mention(start=start, end=at + 1, low=1, high=1, kind="bare", others=True, head=at)
 
     def _unlisted_person(
         self, words: Sequence[Word], start: int, head: tuple[int, int] | None
@@ -141,6 +188,11 @@ class Singles(Heads):
         """Whether what follows a noun without article says what befell it."""
         if at and words[at - 1].low == "(" and end < len(words) and words[end].low in {")", ","}:
             return True
+        if is_title and at > 1 and words[at - 1].low == "of" and "noun_of" in words[at - 2].senses:
+            return True
+        found = end < len(words) and words[end].low in {"found", "recovered", "discovered"}
+        if found and "counted" in words[end - 1].senses:
+            return True
         if at and "parts" in words[at - 1].senses:
             return True
         if at and "prepositions" in words[at - 1].senses:
@@ -168,11 +220,20 @@ class Singles(Heads):
             if "be" in senses and not is_title:
                 return True
             if "act" in senses:
-                return "participle" in senses["act"].forms
+                labels = end + 1 < len(words) and words[end + 1].low == ":"
+                return "participle" in senses["act"].forms and not labels
             if "undergo" in senses or "state" in senses or "people" in senses:
+                return True
+            if is_title and listed and word.low == "among":
                 return True
             if listed and (
                 word.low in {",", "and"} or "group" in senses or "determiners" in senses
+            ):
+                continue
+            if (
+                is_title
+                and listed
+                and (word.low.isdigit() or "vague" in senses or word.low in _SMALL)
             ):
                 continue
             if "adverbs" not in senses and "be" not in senses and not word.low.endswith("ly"):
@@ -191,7 +252,10 @@ class Singles(Heads):
     @staticmethod
     def _take_names(words: Sequence[Word], mention: Mention) -> None:
         """Let a mention reach over the names and the bracket that follow its title."""
-        if mention.low != 1 or mention.kind != "people" or not mention.counted:
+        someone = mention.kind == "bare" and words[mention.end - 1].low == "one"
+        if mention.low != 1 or not mention.counted:
+            return
+        if not (mention.kind == "people" or (someone and not mention.others)):
             return
         at = mention.end
         if at < len(words) and words[at].low == "(":

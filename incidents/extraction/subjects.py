@@ -6,6 +6,7 @@ from incidents.extraction.clauses import BARE_GAP, JOINTS, Clauses, Verb
 from incidents.extraction.mentions import Mention
 
 _SUBJECT_GAP = 16
+_WITH = frozenset({"along with", "together with", "as well as", "alongside"})
 _NOTE_OPENS = 8  # words before the people of a note: a date, a place
 
 
@@ -39,6 +40,7 @@ class Subjects(Clauses):
             return
         self._add(subject, verb, rule, score, as_subject=True)
         self._companions(verb, rule, score)
+        self._accompanied(subject, verb, rule, score)
         # Coordinated subjects: "10 security personnel and 37 militants were killed".
         while (subject := self._previous_in_list(subject)) is not None:
             if id(subject) in self._objects or not subject.counted:
@@ -69,15 +71,25 @@ class Subjects(Clauses):
     def _companions(self, verb: Verb, rule: str, score: float) -> None:
         """Read "was killed along with two of his men"."""
         at = verb.end
-        if at < len(self.words) and self.words[at].low in {
-            "along with",
-            "together with",
-            "alongside",
-            "as well as",
-        }:
+        if at < len(self.words) and self.words[at].low == ",":
+            at += 1
+        if at < len(self.words) and self.words[at].low in _WITH:
             companion = self._start.get(at + 1)
             if companion is not None and companion.counted and not self._is_subject(companion):
                 self._add(companion, verb, rule, score, as_subject=True)
+
+    def _accompanied(self, subject: Mention, verb: Verb, rule: str, score: float) -> None:
+        """Read "an elder, along with his two sons and a guard, was shot dead"."""
+        at = subject.reach
+        if at < len(self.words) and self.words[at].low == ",":
+            at += 1
+        if not (at < len(self.words) and self.words[at].low in _WITH) or at >= verb.left:
+            return
+        companion = self._start.get(at + 1)
+        while companion is not None and companion.reach <= verb.left + 1:
+            if companion.counted and id(companion) not in self._objects:
+                self._add(companion, verb, rule, score, as_subject=True)
+            companion = self._next_in_list(companion)
 
     def _shared_subject(self, verb: Verb) -> Mention | None:
         """Read "nine people were pulled off a bus and killed": the auxiliary stands before."""
@@ -183,7 +195,9 @@ class Subjects(Clauses):
     def _headline_subject(self, verb: Verb) -> Mention | None:
         """Read "23 passengers offloaded from buses, shot dead in Musakhail"."""
         first = self.mentions[0] if self.mentions else None
-        if first is None or first.start > 2 or not first.counted or first.kind != "people":
+        if first is None or first.start > 2 or not first.counted:
+            return None
+        if not (first.kind == "people" or (first.kind == "bare" and first.number is not None)):
             return None
         between = self.words[first.reach : verb.left]
         if not between or not (between[0].low.endswith("ed") or "act" in between[0].senses):
@@ -219,9 +233,18 @@ class Subjects(Clauses):
             word = self.words[index]
             if word.low in {";", ":", "said"}:
                 return None
-            if word.low in {"who", "whom"} and self.words[index - 1].low == ",":
-                mention = self._at.get(index - 2)
-                whole = mention is not None and mention.counted and mention.reach == index - 1
+            if word.low in {"who", "whom"}:
+                comma = index - 1
+                if self.words[comma].low == "of" and (few := self._at.get(comma)) is not None:
+                    comma = few.start - 1  # "twelve people, ten of whom were …, were killed"
+                elif self.words[comma].low == "of":
+                    comma -= 1  # "16 people, of whom six were children, were killed"
+                elif (few := self._at.get(index)) is not None and few.of_them:
+                    comma = few.start - 1
+                if comma < 1 or self.words[comma].low != ",":
+                    continue
+                mention = self._at.get(comma - 1)
+                whole = mention is not None and mention.counted and mention.reach == comma
                 return mention if whole and mention is not None else None
         return None
 
@@ -256,16 +279,27 @@ class Subjects(Clauses):
         if not joined or at < 0:
             return None
         before = self._at.get(at)
+        if (
+            before is not None
+            and before.kind == "unknown"
+            and self.words[mention.start - 1].low == ","
+        ):
+            return None
         if before is None or before.reach - 1 != at:
             before = self._named_before(at, mention)
             return before
-        if before.kind == "thing" or before.part:
+        if before.kind == "thing" or before.part or self._is_whole(before):
             return None
         return (
             None
             if self._governor(before) and self.words[before.start - 1].low not in {"of", "with"}
             else before
         )
+
+    def _is_whole(self, mention: Mention) -> bool:
+        """Whether it opens the sentence as a whole of which parts follow: "Out of 18 miners, 11 …"."""
+        opening = [w.low for w in self.words[: mention.start]]
+        return opening in (["out", "of"], ["of"], ["from", "among"], ["of", "the"])
 
     def _named_before(self, at: int, mention: Mention) -> Mention | None:
         """Read "Captain Ali Raza, 28, a resident of Lahore, and Sepoy Khan embraced …"."""

@@ -35,6 +35,10 @@ _AFTER_TOLL = frozenset(
         "reached",
     }
 )
+_COUNTED_TO = frozenset({
+    "at", "to", "numbered", "reached", "totalled", "totaled", "exceeded", "crossed", "stood at",
+    "stands at", "surpassed", "topped",
+})  # fmt: skip
 _BETWEEN = frozenset(
     {
         "civilian",
@@ -60,6 +64,12 @@ def toll_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link]
     starts = {m.start: m for m in mentions if m.counted}
     for at, word in enumerate(words):
         senses = word.senses
+        if "counted" in senses and senses["counted"] in {"killed", "injured"}:
+            links.extend(_counted_to(words, starts, mentions, at))
+            continue
+        if (raised := _raised_to(words, starts, mentions, at)) is not None:
+            links.append(raised)
+            continue
         if "toll" not in senses and "number_of" not in senses and "injured_toll" not in senses:
             continue
         own_toll = "toll" in senses or "injured_toll" in senses
@@ -88,6 +98,69 @@ def toll_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link]
     return links
 
 
+def _counted_to(
+    words: Sequence[Word], starts: dict[int, Mention], mentions: Sequence[Mention], at: int
+) -> list[Link]:
+    """Read "civilian deaths stood at 17 and injuries at 26", "fatalities numbered 782"."""
+    if not words[at].low.endswith("s") or (at and words[at - 1].low == "of"):
+        return []
+    if any(m.counted and m.number is not None and m.start <= at < m.end for m in mentions):
+        return []
+    limit = min(at + _TOLL_REACH // 2, len(words))
+    linked = False
+    for index in range(at + 1, limit):
+        low = words[index].low
+        if low in {",", ";", ".", "and", ":"} or "act" in words[index].senses:
+            return []
+        if any("toll" in w.senses or "number_of" in w.senses for w in words[max(0, at - 3) : at]):
+            return []
+        linked = low in _COUNTED_TO
+        told = index == at + 1 or low != "at" or words[index - 1].low in {"stand", "standing"}
+        if linked and told and index + 1 in starts:
+            target = starts[index + 1]
+            if target.kind not in {"bare", "people"} or target.number is None:
+                return []
+            if (
+                low in {"to", "at"}
+                and words[index - 1].low in {"injuries", "deaths"}
+                and low == "to"
+            ):
+                return []  # "injuries to 14 others"
+            if target.kind == "bare":
+                before = words[at - 1].senses if at else {}
+                earlier = [m for m in mentions if m.end <= at and m.group and m.kind == "people"]
+                target.group = before.get("modifier") or (
+                    earlier[-1].group if earlier and words[at - 1].low == "and" else "total"
+                )
+                target.kind = "people"
+            return [Link(target, words[at].senses["counted"], "toll", 0.9, at, index + 1)]
+    return []
+
+
+def _raised_to(
+    words: Sequence[Word], starts: dict[int, Mention], mentions: Sequence[Mention], at: int
+) -> Link | None:
+    """Read "raising to 21 the number of people killed"."""
+    if words[at].low not in _RAISE or at + 2 not in starts or words[at + 1].low != "to":
+        return None
+    target = starts[at + 2]
+    if target.kind != "bare" or target.number is None:
+        return None
+    for index in range(target.end, min(target.end + 3, len(words))):
+        senses = words[index].senses
+        if "toll" in senses or "number_of" in senses:
+            befell = _type_between(words[index : index + 6]) or (
+                "killed" if "toll" in senses else None
+            )
+            if befell is None:
+                return None
+            between = words[index : index + 4]
+            group = _group_between(mentions, between, index, index + 4)
+            target.kind, target.group = "people", group or target.group or "total"
+            return Link(target, befell, "toll", 0.93, at, target.end)
+    return None
+
+
 def _figure_after(
     words: Sequence[Word], starts: dict[int, Mention], at: int
 ) -> tuple[Mention | None, int]:
@@ -100,6 +173,10 @@ def _figure_after(
         before = words[index - 1]
         if before.low == "of" and index > at + 2:
             continue
+        if words[index].low == "up to" and not words[at].low.startswith("number"):
+            # "the toll is up to 14": risen to it
+            mention.qualifier, mention.high = "exact", mention.low
+            return mention, index
         if (
             "toll_links" in before.senses
             or (index - 1 == at + 1 and before.low in _AFTER_TOLL)
@@ -232,8 +309,17 @@ def _zero(start: int, end: int, befell: CasualtyType, group: VictimGroup, rule: 
     return Link(mention, befell, rule, 0.9, start, end)
 
 
+def _who_suffered(
+    words: Sequence[Word], at: int, mentions: Sequence[Mention]
+) -> VictimGroup | None:
+    """Whose the casualties would be in "the troops suffered no casualty"."""
+    if not at or "suffer" not in words[at - 1].senses:
+        return None
+    return next((m.group for m in mentions if m.end == at - 1 and m.kind == "people"), None)
+
+
 def _no(words: Sequence[Word], at: int, mentions: Sequence[Mention]) -> list[Link]:  # noqa: PLR0911
-    group: VictimGroup = "total"
+    group: VictimGroup = _who_suffered(words, at, mentions) or "total"
     index = at + 1
     limit = min(at + 8, len(words))
     while index < limit:
@@ -308,7 +394,9 @@ def _or_more(words: Sequence[Word], at: int, group: VictimGroup) -> list[Link]:
 def _nobody(words: Sequence[Word], at: int, mentions: Sequence[Mention]) -> list[Link]:
     index = at + 1
     group: VictimGroup = "total"
-    if index < len(words) and words[index].low == "of":
+    if index < len(words) and words[index].low in {"of", "from", "among"}:
+        if index + 2 < len(words) and words[index + 2].low == "public":
+            return _verb_after(words, at, index + 3, "civilians")
         target = next((m for m in mentions if index < m.start <= index + 3), None)
         if target is None:
             return []

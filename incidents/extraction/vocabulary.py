@@ -178,6 +178,8 @@ def _build(tables: dict[str, Any]) -> Vocabulary:
     words.add(tables["name_titles"]["words"], "title")
     words.add((p for w in tables["not_people"]["words"] for p in (w, _plural(w))), "not_people")
     words.add(tables["relational"]["words"], "relational")
+    numbers = tables["numbers"]
+    words.add((*numbers["units"], *numbers["tens"]), "numeral")
     words.add(tables["cues"]["civilians"], "civilian_cue")
     _add_claimants(words, tables)
     _add_events(words, tables)
@@ -206,9 +208,11 @@ def _add_casualty_words(words: _Collector, tables: dict[str, Any]) -> None:
             words.add(people["nouns"], "people", casualty_type)
     words.add(tables["casualty"]["either"], "either")
     frames = tables["frames"]
-    for key in ("suffer_verbs", "send_verbs", "take_lives"):
+    for key in ("suffer_verbs", "send_verbs", "taking_verbs", "take_lives"):
         for verb in frames[key]:
             words.add((p for p, _ in forms(verb, irregular)), key.removesuffix("_verbs"))
+    for casualty_type, tails in tables["casualty"]["taken"].items():
+        words.add(tails, "taken", casualty_type)
     for key in (
         "suffer_nouns",
         "send_to",

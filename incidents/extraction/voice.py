@@ -21,7 +21,7 @@ _VOICES: dict[ClaimantType, Speaker] = {
 }
 _BULLET = re.compile(r"^\s*(?:[-*•▪–]|\(?\d{1,2}[.)]|\|)\s*", re.MULTILINE)
 _DATED_LINE = re.compile(
-    r"^\s*(?:[-*•▪–]\s*|\(?\d{1,2}[.)]\s*)?(?:[\w\s]{0,20},\s*)?(?:\d{1,2}/\d{1,2}|\d{4}-\d{2}-\d{2}|\d{1,2}\s+[A-Z][a-z]{2,8}|(?:On\s+)?[A-Z][a-z]{2,8}\.?\s+\d{1,2}\b|On\s+\d{1,2}\s+[A-Z][a-z]+)",
+    r"^\s*(?:[-*•▪–]\s*|\(?\d{1,2}[.)]\s*)?(?:[\w\s]{0,20},\s*)?(?:\d{1,2}/\d{1,2}|\d{4}-\d{2}-\d{2}|\d{4}\s?(?:hrs|hours)\b|\d{1,2}:\d{2}\s|\d{1,2}\s+[A-Z][a-z]{2,8}|(?:On\s+)?[A-Z][a-z]{2,8}\.?\s+\d{1,2}\b|On\s+\d{1,2}\s+[A-Z][a-z]+)",
     re.MULTILINE,
 )
 _FULL_DATE = re.compile(
