@@ -245,6 +245,10 @@ class Columns:
 
     def _sum_up(self, chosen: Filter) -> RowSums:
         mask = _kept(self._masks, chosen, lambda: self.select(chosen), 2)
+        # Days and the like that leave every row in change nothing but what is asked.
+        whole = Filter(casualty_types=chosen.casualty_types, victim_groups=chosen.victim_groups)
+        if chosen != whole and mask.all():
+            return self.sums(whole)
         left = Left(self._bins, None if mask.all() else np.flatnonzero(mask), self.areas.numbers)
         groups = _groups(chosen.victim_groups)
         stated = self.stated(chosen.casualty_types, groups)
