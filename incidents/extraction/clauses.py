@@ -246,7 +246,7 @@ class Clauses:
     def _is_captive(self, mention: Mention) -> bool:
         return (
             mention.group == "inmates"
-            or mention.self_type == "abducted"
+            or mention.self_type in {"abducted", "missing"}
             or mention.of_people == "abducted"
             or any(k.casualty_type == "abducted" for k in self._same_mention(mention))
             or (

@@ -142,6 +142,11 @@ class MentionReader(Singles):
     def _is_age(words: Sequence[Word], figure: Figure) -> bool:
         """Whether it is the age after a name: "Gul Jan, 32, was arrested"."""
         at, end = figure.first, figure.end
+        if at > 1 and words[at - 1].low == "of" and at == figure.number:
+            whose = words[at - 2].senses.get("group")
+            closed = end >= len(words) or not words[end].low[0].isalnum() or words[end].low == "who"
+            if whose is not None and whose[1] == "singular" and closed:
+                return True  # "a girl of 12"
         return (
             at > 1
             and end < len(words)
@@ -199,6 +204,9 @@ class MentionReader(Singles):
             "determiners" in words[inner].senses or words[inner].senses.get("qualifier") == "exact"
         ):
             inner += 1
+        if inner < len(words) and words[inner].low == "own" and inner > at:
+            mention.of_them, mention.end = True, inner + 1
+            return True
         if inner < len(words) and "people" in words[inner].senses:
             state = words[inner].senses["people"]
             head = self._find_head(words, inner + 1)

@@ -85,6 +85,9 @@ class Objects(Subjects):
     def _losers(self, verb: Verb) -> VictimGroup | None:
         """Whose men they are in "the militants lost 13 men"."""
         before = self._at.get(verb.left)
+        if before is None and verb.left > 0 and self.words[verb.left].low in {"and", ",", "but"}:
+            told = [m for m in self.mentions if m.end <= verb.left and not m.counted and m.group]
+            before = told[-1] if told else None
         fought = before is not None and before.group in {"security_forces", "police", "militants"}
         return before.group if before is not None and fought else None
 

@@ -154,6 +154,8 @@ class Singles(Heads):
             or "conjunctions" in before.senses
             or "prepositions" in before.senses
             or "act" in before.senses
+            or "parts" in before.senses
+            or "be" in before.senses
             or before.low in _LEAVES
         )
 

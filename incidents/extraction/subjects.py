@@ -155,6 +155,10 @@ class Subjects(Clauses):
                 return None
             if word.low == "," and direct:
                 return self._headline_subject(verb) if at == verb.left else None
+            if word.low in {"-", "–", "—"} and at == verb.left:
+                apposed = self._before_apposition(at)
+                if apposed is not None:
+                    return apposed
             if word.low == ",":
                 apposed = self._before_apposition(at) or self._before_relative(at)
                 if apposed is not None:
@@ -212,7 +216,7 @@ class Subjects(Clauses):
             word = self.words[comma]
             if "be" in word.senses or "say" in word.senses or word.low in {";", ":"}:
                 return None
-            if word.low == ",":
+            if word.low == self.words[at].low:
                 mention = self._at.get(comma - 1)
                 whole = (
                     mention is not None

@@ -412,7 +412,14 @@ def _verb_after(words: Sequence[Word], at: int, index: int, group: VictimGroup) 
         elif "suffer" in senses:
             befell = "injured"
         if befell in {"killed", "injured", "abducted"}:
-            return [_zero(at, later + 1, befell, group, "zero: nobody")]
+            zeros = [_zero(at, later + 1, befell, group, "zero: nobody")]
+            also = words[later + 2].senses.get("act") if later + 2 < len(words) else None
+            if also is not None and words[later + 1].low in {"or", "nor"}:
+                if also.casualty_type != befell and "participle" in also.forms:
+                    zeros.append(
+                        _zero(later + 2, later + 3, also.casualty_type, group, "zero: nobody")
+                    )
+            return zeros
         if not (
             "be" in senses or "have" in senses or "adverbs" in senses or words[later].low == "else"
         ):
