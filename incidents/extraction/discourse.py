@@ -25,6 +25,8 @@ class Discourse:
     """Whether each sentence may tell of people of its own, as in a list of incidents."""
     last_group: VictimGroup | None = None
     last_type: CasualtyType | None = None
+    only_type: CasualtyType | None = None
+    """`last_type`, if the sentence told of nothing else."""
     group_by_type: dict[CasualtyType, VictimGroup] = field(default_factory=dict)
     last_paragraph: int = 0
 
@@ -88,6 +90,8 @@ class Discourse:
         told = [k for k in reading.links if k.mention.low != 0]
         if told:
             self.last_type = told[-1].casualty_type
+            types = {k.casualty_type for k in told}
+            self.only_type = self.last_type if len(types) == 1 else None
         if whole:
             self.last_group = _antecedent(whole)
             self.last_paragraph = reading.paragraph

@@ -76,6 +76,8 @@ class MentionReader(Singles):
         word = words[at]
         senses = word.senses
         start = at
+        if at > 1 and words[at - 1].low == "between" and "numbered" in words[at - 2].senses:
+            return None  # "aged between 25 and 50"
         if word.low in _PREPOSED and at + 1 < len(words) and words[at + 1].low in _DEFINITE:
             return None  # "information about the five men"
         if word.low == "between" and at + 3 < len(words):

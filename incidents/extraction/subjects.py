@@ -22,6 +22,8 @@ class Subjects(Clauses):
         if (subject is None or not subject.counted) and active and verb.casualty_type == "killed":
             subject = self._named_hero(verb)
         if subject is None or not subject.counted:
+            if active and verb.casualty_type == "killed":
+                self._companions(verb, "intransitive: people beside verb", 0.85)
             return
         adjacent = subject.reach - 1 == verb.left
         rule = (
