@@ -48,6 +48,12 @@ def in_whose_hands(
         "officials",
     }:
         return "abducted"
+    by_militants = any(
+        m.group == "militants" and 0 < m.start - link.end <= 3 and _is_agent(reading, link.end)
+        for m in reading.mentions
+    )
+    if by_militants:
+        return "abducted"
     agents = [
         m
         for m in reading.mentions
@@ -60,10 +66,16 @@ def in_whose_hands(
     )
 
 
+def _is_agent(reading: Reading, at: int) -> bool:
+    return at < len(reading.words) and reading.words[at].low == "by"
+
+
 def note_of(link: Link) -> str | None:
     """Return what a reviewer should know of a draft."""
     if link.mention.either:
         return "Killed or injured: the text does not say which."
+    if link.mention.pronoun and link.mention.low != 1:
+        return "People spoken of before, who may have been counted already."
     if link.mention.pronoun:
         return "One person spoken of before, who may have been counted already."
     if link.doubtful:

@@ -149,12 +149,12 @@ class Objects(Subjects):
             self._add(target, verb, "active: verb before people", 0.9)
             self._objects.add(id(target))
 
-    def _them(self, verb: Verb) -> None:
-        """Read "took 22 passengers off two coaches and executed them"."""
+    def _them(self, verb: Verb, one: bool) -> None:
+        """Read "took 22 passengers off two coaches and executed them", "… killing him"."""
         for mention in reversed(self.mentions):
-            if mention.end > verb.left or not mention.counted or mention.number is None:
+            if mention.end > verb.left or not mention.counted or mention.kind == "thing":
                 continue
-            if mention.kind == "thing":
+            if (mention.number is None) != one:
                 continue
             before = self.words[mention.start - 1] if mention.start else None
             object_of = before is not None and (
@@ -204,7 +204,7 @@ class Objects(Subjects):
         target, index = self._object_at(verb.end)
         if target is None and index is not None and not self._is_adverbial(index):
             self._beside_pronoun(index, verb)
-            if self.words[index].low == "them":
-                self._them(verb)
+            if self.words[index].low in {"them", "him"}:
+                self._them(verb, one=self.words[index].low == "him")
         elif "participle" in act.forms:
             self._subjects(verb)

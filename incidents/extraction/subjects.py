@@ -16,9 +16,16 @@ class Subjects(Clauses):
     def _subjects(self, verb: Verb, active: bool = False) -> None:
         direct = not (verb.has_be or active)
         subject = self._subject_before(verb.left, direct, verb)
-        if subject is None and direct:
-            subject = self._shared_subject(verb)
-            direct = direct and subject is None
+        if direct and (subject is None or not subject.counted):
+            shared = self._shared_subject(verb)
+            direct = shared is None
+            subject = shared or subject
+        if subject is None and verb.has_be:
+            at = next(
+                (i for i in range(verb.left + 1, verb.at) if self.words[i].low in {"all", "both"}), None
+            )
+            if at is not None and at not in self._at and self._be_follows(at):
+                subject = self._plural_pronoun(at)
         if (subject is None or not subject.counted) and active and verb.casualty_type == "killed":
             subject = self._named_hero(verb)
         if subject is None or not subject.counted:
@@ -48,6 +55,9 @@ class Subjects(Clauses):
             if id(subject) in self._objects or not subject.counted:
                 break
             self._add(subject, verb, rule, score, as_subject=True)
+
+    def _be_follows(self, at: int) -> bool:
+        return "be" in self.words[at + 1].senses or "have" in self.words[at + 1].senses
 
     def _named_hero(self, verb: Verb) -> Mention | None:
         """Read "Captain Ali (age: 26), who led …, having fought gallantly, embraced martyrdom"."""
@@ -174,6 +184,8 @@ class Subjects(Clauses):
             told = verb.casualty_type in {"killed", "injured"}
             if word.low in {"he", "she"} and not direct and at == verb.left and told:
                 return self._pronoun(at)
+            if word.low == "they" and not direct and at == verb.left and verb.has_be:
+                return self._plural_pronoun(at)
             if "pronouns" in senses and word.low in {"he", "she", "they", "it", "we"}:
                 return None
             if direct and (
@@ -197,6 +209,11 @@ class Subjects(Clauses):
         return Mention(
             start=at, end=at + 1, low=1, high=1, kind="bare", others=True, head=at, pronoun=True
         )
+
+    @staticmethod
+    def _plural_pronoun(at: int) -> Mention:
+        """People spoken of before, as many as they were then."""
+        return Mention(start=at, end=at + 1, kind="bare", others=True, head=at, pronoun=True)
 
     def _headline_subject(self, verb: Verb) -> Mention | None:
         """Read "23 passengers offloaded from buses, shot dead in Musakhail"."""

@@ -33,7 +33,7 @@ _TIME = re.compile(r"\b(?:" + "|".join(f"(?P<{name}>{p})" for name, p in PATTERN
 _TRIGGERS = (
     "day", "night", "month", "year", "week", "hour", "period", "recent", "decade", "morning", "similar",
     "afternoon", "evening", "quarter", "half of", "since", "so far", *"0123456789",
-    *(m for m in MONTHS if m != "may"), "may ",
+    *(m for m in MONTHS if m != "may"), "may ", "may,", "may.", "may)", "may:",
 )  # fmt: skip
 _BEFORE, _AFTER = 40, 48
 
