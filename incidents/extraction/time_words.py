@@ -50,6 +50,7 @@ _TRIGGER = _automaton()
 
 
 HISTORY = re.compile(_TABLE["history"], re.IGNORECASE)
+SUM_LINE = re.compile(_TABLE["sum_line"], re.IGNORECASE)
 SUMMED = re.compile(_TABLE["summed"], re.IGNORECASE)
 _SPANS = frozenset({"lastspan", "period", "inspan", "since", "overyear", "quarter", "between"})
 
