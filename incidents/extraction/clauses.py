@@ -199,6 +199,8 @@ class Clauses:
         for at in range(mention.start - 1, max(0, mention.start - 5), -1):
             word = self.words[at]
             senses = word.senses
+            if word.low == "by":
+                return True  # "taken captive by the militants were let go"
             if "prepositions" in senses:
                 return word.low in {"of", "from", "belonging to", "with"} and at - 1 in self._at
             verbal = any(s in senses for s in ("act", "be", "have", "say", "undergo", "relatives"))

@@ -9,12 +9,17 @@ from incidents.extraction.reading import Reading
 from incidents.extraction.vocabulary import Vocabulary
 from incidents.model import CasualtyType
 
+_PLIGHT_AFTER = 7
+_HURT = frozenset({"critical", "condition", "care", "icu", "ventilator", "ventilators", "treatment"})
 _CAPTORS = frozenset({"abductors", "kidnappers", "captors", "hostage-takers", "gunmen"})
 
 
 def nearest_type(reading: Reading, mention: Mention) -> CasualtyType:
     """Return what the casualty word nearest to a figure says befell its people."""
     best: tuple[int, CasualtyType] = (99, "killed")
+    after = reading.words[mention.reach : mention.reach + _PLIGHT_AFTER]
+    if any("plight" in w.senses and w.low.split()[-1] in _HURT for w in after):
+        return "injured"
     for at, word in enumerate(reading.words):
         senses = word.senses
         found = senses.get("act") or senses.get("undergo")

@@ -154,7 +154,10 @@ class MentionReader(Singles):
             and end < len(words)
             and words[at - 1].low == words[end].low == ","
             and words[at].low.isdigit()
-            and words[at - 2].text[:1].isupper()
+            and (
+                words[at - 2].text[:1].isupper()
+                or words[at - 2].senses.get("group", ("", ""))[1] == "singular"
+            )
         )
 
     def _read_head(self, words: Sequence[Word], mention: Mention) -> None:

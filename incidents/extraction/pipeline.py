@@ -192,7 +192,9 @@ class _Document:
             for link in reading.links:
                 if link.distant_past:
                     continue
-                tier: Tier = "unclassified" if link.doubtful or link.mention.either else "linked"
+                vague = link.mention.of_them and link.mention.low is None  # "many of them"
+                unsure = link.doubtful or link.mention.either or vague
+                tier: Tier = "unclassified" if unsure else "linked"
                 count += 1
                 yield _Found(link, reading, tier, f"f{count}")
             linked = {id(link.mention) for link in reading.links}

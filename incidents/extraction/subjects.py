@@ -50,6 +50,7 @@ class Subjects(Clauses):
         self._add(subject, verb, rule, score, as_subject=True)
         self._companions(verb, rule, score)
         self._accompanied(subject, verb, rule, score)
+        self._just_before(verb, rule, score)
         # Coordinated subjects: "10 security personnel and 37 militants were killed".
         while (subject := self._previous_in_list(subject)) is not None:
             if id(subject) in self._objects or not subject.counted:
@@ -102,6 +103,17 @@ class Subjects(Clauses):
             if companion.counted and id(companion) not in self._objects:
                 self._add(companion, verb, rule, score, as_subject=True)
             companion = self._next_in_list(companion)
+
+    def _just_before(self, verb: Verb, rule: str, score: float) -> None:
+        """Read "the captain (…), who led …, along with Naik Khan, embraced martyrdom"."""
+        at = verb.left
+        if at > 0 and self.words[at].low == ",":
+            at -= 1
+        companion = self._at.get(at)
+        if companion is None or not companion.counted or companion.reach != at + 1:
+            return
+        if companion.start and self.words[companion.start - 1].low in _WITH:
+            self._add(companion, verb, rule, score, as_subject=True)
 
     def _shared_subject(self, verb: Verb) -> Mention | None:
         """Read "nine people were pulled off a bus and killed": the auxiliary stands before."""

@@ -205,6 +205,7 @@ def _group_between(
     for mention in mentions:
         if (
             start <= mention.start < end
+            and not _tells(between, mention.start - start)
             and not mention.counted
             and mention.group not in {None, "total"}
         ):
@@ -214,6 +215,11 @@ def _group_between(
         if group is not None:
             return group
     return None
+
+
+def _tells(between: Sequence[Word], at: int) -> bool:
+    """Whether people in between only gave the figure: "a toll given by officials"."""
+    return at > 0 and between[at - 1].low in {"by", "from", "to"} if at <= len(between) else False
 
 
 def colon_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link]:
