@@ -25,12 +25,17 @@ class Discourse:
     """Whether each sentence may tell of people of its own, as in a list of incidents."""
     last_group: VictimGroup | None = None
     last_type: CasualtyType | None = None
+    only_type: CasualtyType | None = None
+    """`last_type`, if the sentence told of nothing else."""
     group_by_type: dict[CasualtyType, VictimGroup] = field(default_factory=dict)
     last_paragraph: int = 0
+    last_told: Mention | None = None
+    """The people told of last, for "they were freed"."""
 
     def settle(self, reading: Reading) -> None:
         """Give every linked mention of a sentence its group, and remember them."""
         earlier: list[Link] = []
+        reading.links = [k for k in reading.links if self._is_known(k, reading)]
         for link in reading.links:
             mention = link.mention
             if mention.low == 0:
@@ -43,6 +48,22 @@ class Discourse:
                 mention.group = "civilians"
             earlier.append(link)
         self._remember(reading)
+
+    def _is_known(self, link: Link, reading: Reading) -> bool:
+        """Give "they" the number of the people spoken of last; without them it tells nothing."""
+        mention = link.mention
+        if not mention.pronoun or mention.low is not None:
+            return True
+        before = [
+            k.mention for k in reading.links
+            if not k.mention.pronoun and not k.mention.part and k.mention.end <= mention.start
+        ]  # fmt: skip
+        told = before[-1] if before else self.last_told
+        if told is None or not told.low or told.low < 2:
+            return False
+        mention.low, mention.high, mention.qualifier = told.low, told.high, told.qualifier
+        mention.group = told.group
+        return True
 
     def _group(self, link: Link, earlier: list[Link], reading: Reading) -> VictimGroup:
         mention = link.mention
@@ -88,7 +109,10 @@ class Discourse:
         told = [k for k in reading.links if k.mention.low != 0]
         if told:
             self.last_type = told[-1].casualty_type
+            types = {k.casualty_type for k in told}
+            self.only_type = self.last_type if len(types) == 1 else None
         if whole:
+            self.last_told = whole[-1].mention
             self.last_group = _antecedent(whole)
             self.last_paragraph = reading.paragraph
 

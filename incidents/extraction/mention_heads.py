@@ -10,6 +10,7 @@ from incidents.extraction.words import Word
 from incidents.model import VictimGroup
 
 _MAX_MODIFIERS = 7
+_REPUTED = frozenset({"alleged", "reported", "confirmed", "declared", "suspected"})
 _HOUSEHOLDS = frozenset({"family", "household", "community", "tribe", "clan", "families"})
 
 
@@ -69,6 +70,8 @@ class Heads:
                     break
             elif "modifier" in senses:
                 pass
+            elif head is None and self._describes_noun(words, index):
+                pass  # "five alleged militants", "eight fleeing terrorists"
             elif words[index].low == "(" and index + 2 < len(words) and words[index + 2].low == ")":
                 # "Frontier Corps (FC) personnel"
                 if not words[index + 1].text.isupper():
@@ -100,6 +103,12 @@ class Heads:
         if unknown is not None and not words[unknown].low.endswith(("ed", "ly", "ing")):
             return unknown, unknown + 1
         return None
+
+    def _describes_noun(self, words: Sequence[Word], at: int) -> bool:
+        word = words[at]
+        act = word.senses.get("undergo")
+        runs = act is not None and "ing" in act.forms
+        return (runs or word.low in _REPUTED) and self._noun_follows(words, at)
 
     @staticmethod
     def _noun_follows(words: Sequence[Word], at: int) -> bool:

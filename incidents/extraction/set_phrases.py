@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from incidents.extraction.clauses import Link
+from incidents.extraction.mentions import Mention
 from incidents.extraction.objects import Objects
 from incidents.extraction.vocabulary import Act
 from incidents.model import CasualtyType
@@ -47,9 +48,16 @@ class SetPhrases(Objects):
                 )
                 self._objects.add(id(target))
             following = self._next_in_list(target)
-            target = (
-                following if following is not None and not self._is_subject(following) else None
-            )
+            if following is not None and self._is_subject(following):
+                following = following if found_dead and not self._has_fate(following) else None
+            target = following
+
+    def _has_fate(self, mention: Mention) -> bool:
+        """Whether a casualty word of its own follows: not in "… and four others were found"."""
+        return any(
+            {"act", "undergo", "suffer", "state"} & word.senses.keys()
+            for word in self.words[mention.reach : mention.reach + 4]
+        )
 
     def _suffer(self, at: int) -> None:
         for index in range(at + 1, min(at + 6, len(self.words))):

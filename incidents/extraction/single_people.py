@@ -155,6 +155,8 @@ class Singles(Heads):
             or "conjunctions" in before.senses
             or "prepositions" in before.senses
             or "act" in before.senses
+            or "parts" in before.senses
+            or "be" in before.senses
             or before.low in _LEAVES
         )
 
@@ -175,6 +177,7 @@ class Singles(Heads):
                 and not any(stop in following.senses for stop in ("weekdays", "months", "say"))
             )
         )
+        named = named or self._is_named_at_start(words, at, index, end)
         if not named and not self._is_terse(words, at, end, is_title):
             return None
         mention = Mention(start=at, end=end, low=1, high=1)
@@ -184,12 +187,23 @@ class Singles(Heads):
         return mention
 
     @staticmethod
+    def _is_named_at_start(words: Sequence[Word], at: int, index: int, end: int) -> bool:
+        """Read "Tribal elder Mir Hassan and his sons" at the head of a sentence."""
+        if end >= len(words) or not (at == 0 or words[at - 1].low in {":", "—", "–"}):
+            return False
+        following = words[end]
+        names = following.text[:1].isupper() and following.low[0].isalpha() and not following.senses
+        return names and words[index].senses.get("group", ("", ""))[1] == "singular"
+
+    @staticmethod
     def _is_terse(words: Sequence[Word], at: int, end: int, is_title: bool) -> bool:  # noqa: PLR0911, PLR0912
         """Whether what follows a noun without article says what befell it."""
         if at and words[at - 1].low == "(" and end < len(words) and words[end].low in {")", ","}:
             return True
-        if is_title and at > 1 and words[at - 1].low == "of" and "noun_of" in words[at - 2].senses:
-            return True
+        if at > 1 and words[at - 1].low == "of":
+            of_noun = is_title and "noun_of" in words[at - 2].senses
+            if of_noun or words[at - 2].low in {"recovery", "discovery"}:
+                return True
         found = end < len(words) and words[end].low in {"found", "recovered", "discovered"}
         if found and "counted" in words[end - 1].senses:
             return True
