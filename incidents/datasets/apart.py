@@ -49,7 +49,7 @@ def main() -> None:
     """Read the file named by the last argument."""
     path = Path(sys.argv[-1])
     out = os.fdopen(os.dup(1), "wb")
-    _limit_resources()
+    limits.limit_resources()
     import openpyxl  # type: ignore[import-untyped] # noqa: F401, PLC0415 (before doors close; it asks for its parts when used)
 
     _close_doors()
@@ -78,24 +78,6 @@ def _write(out: IO[bytes], header: list[str], rows: Rows) -> None:
             columns.append([fault for _, fault in part])
             arrays = [pa.array(column, pa.string()) for column in columns]
             writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
-
-
-def _limit_resources() -> None:
-    try:
-        import resource  # noqa: PLC0415 (not on Windows)
-    except ImportError:
-        return
-    for kind, wanted in (
-        (resource.RLIMIT_AS, limits.MEMORY_BYTES),
-        (resource.RLIMIT_CPU, limits.SECONDS),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        _, hard = resource.getrlimit(kind)
-        allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        try:
-            resource.setrlimit(kind, (allowed, allowed))
-        except (ValueError, OSError):  # macOS refuses RLIMIT_AS
-            continue
 
 
 def _close_doors() -> None:

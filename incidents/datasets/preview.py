@@ -24,10 +24,10 @@ from incidents.datasets.mapping import Mapping, Reading, guess_mapping, missing_
 from incidents.datasets.numerals import UNKNOWN
 from incidents.datasets.placing import district_codes
 from incidents.datasets.refusals import Refusal
-from incidents.datasets.tables import open_table
+from incidents.datasets.tables import BEGINNING, open_table
 
 PREVIEW_ROWS = 5
-CHECKED_ROWS = 2_000
+CHECKED_ROWS = BEGINNING
 _NOT_SHOWN = frozenset(
     {"event_type", "sub_event_type", "flags", "cited", "district", "day_first", "day_last"}
 )
@@ -86,7 +86,7 @@ def preview_table(
         update={"encoding": encoding} if encoding else {}
     )
     known = published_format(as_).header if as_ != "table" else ()
-    table = open_table(path, known, reading)
+    table = open_table(path, known, reading, beginning=True)
     with contextlib.closing(table.blocks()) as blocks:  # type: ignore[type-var]
         block = next(blocks, None)
     header = tuple(table.header)

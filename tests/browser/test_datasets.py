@@ -1,11 +1,14 @@
 """A dataset comes in through the page in a real browser: dropped, checked, imported, removed."""
 
 import csv
+import os
 import re
+import signal
 from pathlib import Path
 
 import pytest
 from dataset_factory import as_csv, ucdp
+from import_process import process_of
 from playwright.sync_api import Page, expect
 from reader import Visitor, serving, visiting
 
@@ -151,6 +154,27 @@ def test_a_table_is_corrected_field_by_field_and_its_text_stays_text(visitor, tm
     told(page, "2 rows = 0 imported + 2 duplicate + 0 refused")
     assert visitor.watched.outside == []
     assert visitor.watched.errors == []
+
+
+def test_two_tabs_watch_one_import_and_cancelling_it_in_one_leaves_nothing(visitor):
+    page = open_datasets(visitor)
+    drop(page, "GEDEvent_v23_1.csv", UCDP_FILE.replace("Quetta town", "Quetta"))
+    before = page.locator(".im-dataset").all_inner_texts()
+    page.locator(".st-key-import button").click()
+    importing = process_of(page.url.partition("upload=")[2])
+    os.kill(importing, signal.SIGSTOP)
+    try:
+        second = open_datasets(visitor)
+        for tab in (page, second):
+            expect(tab.get_by_text("is being imported")).to_be_visible()
+            expect(tab.get_by_role("progressbar")).to_be_visible()
+        second.locator(".st-key-cancel-import button").click()
+        expect(second.get_by_text("It stops before its next rows")).to_be_visible()
+    finally:
+        os.kill(importing, signal.SIGCONT)
+    for tab in (page, second):
+        expect(tab.get_by_text("Nothing of it is kept.")).to_be_visible(timeout=60_000)
+        assert tab.locator(".im-dataset").all_inner_texts() == before
 
 
 def test_an_import_goes_on_when_its_tab_is_closed(visitor):
