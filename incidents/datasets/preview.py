@@ -12,6 +12,7 @@ from pathlib import Path
 from incidents.datasets.blocks import Block, without_guards
 from incidents.datasets.coding import Coded, Coder
 from incidents.datasets.days import day_of
+from incidents.datasets.event_words import strange_words
 from incidents.datasets.formats import (
     Format,
     Kind,
@@ -55,6 +56,8 @@ class Preview:
         Of these, those that would be refused.
     doubts
         Of these, what would be kept and noted.
+    strange_words
+        Of these, words for the kind of event that nobody has said the meaning of.
     """
 
     mapping: Mapping
@@ -66,6 +69,7 @@ class Preview:
     refused: tuple[Refusal, ...]
     checked: int = 0
     doubts: tuple[Refusal, ...] = ()
+    strange_words: tuple[str, ...] = ()
 
 
 def preview_table(
@@ -137,6 +141,7 @@ def _of_rows(
         tuple(sorted(coded.rows.refused)),
         block.table.num_rows + len(block.refused),
         tuple(sorted(coded.rows.doubts)),
+        strange_words(coded.rows, made_for),
     )
 
 

@@ -20,9 +20,9 @@ UCDP_FILE = as_csv(
     + [ucdp(id="1"), ucdp(id="5001", latitude="190"), ucdp(id="5002", low="9")]
 )
 NOTES = (
-    "Ref,When,Town,Dead,Wounded (min),Wounded (max),Remarks\n"
-    "007,05/02/2024,Turbat,3,1,2,<img src=http://else.example/a.png>\n"
-    "008,06/02/2024,Gwadar,NA,,,![x](http://else.example/b.png) {{7*7}} :red[c]\n"
+    "Ref,When,Town,Type,Dead,Wounded (min),Wounded (max),Remarks\n"
+    "007,05/02/2024,Turbat,bomb *blast*,3,1,2,<img src=http://else.example/a.png>\n"
+    "008,06/02/2024,Gwadar,Attack,NA,,,![x](http://else.example/b.png) {{7*7}} :red[c]\n"
 )
 
 
@@ -133,6 +133,8 @@ def test_a_table_is_corrected_field_by_field_and_its_text_stays_text(visitor, tm
     page.get_by_label("Words for an empty cell").fill("NA")
     page.get_by_label("Words for an empty cell").press("Enter")
     expect(page.get_by_text("Of the first 2 rows, none would be refused.")).to_be_visible()
+    page.get_by_text("1 word for the kind of event to be explained").click()
+    choose(page, "bomb *blast*", "Remote explosive/landmine/IED")
     cells = page.locator(".im-cells").first
     expect(cells).to_contain_text("<img src=http://else.example/a.png>")
     expect(cells).to_contain_text("![x](http://else.example/b.png) {{7*7}} :red[c]")
@@ -141,6 +143,7 @@ def test_a_table_is_corrected_field_by_field_and_its_text_stays_text(visitor, tm
     mapping = tmp_path / "mapping.toml"
     download.value.save_as(mapping)
     assert 'date_format = "%d/%m/%Y"' in mapping.read_text()
+    assert '"bomb *blast*" = "Remote explosive/landmine/IED"' in mapping.read_text()
     page.locator(".st-key-import button").click()
     told(page, "2 rows = 2 imported + 0 duplicate + 0 refused")
     expect(page.locator(".st-key-dataset-field-notes")).to_contain_text("2 rows")
