@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from dashboard.data_table import cut
 from dashboard.markup import element, escape_markdown, show
 from dashboard.wording import count, words
 from incidents.datasets.days import EXCEL
@@ -247,10 +248,12 @@ def _ask_words(mapping: Mapping, strange: Sequence[str], key: str) -> Mapping:
         places = st.columns(3)
         for number, word in enumerate(strange[:WORDS_ASKED]):
             with places[number % 3]:
+                show(element("p", cut(word), css="im-line", dir="auto"))
                 said[word] = st.selectbox(
-                    escape_markdown(word),
+                    f"What word {number + 1} means",
                     ["", *SUB_EVENT_TYPES],
                     format_func=lambda name: name or "not said",
+                    label_visibility="collapsed",
                     key=f"{key}-word-{number}-{word}",
                 )
         if len(strange) > WORDS_ASKED:
