@@ -18,6 +18,7 @@ from incidents.datasets.mapping import (
     Figure,
     Mapping,
     Reading,
+    missing_columns,
     parse_mapping,
     remade,
     to_toml,
@@ -95,6 +96,9 @@ def ask_mapping(
                     css="im-hint",
                 ),
             )
+        if absent := missing_columns(given, header):
+            named = ", ".join(escape_markdown(name) for name in absent[:8])
+            st.warning(f"The mapping names columns that this file has not: {named}")
         mapping = _ask(given, header, key)
         mapping = _ask_words(mapping, strange_words(mapping), key)
         with tools, st.container(horizontal=True, horizontal_alignment="right"):

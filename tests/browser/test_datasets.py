@@ -27,6 +27,14 @@ NOTES = (
 )
 
 
+@pytest.fixture(autouse=True)
+def patience():
+    # A change of the mapping reads the first rows anew.
+    expect.set_options(timeout=30_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     with serving(INCIDENT_MAP_DATA_DIR=str(tmp_path_factory.mktemp("library"))) as url:
