@@ -41,9 +41,10 @@ class ParquetTable:
         If it is none, or its geometry is not longitude and latitude of points.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, rows_at_once: int = ROWS_AT_ONCE) -> None:
         self.path = path
         self.done = 0
+        self._rows_at_once = rows_at_once
         try:
             self._file = pq.ParquetFile(path)
         except (pa.ArrowInvalid, OSError) as error:
@@ -71,7 +72,7 @@ class ParquetTable:
         """Yield the rows, a batch at a time."""
         size, row = self.path.stat().st_size, 1
         wanted = self._columns + ([self._geometry] if self._geometry else [])
-        for batch in self._file.iter_batches(ROWS_AT_ONCE, columns=wanted):
+        for batch in self._file.iter_batches(self._rows_at_once, columns=wanted):
             columns = [_as_text(batch[name]) for name in self._columns]
             faults: dict[int, str] = {}
             if self._geometry:
