@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dashboard.wording import count, what
-from geo.boundaries import newer_districts
+from geo.boundaries import load_districts, newer_districts
 from incidents.reconcile import RULE_MEANINGS
 from incidents.view import View
 
@@ -111,7 +111,13 @@ def _places(view: View) -> Iterator[str]:
 
 def _boundaries(view: View) -> Iterator[str]:
     boundaries = view.atlas.boundaries
-    newer = [f"{d.name} (shown in {d.parent_name})" for d in newer_districts()]
+    if boundaries.vintage != load_districts().vintage:
+        yield f"The boundaries are of one state of the division: {boundaries.vintage}."
+        return
+    newer = [
+        f"{d.name} (shown in {d.parent_name}{', if it stands' * bool(d.doubt)})"
+        for d in newer_districts()
+    ]
     yield (
         f"The boundaries are of one state of the division: {boundaries.vintage}. "
         f"Newer districts are not drawn: {_listed(newer)}."

@@ -90,6 +90,7 @@ def map_svg(view: View, measure: str, *, prefix: str = "map") -> str:
         *_hatches(painting, sheet),
         *_borders(sheet),
         svg("g", *(part for placed in names for part in _name(placed))),
+        *_ground(sheet, taken),
         *top_left[0],
         *bottom_right[0],
         *_foot(view, sheet),
@@ -299,6 +300,16 @@ def _blanks_block(painting: Painting, fills: Mapping[str, str], left: float, top
             widest = max(widest, text_width(line, _LEGEND_TEXT, bold=True))
             bottom += 16
     return drawn, (left, top, left + 34 + widest, bottom)
+
+
+def _ground(sheet: Sheet, boxes: Sequence[tuple[float, float, float, float]]) -> list[Svg]:
+    """Draw paper under what stands on the map, where a region leaves its corners no room."""
+    return [
+        svg("rect", x=x - 5, y=y - 5, width=right - x + 10, height=bottom - y + 10, fill=PAPER,
+            fill_opacity=0.85)
+        for x, y, right, bottom in boxes
+        if sheet.outline.intersects(shapely.box(x, y, right, bottom))
+    ]  # fmt: skip
 
 
 def _classes_block(painting: Painting, fills: Mapping[str, str], sheet: Sheet) -> Block:

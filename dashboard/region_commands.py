@@ -73,7 +73,9 @@ def add_boundaries(
 
     path = Path(file)
     try:
-        about = About(path.name, source or path.name, vintage, attribution, licence)
+        source = source or path.name
+        thanks = attribution or f"Boundaries: {source}"
+        about = About(path.name, source, vintage, thanks, licence)
         read = read_boundary_file(file, code, name, repair=repair, axes_are_right=axes_are_right)
         level = level_name(level)
         made, added = add_level(_data_dir(), region or path.stem, level, read, about)

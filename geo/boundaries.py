@@ -187,13 +187,17 @@ class Boundaries(Generic[AreaT_co]):
 class NewerDistrict:
     """A district that the boundaries do not have yet, and the one it lies in there.
 
-    `note` is the sentence to show beside a place in it.
+    `note` is the sentence to show beside a place in it. `doubt` says why it is not certain that
+    the district stands; it is empty where that is certain.
     """
 
     name: str
     alternate_names: tuple[str, ...]
     parent_pcode: str
     parent_name: str
+    since: str
+    source: str
+    doubt: str
     note: str
 
 
@@ -239,8 +243,12 @@ def newer_districts() -> tuple[NewerDistrict, ...]:
             alternate_names=tuple(row["alternate_names"]),
             parent_pcode=row["parent_pcode"],
             parent_name=parents[row["parent_pcode"]].adm2_name,
+            since=row["since"],
+            source=row["source"],
+            doubt=row.get("doubt", ""),
             note=f"{name} district is newer than these boundaries; shown in "
-            f"{parents[row['parent_pcode']].adm2_name}.",
+            f"{parents[row['parent_pcode']].adm2_name}"
+            + (f" ({row['doubt']})." if "doubt" in row else "."),
         )
         for name, row in sorted(table.items())
     )

@@ -20,6 +20,7 @@ from gazetteer.resolve import Gazetteer
 from geo.boundaries import Area, Boundaries, Tehsil, load_districts, load_tehsils
 from geo.join import DistrictIndex, district_index
 from incidents.model import Claim
+from incidents.place_notes import named_newer_district
 
 Standing = Literal["area", "wider", "province", "outside"]
 """In one area; known only to something wider; only to the province; outside of all areas."""
@@ -107,7 +108,8 @@ class _OnTehsils:
         if (point := _own_point(claim)) is not None:
             return _code_at(self._boundaries, point)
         place = _place(claim, self._gazetteer)
-        if place is None:
+        # Hub district is more than the tehsil of that name, which stands for it here.
+        if place is None or named_newer_district(claim.place_name) is not None:
             return None
         if place.feature_code == "ADM3":
             return place.adm3_pcode if place.adm3_pcode in self._boundaries.by_pcode else None

@@ -13,6 +13,7 @@ from gazetteer.places import Place
 from incidents import __version__
 from incidents.citations import cite, cite_source
 from incidents.model import CasualtyType, Claim, Incident
+from incidents.place_notes import place_note
 from incidents.reconcile import RULE_MEANINGS
 from incidents.tolls import DistrictSummary
 from incidents.view import View
@@ -224,6 +225,7 @@ def _incidents(view: View) -> Layer:
         "sources": "list",
         "claims": "list",
         "note": "text",
+        "place_note": "text",
         "boundary_source": "text",
         "boundary_vintage": "text",
     }
@@ -266,6 +268,7 @@ def _incident_row(view: View, incident: Incident) -> dict[str, Any]:
             for c in claims
         ],
         "note": incident.note,
+        "place_note": place_note(incident.place_id, None, view.atlas.gazetteer),
         **_boundary_fields(view),
     }
 
@@ -319,6 +322,7 @@ CLAIM_FIELDS: dict[str, FieldType] = {
     "known_from": "text",
     "part_of": "text",
     "note": "text",
+    "place_note": "text",
     "citation": "text",
     "boundary_source": "text",
     "boundary_vintage": "text",
@@ -366,5 +370,6 @@ def claim_row(view: View, claim: Claim) -> dict[str, Any]:
         "origin_id": view.atlas.reporting.origin_of[claim.source_id],
         "published_on": source.published_on.isoformat() if source.published_on else None,
         "known_from": source.known_from.isoformat() if source.known_from else None,
+        "place_note": place_note(claim.place_id, claim.place_name, view.atlas.gazetteer),
         "citation": cite(claim, source),
     }

@@ -4,8 +4,11 @@ import json
 import math
 import sqlite3
 import struct
+import subprocess
+import sys
 import zipfile
 from itertools import pairwise
+from pathlib import Path
 
 import geopandas as gpd
 import pytest
@@ -17,8 +20,10 @@ from geo import strict_json
 from geo.area_checks import MAX_VERTICES
 from geo.boundary_file import BoundaryFileError, kind_of, read_geojson, refuse_address
 from geo.simplify import simplify_together
+from incidents import boundary_reading
 from incidents.boundary_child import read_areas
 from incidents.boundary_reading import read_boundary_file
+from incidents.datasets import confinement
 
 WEST = [[[66.0, 28.0], [67.0, 28.0], [67.0, 29.0], [66.0, 29.0], [66.0, 28.0]]]
 EAST = [[[67.0, 28.0], [68.0, 28.0], [68.0, 29.0], [67.0, 29.0], [67.0, 28.0]]]
@@ -443,3 +448,39 @@ def test_what_the_child_reads_is_what_is_read_here(tmp_path):
 def test_a_file_that_is_not_there_is_told(tmp_path):
     with pytest.raises(BoundaryFileError, match="no file; expected areas as GeoJSON"):
         read_boundary_file(tmp_path / "none.geojson", "code", "name")
+
+
+def test_a_file_that_takes_too_long_ends_only_the_child(tmp_path, monkeypatch):
+    monkeypatch.setattr(boundary_reading, "SECONDS", 0.01)
+    path = written(tmp_path, two())
+    with pytest.raises(BoundaryFileError, match=r"did not end well \(more than 0\.01 seconds\)"):
+        read_boundary_file(path, "code", "name")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit memory")
+def test_a_child_has_no_more_memory_than_it_is_given():
+    done = in_child("confinement.limit_resources(1 << 30, 60); bytearray(2 << 30)")
+    assert done.returncode != 0
+    assert "MemoryError" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "import socket; socket.socket()",
+        "open('made-by-a-child.txt', 'w')",
+        "import subprocess; subprocess.run(['true'])",
+        "import os; os.remove('any')",
+    ],
+)
+def test_a_child_has_no_network_no_programs_and_no_right_to_write(attempt):
+    done = in_child(f"confinement.close_doors()\n{attempt}")
+    assert done.returncode != 0
+    assert "PermissionError" in done.stderr
+
+
+def in_child(code):
+    return subprocess.run(
+        [sys.executable, "-c", f"from incidents.datasets import confinement\n{code}"],
+        capture_output=True, text=True, check=False, cwd=Path(confinement.__file__).parents[2],
+    )  # fmt: skip
