@@ -76,7 +76,7 @@ def write_file(path: Path, content: bytes) -> None:
 
 def _geojson(layer: Layer) -> bytes:
     features = [
-        geojson.feature(geometry, row)
+        geojson.feature(geometry, {name: row[name] for name in layer.fields})
         for row, geometry in zip(layer.rows, layer.geometries, strict=True)
     ]
     return geojson.dumps(geojson.feature_collection(features, about=layer.about)).encode()
