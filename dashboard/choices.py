@@ -49,14 +49,18 @@ class Choices:
 def accept_spellings(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> None:
     """Take the command line's words from an address: ?source=003, ?district=PK205.
 
-    A widget knows its own labels only, so other spellings are put into it once, before it
-    is made.
+    A widget knows its own labels only and strikes anything else from the address. So the
+    address is written anew before the first widget is made, and the page begins again:
+    what was opened stays what a reload or a copied link opens.
     """
     if "spellings" in st.session_state:
         return
     st.session_state["spellings"] = True
-    for name, found in spelled(atlas, query).items():
-        st.session_state[name] = found
+    if meant := spelled(atlas, query):
+        for name, found in meant.items():
+            strange = [v for v in query[name] if v not in found and not spelled(atlas, {name: [v]})]
+            st.query_params[name] = [*found, *strange]
+        st.rerun()
 
 
 def spelled(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -78,6 +82,10 @@ def spelled(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> dict[str, list[
                 found += [text for text in label(one) if text not in found]
         if found and set(found) != set(query[name]):
             meant[name] = found
+    for text in query.get("known", ())[:1]:
+        moment = _moment(text)
+        if moment and moment_text(moment) != text:
+            meant["known"] = [moment_text(moment)]
     return meant
 
 
@@ -281,10 +289,7 @@ def _known_at(atlas: Atlas, asked: Sequence[str]) -> datetime | None:
     moments = st.session_state.setdefault("moments", _days_of_reports(atlas))
     for text in asked:
         if text != LATEST and (moment := _moment(text)):
-            plain = moment_text(moment)
-            moments.add(plain)
-            if plain != text and "known" not in st.session_state:
-                st.session_state["known"] = plain
+            moments.add(moment_text(moment))
     if len(moments) < 2:
         return None
     chosen = st.select_slider(

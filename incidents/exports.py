@@ -77,7 +77,10 @@ def write_file(path: Path, content: bytes) -> None:
 
 def _geojson(layer: Layer) -> bytes:
     out = io.BytesIO()
-    features = (geojson.feature(geometry, row) for row, geometry in layer.features())
+    features = (
+        geojson.feature(geometry, {name: row[name] for name in layer.fields})
+        for row, geometry in layer.features()
+    )
     for piece in geojson.pieces(features, about=layer.about):
         out.write(piece.encode())
     return out.getvalue()

@@ -104,5 +104,18 @@ def test_a_source_may_be_named_by_its_beginning_in_the_address():
     assert not shown.warning
 
 
+def test_what_stands_beside_a_known_spelling_and_means_nothing_is_still_said():
+    shown = page(source=["003", "nonsense"])
+    assert "1 report ·" in " ".join(h.body for h in shown.get("html"))
+    assert "nonsense" in " ".join(w.value for w in shown.warning)
+
+
+def test_a_toll_without_a_number_is_told_in_the_reports_words():
+    shown = page(casualty_type="injured")
+    tiles = " ".join(h.body for h in shown.get("html") if "im-strip" in h.body)
+    assert ">a few</strong>" in tiles
+    assert "newest a few: a senior security official" in tiles
+
+
 def test_a_link_does_not_switch_the_background_map_on():
     assert page(basemap="true").checkbox(key="basemap").value is False

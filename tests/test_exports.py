@@ -125,12 +125,14 @@ def test_each_format_reads_back_with_the_same_rows_types_and_shapes(
 @pytest.mark.parametrize("name", LAYERS)
 def test_geojson_is_plain_json_with_filters_rule_and_attribution(atlas, name):
     view = view_of(atlas, casualty_type=["killed"])
-    found = json.loads(to_bytes(build_layer(name, view), "geojson"))
+    layer = build_layer(name, view)
+    found = json.loads(to_bytes(layer, "geojson"))
     assert "crs" not in found
     assert found["about"]["filters"] == {"casualty_types": ["killed"], "scopes": ["event"]}
     assert found["about"]["rule"] == "range"
     assert "OCHA COD-AB" in found["about"]["attribution"]
     for feature in found["features"]:
+        assert list(feature["properties"]) == list(layer.fields)
         assert feature["properties"]["boundary_vintage"]
         if feature["geometry"]:
             assert shape(feature["geometry"]).is_valid

@@ -89,6 +89,20 @@ def test_filtering_by_source_changes_colours_counts_and_address_and_a_reload_agr
     assert coloured(page) == set()
 
 
+def test_a_link_in_the_command_lines_words_survives_a_reload(visitor):
+    page = visitor.open("?source=003&scope=previous_day&known=2026-02-01T09:30Z")
+    expect(page.locator(".im-line")).to_contain_text("1 report ·")
+    assert parse_qs(urlsplit(page.url).query) == {
+        "source": ["003-afp-2026-01-31"],
+        "scope": ["previous day"],
+        "known": ["2026-02-01T14:30"],
+    }
+    line = page.locator(".im-line").inner_text()
+    page.reload()
+    settled(page)
+    expect(page.locator(".im-line")).to_have_text(line)
+
+
 def test_filtering_by_casualty_type_changes_the_map_and_the_link_opens_the_same_view(visitor):
     page = visitor.open()
     choose(page, "casualty_type", "killed")
