@@ -39,6 +39,7 @@ function startDistrictMap({ map, districts, outline, labelPoints }) {
   root.lang = "en";
   const note = make("p", { class: "note", hidden: "" });
   const sizes = make("section", { class: "legend sizes", "aria-label": "Legend: points", hidden: "" });
+  const undrawn = make("p", { class: "undrawn", dir: "auto", hidden: "" });
   const classes = make("section", { class: "legend classes", "aria-label": "Legend", hidden: "" });
   const blanks = make("ul", { class: "legend blanks", hidden: "" });
   const thanks = make("p", { class: "thanks", hidden: "" });
@@ -47,7 +48,7 @@ function startDistrictMap({ map, districts, outline, labelPoints }) {
   const top = make("div", { class: "top" });
   const corner = make("div", { class: "corner" });
   const around = make("div", { class: "around" });
-  top.append(note, blanks, chosen);
+  top.append(note, blanks, undrawn, chosen);
   corner.append(sizes, classes);
   around.append(top, corner, thanks);
   document.body.append(mapParts.hatches(), around, tooltip);
@@ -180,7 +181,7 @@ function startDistrictMap({ map, districts, outline, labelPoints }) {
   function placeNames() {
     if (!height) return;
     const frame = container.getBoundingClientRect();
-    const obstacles = [note, blanks, chosen, sizes, classes, thanks, ...container.querySelectorAll(".leaflet-control")].map((node) => {
+    const obstacles = [note, blanks, undrawn, chosen, sizes, classes, thanks, ...container.querySelectorAll(".leaflet-control")].map((node) => {
       const b = node.getBoundingClientRect();
       return { left: b.left - frame.left, top: b.top - frame.top, right: b.right - frame.left, bottom: b.bottom - frame.top };
     });
@@ -236,9 +237,9 @@ function startDistrictMap({ map, districts, outline, labelPoints }) {
     if (!height || !width) return;
     const narrow = width < NARROW;
     root.classList.toggle("narrow", narrow);
-    if (narrow) around.append(note, classes, blanks, sizes, thanks);
+    if (narrow) around.append(note, undrawn, classes, blanks, sizes, thanks);
     else {
-      top.append(note, blanks, chosen);
+      top.append(note, blanks, undrawn, chosen);
       corner.append(sizes, classes);
     }
     const high = narrow ? Math.min(height, Math.round(width * 0.95)) : height;
@@ -280,7 +281,7 @@ function startDistrictMap({ map, districts, outline, labelPoints }) {
     thanks.textContent = wanted ? wanted.attribution : "";
   }
 
-  const circles = mapPoints.layer(map, "points");
+  const circles = mapPoints.layer(map, "points", sizes);
   let tilesThen = "null";
   streamlitPage.onRender((args, theme) => {
     const now = JSON.stringify([args, theme?.backgroundColor]);
@@ -306,7 +307,8 @@ function startDistrictMap({ map, districts, outline, labelPoints }) {
     markSelected(args.selected);
     mapParts.drawLegend(classes, blanks, args.legend);
     circles.show(args.points);
-    mapPoints.drawLegend(sizes, args.points);
+    undrawn.hidden = !args.points?.note;
+    undrawn.textContent = args.points?.note ?? "";
     mapParts.drawNote(note, args.province_note);
     root.classList.toggle("province", Boolean(args.province_note));
     const tilesNow = JSON.stringify(args.tiles);
