@@ -104,11 +104,12 @@ const mapPoints = (() => {
     const counts = named(most);
     const widest = radius(counts[0]);
     const middle = widest + 1;
-    const height = Math.max(2 * widest, LINE * counts.length) + 2;
+    const height = Math.max(2 * widest + LINE / 2, LINE * counts.length) + 2;
     const parts = counts.flatMap((count, i) => {
       const r = radius(count);
       const top = height - 1 - 2 * r;
-      const y = Math.max(top, i * LINE + LINE / 2);
+      // Beside the top of its circle, and clear of the labels below.
+      const y = Math.min(top + 1, height - LINE * (counts.length - i - 0.5));
       const text = makeSvg("text", { x: 2 * middle + 14, y: y + 4 });
       text.textContent = count.toLocaleString("en");
       return [
