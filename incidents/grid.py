@@ -8,7 +8,7 @@ a square twice as wide is to forget two bits.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -42,9 +42,10 @@ class Places(NamedTuple):
     incidents: NDArray[np.int64]
     near: NDArray[np.bool_]
 
-    def where(self, mask: NDArray[np.bool_]) -> Places:
-        """Return some of the places."""
-        return Places(*(column[mask] for column in self))
+    def where(self, chosen: NDArray[Any]) -> Places:
+        """Return some of the places, or all in another order: by a mask or by their positions."""
+        columns: Iterator[NDArray[Any]] = (column[chosen] for column in self)
+        return Places(*columns)
 
 
 class Bins(NamedTuple):
@@ -96,10 +97,11 @@ def together(parts: Sequence[Places]) -> Places:
     if not parts:
         none: NDArray[Any] = np.empty(0, np.int64)
         return Places(none, none.astype(np.int32), none.astype(np.int32), none, none.astype(bool))
-    whole = Places(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+    columns: Iterator[NDArray[Any]] = (np.concatenate(c) for c in zip(*parts, strict=True))
+    whole = Places(*columns)
     # Each part is in order already, which a stable sort makes use of.
     order = np.argsort(whole.cells, kind="stable")
-    whole = Places(*(column[order] for column in whole))
+    whole = whole.where(order)
     first = np.flatnonzero(np.diff(whole.cells, prepend=-1))
     if len(first) == len(order):
         return whole
@@ -129,7 +131,7 @@ def binned(places: Places, most: int) -> Bins:
         widths = range(2, 2 * _BITS + 1, 2)
         # The wider the squares, the fewer there are.
         forgotten = widths[
-            bisect_left(widths, True, key=lambda b: np.count_nonzero(split >= 1 << b) < most)
+            bisect_left(widths, True, key=lambda b: int(np.count_nonzero(split >= 1 << b)) < most)
         ]
     first = np.flatnonzero(np.concatenate(([True], split >= 1 << forgotten)))
     first = first if len(places.cells) else first[:0]

@@ -105,11 +105,12 @@ const mapPoints = (() => {
     const widest = radius(counts[0]);
     const middle = widest + 1;
     const height = Math.max(2 * widest + LINE / 2, LINE * counts.length) + 2;
+    let y = -LINE;
     const parts = counts.flatMap((count, i) => {
       const r = radius(count);
       const top = height - 1 - 2 * r;
-      // Beside the top of its circle, and clear of the labels below.
-      const y = Math.min(top + 1, height - LINE * (counts.length - i - 0.5));
+      // Beside the top of its circle, and clear of the labels above and below.
+      y = Math.max(y + LINE, Math.min(top + 1, height - LINE * (counts.length - i - 0.5)));
       const text = makeSvg("text", { x: 2 * middle + 14, y: y + 4 });
       text.textContent = count.toLocaleString("en");
       return [
