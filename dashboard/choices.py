@@ -32,7 +32,19 @@ FIRST_DAY, LAST_DAY = date(1947, 1, 1), date(2100, 1, 1)
 
 # Keys of the widgets, which are the names in the address.
 MANY = ("source", "casualty_type", "victim_group", "event_type", "district", "scope")
-SINGLE = ("from", "to", "measure", "rule", "known", "at", "claim", "chart", "region", "level")
+SINGLE = (
+    "from",
+    "to",
+    "measure",
+    "rule",
+    "known",
+    "at",
+    "claim",
+    "chart",
+    "region",
+    "level",
+    "points",
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +56,7 @@ class Choices:
     measure: str
     selected: str | None
     basemap: bool
+    points: bool = False
 
 
 def accept_spellings(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> None:
@@ -126,6 +139,14 @@ def ask(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> Choices:
             help="The range stays; the rule only chooses which figure is called best. "
             + " ".join(f"**{name}**: {meaning}." for name, meaning in RULE_MEANINGS.items()),
         )
+        points = st.toggle(
+            "Points",
+            key="points",
+            bind="query-params",
+            help="A circle for each place that incidents are known to, its area by their number; "
+            "of more than 2,000 places, for the places of a square. What is known only to a "
+            "district or less exactly has no circle.",
+        )
         # Not in the address: a link must not make the reader's browser ask another machine.
         basemap = st.checkbox(
             "Background map from the internet",
@@ -150,6 +171,7 @@ def ask(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> Choices:
         measure=measure,
         selected=None,
         basemap=basemap,
+        points=points,
     )
 
 
@@ -208,6 +230,8 @@ def address(atlas: Atlas, choices: Choices, **also: str) -> str:
         parameters.append(("measure", choices.measure))
     if choices.rule != DEFAULT_RULE:
         parameters.append(("rule", choices.rule))
+    if choices.points:
+        parameters.append(("points", "true"))
     if choices.selected:
         parameters.append(("at", names[choices.selected]))
     return "?" + urlencode([*parameters, *also.items()])
@@ -223,6 +247,7 @@ def unknown_parameters(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> list
         "district": set(atlas.district_names.values()),
         "scope": {words(s) for s in SCOPES},
         "measure": set(MEASURES),
+        "points": {"true", "false"},
         "rule": set(RULES),
         "at": {whole(atlas), *atlas.district_names.values()},
         "claim": None,

@@ -37,6 +37,15 @@ FILTERS = [
 ]
 
 
+def test_points_stand_in_the_address_only_when_switched_on(atlas):
+    off = Choices(Filter(), "range", "incidents", None, False)
+    on = Choices(Filter(), "range", "incidents", None, False, points=True)
+    assert address(atlas, off) == "?"
+    assert address(atlas, on) == "?points=true"
+    assert unknown_parameters(atlas, {"points": ["true"]}) == []
+    assert unknown_parameters(atlas, {"points": ["all"]}) == ["points=all"]
+
+
 @pytest.mark.parametrize("fields", FILTERS, ids=lambda f: next(iter(f)))
 def test_an_address_holds_nothing_that_the_page_does_not_know(atlas, fields):
     query = query_of(atlas, **fields)

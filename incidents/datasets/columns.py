@@ -41,6 +41,7 @@ from incidents.datasets.row_sums import (
 )
 from incidents.datasets.schema import EVENT_TYPE_WORDS, UNKNOWN_SIDE
 from incidents.filters import INCLUDED_GROUPS, Filter
+from incidents.grid import Places
 from incidents.model import CASUALTY_TYPES, KARACHI, Catalogue
 from incidents.tolls import COVERED_BY
 
@@ -149,6 +150,11 @@ class Columns:
     def sums(self, chosen: Filter) -> RowSums:
         """Return what a filter leaves, summed by area and by group; the last few are kept."""
         return _kept(self._summed, chosen, lambda: self._sum_up(chosen))
+
+    def places(self, chosen: Filter) -> tuple[Places, int]:
+        """Return the exact places of the rows that a filter leaves, and how many rows have none."""
+        mask = _kept(self._masks, chosen, lambda: self.select(chosen), 2)
+        return self.dataset.places.counted(mask)
 
     def rows(
         self, chosen: Filter, area: str | None = None, most: int | None = None
