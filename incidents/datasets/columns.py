@@ -100,7 +100,7 @@ class Columns:
     def _alone(self, casualty_type: str, group: str) -> Bounds:
         key = casualty_type, group
         if key not in self._filled:
-            self._filled[key] = _filled(self.dataset.figures[key])
+            self._filled[key] = filled(self.dataset.figures[key])
         return self._filled[key]
 
     def stated(self, types: frozenset[str], groups: frozenset[str]) -> Claims:
@@ -405,7 +405,7 @@ def _if_any(rows: Mask) -> Mask | None:
     return rows if rows.any() else None
 
 
-def _filled(columns: tuple[Counts, Counts, Counts]) -> Bounds:
+def filled(columns: tuple[Counts, Counts, Counts]) -> Bounds:
     """Return a figure's bounds as the rule "range" reads them, where some are not given.
 
     The lower end is the least that is given, the upper the most; the best stands in where it is

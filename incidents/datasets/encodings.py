@@ -58,6 +58,11 @@ class ByteStream:
     encoding
         As declared; empty where the file itself must tell: UTF-8, or what its mark says.
 
+    Attributes
+    ----------
+    piece
+        Bytes of the file that are read at once.
+
     Raises
     ------
     FileRefusedError
@@ -70,7 +75,7 @@ class ByteStream:
         self.done = 0
         with path.open("rb") as file:
             head = file.read(1 << 16)
-        self._piece = min(READ_BYTES, max(path.stat().st_size // _PIECES, _LEAST_BYTES))
+        self.piece = min(READ_BYTES, max(path.stat().st_size // _PIECES, _LEAST_BYTES))
         _refuse_other_formats(path, head)
         self.encoding = _encoding(path, head, encoding)
         # A lone CR ends the lines of a file that has no LF at all.
@@ -80,13 +85,18 @@ class ByteStream:
             ("\r" in text and "\n" not in text) if wide else (b"\r" in head and b"\n" not in head)
         )
 
+    @property
+    def as_it_lies(self) -> bool:
+        """Whether the blocks are the file's own bytes but for a byte order mark."""
+        return self.encoding == "utf-8" and not self._cr_only
+
     def __iter__(self) -> Iterator[bytes]:
         decoder = (
             None if self.encoding == "utf-8" else codecs.getincrementaldecoder(self.encoding)()
         )
         with self.path.open("rb") as file:
             first = True
-            while chunk := file.read(self._piece):
+            while chunk := file.read(self.piece):
                 self.hash.update(chunk)
                 self.done += len(chunk)
                 if decoder is not None:

@@ -148,31 +148,59 @@ def _open(
         update={"encoding": encoding} if encoding else {}
     )
     tables: list[Table] = [open_table(path, known, reading) for path in files]
+    headers = [table.header for table in tables]
+    return format_of(as_, mapping, dataset, called, [p.name for p in files], headers), tables
+
+
+def format_of(
+    as_: Kind,
+    mapping: Mapping | None,
+    dataset: str,
+    called: Sequence[str],
+    files: Sequence[str],
+    headers: Sequence[Sequence[str]],
+) -> Format:
+    """Return the format that all files of an import are read in.
+
+    Parameters
+    ----------
+    as_, mapping, dataset
+        As for `import_files`.
+    called, files
+        What people call the files, and their names where they lie.
+    headers
+        The columns of each.
+
+    Raises
+    ------
+    FileRefusedError
+        If a file lacks a column that must be there.
+    """
     if as_ == "table":
-        found = mapping or guess_mapping(dataset_name(PurePath(called[0]).stem), tables[0].header)
+        found = mapping or guess_mapping(dataset_name(PurePath(called[0]).stem), headers[0])
         made_for = table_format(_named(found, dataset))
     else:
         made_for = published_format(as_)
         if dataset:
             made_for = Format(**{**vars(made_for), "mapping": _named(made_for.mapping, dataset)})
-    for path, table in zip(files, tables, strict=True):
-        _check_columns(path, table.header, made_for, guessed=mapping is None)
-    return made_for, tables
+    for name, header in zip(files, headers, strict=True):
+        _check_columns(name, header, made_for, guessed=mapping is None)
+    return made_for
 
 
 def _named(mapping: Mapping, dataset: str) -> Mapping:
     return Mapping.model_validate(mapping.model_dump() | ({"dataset": dataset} if dataset else {}))
 
 
-def _check_columns(path: Path, header: Sequence[str], made_for: Format, *, guessed: bool) -> None:
+def _check_columns(file: str, header: Sequence[str], made_for: Format, *, guessed: bool) -> None:
     named = [canonical_name(name, made_for) for name in header]
-    check_header(path.name, named)
+    check_header(file, named)
     there = set(named)
     if made_for.required:
         lacking = [name for name in made_for.required if name not in there]
         if lacking:
             raise FileRefusedError(
-                path.name,
+                file,
                 f"a table without the column{'s' * (len(lacking) > 1)} {', '.join(lacking)}",
                 f"the columns of {made_for.title}",
                 "Export it again with all columns, or import it as a table with a mapping.",
@@ -181,15 +209,24 @@ def _check_columns(path: Path, header: Sequence[str], made_for: Format, *, guess
     columns = made_for.mapping.columns
     if not guessed and (absent := missing_columns(made_for.mapping, header)):
         raise FileRefusedError(
-            path.name, f"a table without {', '.join(map(repr, absent))}, which the mapping names",
+            file, f"a table without {', '.join(map(repr, absent))}, which the mapping names",
             f"the mapping's columns; it has {', '.join(map(repr, header))}", "Correct the mapping.",
         )  # fmt: skip
     if not {"date", "date_start", "year"} & columns.keys():
         raise FileRefusedError(
-            path.name, f"a table with no column that is known for a date ({', '.join(header)})",
+            file, f"a table with no column that is known for a date ({', '.join(header)})",
             "a column such as date, event_date or date_start",
             "Give a mapping that says which column holds the date.",
         )  # fmt: skip
+
+
+def prepared(block: Block, made_for: Format) -> Block:
+    """Return a block under the format's own names, as the coder takes it."""
+    names = [canonical_name(name, made_for) for name in block.table.column_names]
+    block.table = block.table.rename_columns(names)
+    if made_for.kind == "table":
+        block.table = without_guards(block.table)
+    return block
 
 
 @dataclass
@@ -261,11 +298,7 @@ class _Job:
             self.writer.close()
 
     def _take(self, block: Block, file: int, file_name: str) -> None:
-        names = [canonical_name(name, self.made_for) for name in block.table.column_names]
-        block.table = block.table.rename_columns(names)
-        if self.made_for.kind == "table":
-            block.table = without_guards(block.table)
-        coded = self.coder.code(block)
+        coded = self.coder.code(prepared(block, self.made_for))
         rows, counts = coded.rows, self.counts
         sound = np.flatnonzero(~rows.bad)
         refused = len(rows.refused)
@@ -323,7 +356,7 @@ class _Job:
         version = "+".join(dict.fromkeys(version_of(kind, f.name, f.sha256) for f in read))
         before = self.history.manifest
         held = i_hold_a_licence or bool(before and before.licence_held)
-        manifest = (before or self._new_manifest()).model_copy(update={"licence_held": held})
+        manifest = (before or new_manifest(self.made_for)).model_copy(update={"licence_held": held})
         saved = None
         if counts.imported or len(gone):
             release = self._release(read, version, now, by, gone)
@@ -345,19 +378,6 @@ class _Job:
             refusals=tuple(self.refusals),
             doubts=tuple(self.doubts),
             **vars(counts),
-        )
-
-    def _new_manifest(self) -> on_disk.Manifest:
-        made_for, licence = self.made_for, self.made_for.licence
-        return on_disk.Manifest(
-            dataset_id=made_for.mapping.dataset,
-            kind=made_for.kind,
-            title=made_for.title,
-            publisher=made_for.publisher,
-            licence=licence.name,
-            licence_url=licence.url,
-            attribution=licence.attribution,
-            rows_need_a_licence=licence.rows_need_a_licence,
         )
 
     def _release(
@@ -392,6 +412,21 @@ class _Job:
             boundary_vintage=boundaries.vintage,
             sha256=_hashes(self.temporary),
         )
+
+
+def new_manifest(made_for: Format) -> on_disk.Manifest:
+    """Return the manifest of a dataset that has no release yet."""
+    licence = made_for.licence
+    return on_disk.Manifest(
+        dataset_id=made_for.mapping.dataset,
+        kind=made_for.kind,
+        title=made_for.title,
+        publisher=made_for.publisher,
+        licence=licence.name,
+        licence_url=licence.url,
+        attribution=licence.attribution,
+        rows_need_a_licence=licence.rows_need_a_licence,
+    )
 
 
 def _hashes(folder: Path) -> dict[str, str]:

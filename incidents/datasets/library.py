@@ -73,6 +73,10 @@ class Release(Record):
     boundary_vintage: str
     sha256: dict[str, str] = Field(default_factory=dict)
     """Of each file of the release, by its path in it."""
+    parts: tuple[str, ...] = ()
+    """The rows' files in their order, where several machines wrote them; a cube lies beside."""
+    current_rows: int | None = None
+    """Rows that no later one replaces, where a cube sums them."""
 
 
 class Manifest(Record):
@@ -191,9 +195,15 @@ def commit(folder: Path, temporary: Path, manifest: Manifest) -> None:
     write_manifest(folder, manifest)
 
 
+def manifest_json(manifest: Manifest) -> str:
+    """Return a manifest as it is written."""
+    said = manifest.model_dump(mode="json")
+    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+
+
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write a manifest whole or not at all."""
-    content = json.dumps(manifest.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
+    content = manifest_json(manifest)
     temporary = folder / f".{MANIFEST}.{os.getpid()}"
     temporary.write_text(content, encoding="utf-8")
     _sync(temporary)

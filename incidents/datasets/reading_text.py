@@ -7,6 +7,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pyarrow as pa
@@ -74,6 +75,13 @@ class TextTable:
         self.separator = separator or _separator(sample, known)
         self._read_header(sample, known)
 
+    @classmethod
+    def of_part(cls, path: Path, header: Sequence[str], separator: str) -> Self:
+        """Return the reader of a part of a file whose header and separator are known."""
+        table = cls.__new__(cls)
+        table.path, table.header, table.separator = path, list(header), separator
+        return table
+
     @property
     def done(self) -> int:
         """How many bytes of the file are read."""
@@ -137,15 +145,30 @@ class TextTable:
         rest = self._head[self._skip :]
         row = 1
         with contextlib.closing(read_ahead(self._chunks)) as chunks:
-            yield from self._blocks_of(chunks, rest, row)
+            yield from self.blocks_of(chunks, rest, row)
 
-    def _blocks_of(self, chunks: Iterable[bytes], rest: bytes, row: int) -> Iterator[Block]:
+    def blocks_of(
+        self, chunks: Iterable[bytes], rest: bytes, row: int, *, last: bool = True
+    ) -> Iterator[Block]:
+        """Yield the rows of some chunks.
+
+        Parameters
+        ----------
+        chunks
+            Pieces of the file as they follow each other.
+        rest
+            What precedes them, from the beginning of a record.
+        row
+            The number of the first row.
+        last
+            Whether the file ends with them; else what is left is not read.
+        """
         for chunk in chunks:
             block, rest, row = self._take(rest, row, last=False)
             if block:
                 yield block
             rest += chunk
-        while rest:
+        while last and rest:
             before = len(rest)
             block, rest, row = self._take(rest, row, last=True)
             if block:
@@ -181,9 +204,7 @@ class TextTable:
         except pa.ArrowInvalid:
             self._check_utf8(data, ends, row)
             table = self._read(data, note)
-        is_row = np.diff(ends, prepend=0) > 2
-        for line in np.flatnonzero(~is_row).tolist():
-            is_row[line] = bool(data[ends[line - 1] if line else 0 : ends[line]].strip(b"\r\n"))
+        is_row = _filled_records(data, ends)
         filled = int(np.count_nonzero(is_row))
         if len(table) + len(wrong) != filled:
             return None
@@ -200,6 +221,11 @@ class TextTable:
             [*self._garbled(data, ends, number_of), *self._swallowed(data, ends, number_of)],
             may_hold_nul=b"\0" in data,
         )
+
+    @staticmethod
+    def count_filled(data: bytes, ends: NDArray[np.int64]) -> int:
+        """Return how many of the records in some bytes are more than an empty line."""
+        return int(np.count_nonzero(_filled_records(data, ends)))
 
     def _read(self, data: bytes, handler: object = None) -> pa.Table:
         return pyarrow.csv.read_csv(
@@ -313,6 +339,14 @@ class TextTable:
         return Refusal(
             row, name, shown(text), f"{fault}; put texts in quotes and double those inside"
         )
+
+
+def _filled_records(data: bytes, ends: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which records are more than an empty line."""
+    is_row: NDArray[np.bool_] = np.diff(ends, prepend=0) > 2
+    for line in np.flatnonzero(~is_row).tolist():
+        is_row[line] = bool(data[ends[line - 1] if line else 0 : ends[line]].strip(b"\r\n"))
+    return is_row
 
 
 def _rows_of(block: Block | None) -> int:

@@ -59,6 +59,8 @@ class ImportReport:
     files: tuple[FileRead, ...]
     licence: Licence
     mapping: Mapping
+    address: str = ""
+    """Where the dataset lies, if several machines wrote it."""
     mapping_file: Path | None = None
     """Where a table's mapping was saved; None for published formats, or if nothing was added."""
 
