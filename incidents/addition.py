@@ -13,9 +13,11 @@ from incidents.drafting import drafting
 from incidents.incident_choice import assigned, incident_from
 from incidents.model import Claim, Incident, Source
 from incidents.near_copies import NearCopy, joins, near_copies, same_text
+from incidents.own_extractor import named_extractor
 from incidents.reading import Document
 from incidents.review import NotPossibleError, ReviewDraft, from_extraction
 from incidents.store import By, Store
+from incidents.store.documents import RULES
 from incidents.store.naming import source_id_for
 from incidents.texts import Texts
 
@@ -31,6 +33,8 @@ class Addition:
     copies: tuple[NearCopy, ...]
     same: Source | None
     """The source here that has the same text, if one has."""
+    extractor: str = RULES
+    """Of whom the drafts are."""
 
     @property
     def linked(self) -> tuple[ReviewDraft, ...]:
@@ -45,6 +49,7 @@ def prepare_addition(
     given: Mapping[str, Any] | None = None,
     store: Store | None = None,
     texts: Texts | None = None,
+    extractor: str = RULES,
     told: Callable[[float], None] | None = None,
 ) -> Addition:
     """Find a document's claims, the incidents they may belong to, and its near-copies.
@@ -53,6 +58,8 @@ def prepare_addition(
     ----------
     given
         Fields of the source that a person gave.
+    extractor
+        Name of the extractor that finds the claims.
     told
         Is told how far the reading is, 0 to 1.
 
@@ -60,15 +67,22 @@ def prepare_addition(
     ------
     ValueError
         If a field that was given is none that a source can have.
+    incidents.extraction.extractors.ExtractorError
+        If there is no such extractor, or it does not do what one does.
     """
     stored = {d.source_id: d.source for d in store.documents()} if store else {}
     sources = {**stored, **atlas.catalogue.source}
     source = describe(document, given)
     source = source.model_copy(update={"source_id": source_id_for(source, sources)})
     found: list[ReviewDraft] = []
-    if document.readable:
+    chosen = named_extractor(extractor)
+    # Another extractor may read a language that the rules do not.
+    if document.readable or extractor != RULES:
         for progress in drafting(
-            document.text, published_on=source.published_on, title=source.title
+            document.text,
+            published_on=source.published_on,
+            title=source.title,
+            extractor=chosen,
         ):
             if told:
                 told(progress.share)
@@ -79,6 +93,7 @@ def prepare_addition(
         tuple(assigned(found, document.text, source, atlas.catalogue)),
         tuple(near_copies(document.text, sources.values(), texts, atlas.lineage)),
         same_text(document.sha256, sources.values()),
+        extractor,
     )
 
 
@@ -138,6 +153,7 @@ def add_for_review(addition: Addition, store: Store, atlas: Atlas, *, by: By) ->
         addition.source.model_copy(update={"source_id": "new"}),
         by=by,
         taken=atlas.catalogue.source,
+        extractor=addition.extractor,
     )
     if addition.drafts:
         store.save_drafts(source_id, [d.as_fields() for d in addition.drafts], by=by)
