@@ -7,7 +7,7 @@ somebody else decided meanwhile is overwritten.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -190,6 +190,25 @@ def correct_drafts(
     if not changes:
         return None
     return store.decide(Decision(action, tuple(changes), by, reason))
+
+
+def decided_meanwhile(review: Review, shown: Mapping[str, int], by: By) -> dict[str, Entry]:
+    """Return what others decided on drafts since a reviewer was shown them, by draft.
+
+    Parameters
+    ----------
+    shown
+        Revisions of the drafts as they were shown, by id.
+    """
+    found: dict[str, Entry] = {}
+    for entry in review.history:
+        if entry.by == str(by):
+            continue
+        for change in entry.changes:
+            draft_id = change.object_id.rpartition("/")[2]
+            if change.kind == "draft" and change.revision > shown.get(draft_id, change.revision):
+                found.setdefault(draft_id, entry)
+    return found
 
 
 def _draft_changes(
