@@ -174,8 +174,8 @@ def _show_head(
     with title:
         done = (
             count(len(review.drafts), "claim waits", "claims wait"),
-            f"{len(review.accepted)} on the map",
-            f"{len(review.rejected)} rejected",
+            *([f"{len(review.accepted)} on the map"] if review.accepted else []),
+            *([f"{len(review.rejected)} rejected"] if review.rejected else []),
         )
         when = day(source.published_on) or "undated"
         show(
