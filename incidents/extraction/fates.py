@@ -10,7 +10,9 @@ from incidents.extraction.vocabulary import Vocabulary
 from incidents.model import CasualtyType
 
 _PLIGHT_AFTER = 7
-_HURT = frozenset({"critical", "condition", "care", "icu", "ventilator", "ventilators", "treatment"})
+_HURT = frozenset(
+    {"critical", "condition", "care", "icu", "ventilator", "ventilators", "treatment"}
+)
 _CAPTORS = frozenset({"abductors", "kidnappers", "captors", "hostage-takers", "gunmen"})
 
 

@@ -97,9 +97,11 @@ def _loose(reading: Reading, undone: set[int]) -> list[Mention]:
         reach = _NEAR_WORDS if mention.kind == "people" else 3
         window = words[max(0, mention.start - reach) : mention.reach + reach]
         inside = {w.start for w in words[mention.start : mention.end]}
-        if any("casualty" in w.senses and w.start not in inside for w in window):
-            loose.append(mention)
-        elif mention.of_them or _in_plight(words, mention):
+        if (
+            any("casualty" in w.senses and w.start not in inside for w in window)
+            or mention.of_them
+            or _in_plight(words, mention)
+        ):
             loose.append(mention)
     return loose
 
