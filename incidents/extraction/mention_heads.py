@@ -10,6 +10,9 @@ from incidents.extraction.words import Word
 from incidents.model import VictimGroup
 
 _MAX_MODIFIERS = 7
+_OF_ANY_FORCE = frozenset({
+    "officer", "officers", "recruit", "recruits", "cadet", "cadets", "personnel",
+})  # fmt: skip
 _REPUTED = frozenset({"alleged", "reported", "confirmed", "declared", "suspected"})
 _HOUSEHOLDS = frozenset({"family", "household", "community", "tribe", "clan", "families"})
 
@@ -248,6 +251,12 @@ def _is_word(low: str) -> bool:
     return low[0].isalpha() or ("-" in low and low[-1].isalpha())
 
 
+def _only_police(words: Sequence[Word]) -> bool:
+    """Whether a sentence that speaks of officers speaks of the police and of no other force."""
+    told = {w.senses.get("modifier") for w in words}
+    return "police" in told and "security_forces" not in told
+
+
 def number_of(word: Word, collective: bool = False) -> str:
     """Return whether a noun is singular, plural or collective."""
     found = word.senses.get("group") or word.senses.get("generic")
@@ -275,6 +284,8 @@ def group_of(words: Sequence[Word], inside: Sequence[Word], index: int) -> Victi
         described = _by_modifiers(inside)
         if described is not None:
             return described
+        if words[index].low in _OF_ANY_FORCE and _only_police(words):
+            return "police"
         group: VictimGroup = senses["group"][0] if "group" in senses else senses["generic"][0]
         return group
     head: VictimGroup = senses["group"][0]
