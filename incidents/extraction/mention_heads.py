@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from incidents.extraction.mentions import Mention
@@ -251,6 +252,26 @@ def _is_word(low: str) -> bool:
     return low[0].isalpha() or ("-" in low and low[-1].isalpha())
 
 
+_AGED = re.compile(r"(\d{1,2}|[a-z]+)-(?:year|month)s?-old$")
+_ADULT = 18
+
+
+def _is_child(word: Word) -> bool:
+    """Whether it is an age under 18, or "minor", "infant", before a noun."""
+    if word.senses.get("modifier") == "children":
+        return True
+    aged = _AGED.match(word.low)
+    if aged is None:
+        return False
+    return int(aged[1]) < _ADULT if aged[1].isdigit() else aged[1] in _YOUNG
+
+
+_YOUNG = frozenset({
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen",
+})  # fmt: skip
+
+
 def _only_police(words: Sequence[Word]) -> bool:
     """Whether a sentence that speaks of officers speaks of the police and of no other force."""
     told = {w.senses.get("modifier") for w in words}
@@ -289,6 +310,8 @@ def group_of(words: Sequence[Word], inside: Sequence[Word], index: int) -> Victi
         group: VictimGroup = senses["group"][0] if "group" in senses else senses["generic"][0]
         return group
     head: VictimGroup = senses["group"][0]
+    if head in {"civilians", "men", "women", "total"} and any(_is_child(w) for w in inside):
+        return "children"
     if head == "police" and any(w.senses.get("modifier") == "security_forces" for w in inside):
         return "security_forces"
     if head == "total" and any(w.senses.get("modifier") == "civilians" for w in inside):
