@@ -291,6 +291,8 @@ def number_of(word: Word, collective: bool = False) -> str:
 
 def _by_modifiers(inside: Sequence[Word]) -> VictimGroup | None:
     for word in reversed(inside):
+        if word.low == "minor":
+            continue  # "two minor injuries"
         found = word.senses.get("modifier") or (word.senses.get("group") or (None,))[0]
         if found is not None and found != "total":
             group: VictimGroup = found
