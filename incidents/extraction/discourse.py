@@ -44,7 +44,7 @@ class Discourse:
                 mention.group = self._group(link, earlier, reading)
             elif mention.group == "total" and mention.part and mention.self_noun:
                 mention.group = (mention.parent.group if mention.parent else None) or "total"
-            elif mention.group == "total" and _cue_before(reading, mention):
+            elif mention.group == "total" and _cue_before(reading, link):
                 mention.group = "civilians"
             earlier.append(link)
         self._remember(reading)
@@ -95,7 +95,7 @@ class Discourse:
             own = self.last_group
         if own is None and mention.kind == "bare":
             own = _labelled(reading, mention)
-        if own is None and _cue_before(reading, mention):
+        if own is None and _cue_before(reading, link):
             own = "civilians"
         return own or "total"
 
@@ -174,8 +174,11 @@ def _uncounted_before(reading: Reading, mention: Mention) -> VictimGroup | None:
     return before[-1] if before else None
 
 
-def _cue_before(reading: Reading, mention: Mention) -> bool:
-    """Whether the sentence speaks of labourers, villagers, … before a bare number of people."""
+def _cue_before(reading: Reading, link: Link) -> bool:
+    """Read "attacked a camp of migrant workers, killing 11 people"."""
+    mention = link.mention
+    if not (link.start < mention.start and reading.words[link.start].low.endswith("ing")):
+        return False
     covered = {i for m in reading.mentions if m.counted for i in range(m.start, m.end)}
     return any(
         "civilian_cue" in word.senses and index not in covered

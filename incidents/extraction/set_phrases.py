@@ -8,6 +8,11 @@ from incidents.extraction.objects import Objects
 from incidents.extraction.vocabulary import Act
 from incidents.model import CasualtyType
 
+_ADMITTED = frozenset({
+    "admitted", "rushed", "brought", "taken", "shifted", "treated", "moved", "airlifted",
+    "hospitalised", "hospitalized", "evacuated", "referred",
+})  # fmt: skip
+
 
 class SetPhrases(Objects):
     """Reads what befell people from nouns and set phrases."""
@@ -79,6 +84,25 @@ class SetPhrases(Objects):
                 self._subjects(self._verb(at, index + 1, act), active=True)
                 return
             if "prepositions" in senses or "conjunctions" in senses or "counted" in senses:
+                return
+
+    def _with_wounds(self, at: int) -> None:
+        """Read "six were rushed to hospital with burns", "eleven men with bullet wounds"."""
+        joint = next(
+            (i for i in range(at - 1, max(0, at - 5), -1) if self.words[i].low in {"with", "for"}), 0
+        )
+        if not joint:
+            return
+        act = Act("injured", "with wounds", frozenset({"past", "participle"}))
+        mention = self._at.get(joint - 1)
+        if mention is not None and mention.counted and mention.reach == joint:
+            told = mention.self_type is not None or any(self._same_mention(mention))
+            if self.words[joint].low == "with" and mention.kind != "thing" and not told:
+                self._put(Link(mention, "injured", "set phrase: with wounds", 0.85, joint, at + 1))
+            return
+        for index in range(joint - 1, max(0, joint - 6), -1):
+            if self.words[index].low in _ADMITTED and "be" in self.words[index - 1].senses:
+                self._subjects(self._verb(index, at + 1, act))
                 return
 
     def _sent_off(self, at: int, sense: str, act: Act) -> None:
