@@ -118,13 +118,13 @@ def _sections(view: View, numbers: Numbers) -> list[Element]:
     if view.tolls:
         sections.append(_section("Tolls", toll_table(view)))
     districts = claims_by_district(view, numbers)
-    area, wider = view.atlas.area_word, view.atlas.wider_word
+    area = view.atlas.area_word
     none = f"No claim names a place in one {area}."
     sections.append(_section(f"Claims by {area}", *(districts or [element("p", none)])))
     if view.known_wider:
         sections.append(
             _section(
-                f"Known only to the {wider} ({len(view.known_wider)})",
+                f"Known only to the district ({len(view.known_wider)})",
                 element("p", f"No place in one {area} is named; on no {area}.", css="hint"),
                 claim_table(view, view.known_wider, numbers),
             )

@@ -72,7 +72,7 @@ def _places(view: View) -> Iterator[str]:
     if view.known_wider:
         verb = "is known" if len(view.known_wider) == 1 else "are known"
         yield (
-            f"{count(len(view.known_wider), 'claim')} {verb} only to the {view.atlas.wider_word}, "
+            f"{count(len(view.known_wider), 'claim')} {verb} only to the district, "
             f"on no {view.atlas.area_word}."
         )
     if view.outside:

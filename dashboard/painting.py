@@ -60,7 +60,7 @@ def paint(view: View, measure: str) -> Painting:
         pcode: DistrictPaint(
             _fill(values[pcode], summary, breaks, only_province or pcode in around),
             _label(summary, measure),
-            _tooltip(view, summary, measure, _silence(view, only_province, pcode in around)),
+            _tooltip(view, summary, measure, _silence(only_province, pcode in around)),
         )
         for pcode, summary in view.districts.items()
     }
@@ -72,10 +72,10 @@ def _measured(claims: Iterable[Claim], measure: str) -> list[Claim]:
     return [c for c in claims if measure in COUNT_MEASURES or c.casualty_type == measure]
 
 
-def _silence(view: View, only_province: bool, around: bool) -> str:
+def _silence(only_province: bool, around: bool) -> str:
     """Return what an area without claims of its own says."""
     if around:
-        return f"Reported only for the {view.atlas.wider_word}"
+        return "Reported only for the district"
     return "Reported only for the whole province" if only_province else "No report"
 
 
@@ -166,7 +166,7 @@ def _legend(measure: str, breaks: Sequence[int], view: View) -> Legend:
     title = measure if measure in COUNT_MEASURES else f"{measure}: best figure, rule “{view.rule}”"
     blanks = dict(BLANKS)
     if view.known_wider:
-        blanks["province_only"] = f"reported only for the {view.atlas.wider_word} or the province"
+        blanks["province_only"] = "reported only for the district or the province"
     return Legend(title=title, classes=classes, blanks=tuple(blanks.items()))
 
 
@@ -176,6 +176,5 @@ def _note(view: View, of_province: Sequence[Claim], of_wider: Sequence[Claim]) -
     if of_province:
         said.append(f"{count(len(of_province), 'claim')} for the whole province, on no {area}")
     if of_wider:
-        wider = view.atlas.wider_word
-        said.append(f"{count(len(of_wider), 'claim')} known only to the {wider}, on no {area}")
+        said.append(f"{count(len(of_wider), 'claim')} known only to the district, on no {area}")
     return "; ".join(said)

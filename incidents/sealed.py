@@ -27,6 +27,7 @@ from incidents.evidence import annotation, evidence_of
 from incidents.exports import Format, to_bytes
 from incidents.layers import LAYERS, about, build_layer
 from incidents.reconcile import RULE_MEANINGS, RULES
+from incidents.regions import DISTRICTS
 from incidents.sealed_records import (
     RECORD_FILES,
     atlas_of,
@@ -92,8 +93,12 @@ def seal(view: View, query: str = "?") -> bytes:
     Raises
     ------
     ValueError
-        If `query` is no query string.
+        If `query` is no query string, or the view is not of Balochistan's districts.
     """
+    if not view.atlas.is_home or view.atlas.level != DISTRICTS:
+        raise ValueError(
+            "A sealed export is of Balochistan's districts; choose that region and level."
+        )
     if not _QUERY.fullmatch(query):
         raise ValueError(f"{query[:80]!r} is no query string; expected one such as '?rule=range'")
     return pack(_files(view, query))
