@@ -6,6 +6,8 @@ few cells they lie in stay in the nearest cache. The bare lookup computes those 
 points, as one writes it down in numpy, and takes: what a join does that checks no point and
 knows no edge. Each contender has its turn in each round; ratios are taken round by round.
 
+"many" are made-up boundaries over the same region: 400 areas with 200,400 vertices.
+
 Example: python -m bench.join --points 10000000 --rounds 3
 """
 
@@ -24,7 +26,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.boundaries import Boundaries, load_districts, load_tehsils
+from geo.boundaries import Boundaries, District, load_districts, load_tehsils
 from geo.join import DistrictIndex
 
 Column = NDArray[np.float64]
@@ -53,6 +55,8 @@ TOWNS = np.array(
     ]
 )
 TOWN_DEGREES = 0.1
+# Areas along each side of the made-up boundaries, and edges along each side of an area.
+AREAS_ALONG, EDGES_ALONG = 20, 125
 
 
 @dataclass(frozen=True)
@@ -111,17 +115,45 @@ def run(
 ) -> Iterator[Figure]:
     """Yield one figure for each size, level and spread of points."""
     rng = np.random.default_rng(SEED)
-    levels: dict[str, Boundaries[Any]] = {"districts": load_districts(), "tehsils": load_tehsils()}
+    levels: dict[str, Boundaries[Any]] = {
+        "districts": load_districts(),
+        "tehsils": load_tehsils(),
+        "many": _many_areas(),
+    }
     indices = {}
     for level, boundaries in levels.items():
         start = time.perf_counter()
         indices[level] = DistrictIndex(boundaries)
-        print(f"the raster of the {level} is made in {time.perf_counter() - start:.2f} s")
+        geometries = [area.geometry for area in boundaries.areas]
+        print(
+            f"{level}: {len(geometries)} areas, {shapely.get_num_coordinates(geometries).sum():,} "
+            f"vertices; the raster is made in {time.perf_counter() - start:.2f} s"
+        )
     for size in sizes:
         for spread, scatter in (("uniform", _uniform), ("clustered", _clustered)):
             points = scatter(rng, size)
             for level, index in indices.items():
                 yield _measure(index, level, spread, points, rounds, sjoin_points)
+
+
+def _many_areas() -> Boundaries[Any]:
+    """Return made-up boundaries over the same region, of many areas with many short edges."""
+    west, south, east, north = load_districts().bbox
+    column, row = (one.ravel() for one in np.meshgrid(*2 * [np.arange(AREAS_ALONG)]))
+    squares = shapely.segmentize(shapely.box(column, row, column + 1, row + 1), 1 / EDGES_ALONG)
+
+    def bent(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+        # Neighbours cut their common edge from either end: rounding makes the cuts one.
+        x, y = np.round(corners, 6).T
+        wave = 0.015 * (np.sin(7 * x + 13 * y) + np.sin(31 * x - 17 * y))
+        scale = (east - west) / AREAS_ALONG, (north - south) / AREAS_ALONG
+        return np.column_stack([x + wave, y - wave]) * scale + (west, south)
+
+    areas = tuple(
+        District(f"A{number:03}", str(number), "", "", 0.0, geometry)
+        for number, geometry in enumerate(shapely.transform(squares, bent))
+    )
+    return Boundaries("made up", "none", "", "", areas)
 
 
 def _uniform(rng: np.random.Generator, size: int) -> tuple[Column, Column]:

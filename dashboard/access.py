@@ -102,6 +102,14 @@ def ask_person() -> Person:
     return current_user()
 
 
+def keeper() -> Person:
+    """Return under whom unfinished work is kept: whoever logged in, or the user of this machine.
+
+    The name that somebody at this machine typed is gone after a reload; their work must not be.
+    """
+    return local_user() if _setting is None else current_user()
+
+
 def show_account(user: Person) -> None:
     """Show in the sidebar who is logged in, and a way out; nothing on a machine of one's own."""
     if _setting is None:

@@ -34,11 +34,15 @@ def add(
     online: Annotated[
         bool, typer.Option("--online", help="Allow fetching; an address needs it.")
     ] = False,
+    extractor: Annotated[
+        str, typer.Option(help="Who finds the claims: all, the rules, or one that is installed.")
+    ] = "all",
     by: Annotated[str | None, typer.Option(help="Who accepts, for the history.")] = None,
 ) -> None:
     """Find the claims of a report and print them; store them only with --accept."""
     from incidents.addition import accept_linked, check_linked, prepare_addition
     from incidents.atlas import existing_store, load_atlas, seeds_folder
+    from incidents.extraction.extractors import ExtractorError
     from incidents.library_texts import LibraryTexts
     from incidents.reading import DocumentRefusedError
     from incidents.store import StoreError, locate_library, open_store
@@ -57,12 +61,13 @@ def add(
             given={"title": title, "outlet": outlet, "agency": agency, "published_on": day},
             store=store,
             texts=LibraryTexts(store, named) if store else named,
+            extractor=extractor,
         )
         if accept:
             check_linked(addition, atlas)
             store = store or open_store()
             accepted = accept_linked(addition, store, atlas, by=by or _user())
-    except (DocumentRefusedError, StoreError, ValueError, OSError) as error:
+    except (DocumentRefusedError, ExtractorError, StoreError, ValueError, OSError) as error:
         _fail(str(error))
     for notice in _notices(addition):
         typer.echo(f"note: {notice}", err=True)

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import loading
 from dashboard.access import ask_person, current_user
 from dashboard.decision_feed import show_feed
-from dashboard.intake import show_intake
+from dashboard.intake import READ, show_intake, show_kept
 from dashboard.markup import element, escape_markdown, show, show_style
 from dashboard.review_page import show_review
 from incidents.access import Person, require
@@ -65,7 +65,8 @@ def _show_waiting(store: Store | None, current: str) -> None:
         )
         for d in waiting[-6:]
     ]
-    if current:
+    links += show_kept(store)
+    if current or READ in st.query_params:
         links.insert(0, element("li", element("a", "Add another report", href="?new=1")))
     if links:
         show(

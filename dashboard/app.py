@@ -22,11 +22,13 @@ from dashboard.level_choice import ask_level
 from dashboard.map_drawing import sequential_palette
 from dashboard.markup import element, escape_markdown, show, show_style
 from dashboard.painting import paint
+from dashboard.point_layer import point_layer
 from dashboard.records_below import show_below
 from dashboard.toll_strip import show_tolls
 from dashboard.wording import date_span, title_parts
 from incidents.access import may
 from incidents.atlas import Atlas
+from incidents.points import points
 from incidents.store import StoreError
 from incidents.texts import Texts
 from incidents.view import View
@@ -106,6 +108,7 @@ def show_map(of_add: st.Page, of_data: st.Page) -> None:
             whole_word="province" if atlas.is_home else "region",
             province_note=painting.province_note,
             legend=painting.legend,
+            points=point_layer(points(view)) if choices.points else None,
             tiles=tiles() if choices.basemap else None,
             height=HEIGHT,
             key=asking.MAP_KEY,

@@ -46,7 +46,7 @@ def brief(view: View, measure: str, page: str = DEFAULT_PAGE) -> str:
         HTML; the same view gives the same text.
     """
     numbers = {s.source_id: n for n, s in enumerate(_sources(view), start=1)}
-    title = f"Balochistan: what is reported, {date_span(view)}"
+    title = f"{view.atlas.region_title}: what is reported, {date_span(view)}"
     style = _STYLE.read_text(encoding="utf-8")
     body = "\n".join(
         (
@@ -116,14 +116,23 @@ def _sections(view: View, numbers: Numbers) -> list[Element]:
     # Rows of datasets as claims, so that they can be listed with the others.
     listed = view.opened(part=slice(ROWS_IN_BRIEF)) if view.rows else view
     districts = claims_by_district(listed, numbers)
-    none = "No claim names a place in a district."
-    sections.append(_section("Claims by district", *(districts or [element("p", none)])))
+    area, wider = view.atlas.area_word, view.atlas.wider_word
+    none = f"No claim names a place in one {area}."
+    sections.append(_section(f"Claims by {area}", *(districts or [element("p", none)])))
+    if view.known_wider_count:
+        sections.append(
+            _section(
+                f"Known only to the {wider} ({view.known_wider_count:,})",
+                element("p", f"No place in one {area} is named; on no {area}.", css="hint"),
+                claim_table(listed, listed.known_wider, numbers),
+            )
+        )
     sections.append(
         _section(
             f"Reported, not placed ({view.not_placed_count:,})",
             element(
                 "p",
-                "Said of the whole province, or of no place in particular; on no district.",
+                f"Said of the whole province, or of no place in particular; on no {area}.",
                 css="hint",
             ),
             claim_table(listed, listed.not_placed, numbers) if listed.not_placed else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dashboard.wording import count, what
-from geo.boundaries import newer_districts
+from geo.boundaries import load_districts, newer_districts
 from incidents.reconcile import RULE_MEANINGS
 from incidents.view import View
 
@@ -94,18 +94,30 @@ def _places(view: View) -> Iterator[str]:
             f"{count(view.not_placed_count, 'claim')} {verb} only for the province or less exactly, "
             "and may or may not hold the districts' figures."
         )
+    if view.known_wider_count:
+        verb = "is known" if view.known_wider_count == 1 else "are known"
+        yield (
+            f"{count(view.known_wider_count, 'claim')} {verb} only to the {view.atlas.wider_word}, "
+            f"on no {view.atlas.area_word}."
+        )
     if view.outside_count:
         yield f"{count(view.outside_count, 'claim')} of places outside the boundaries."
     silent = sum(not s.is_reported for s in view.districts.values())
     yield (
-        f"{count(silent, 'district')} of {len(view.districts)} without a report: nothing was "
+        f"{count(silent, view.atlas.area_word)} of {len(view.districts)} without a report: nothing was "
         "reported there in these documents, which is not to say that nothing happened."
     )
 
 
 def _boundaries(view: View) -> Iterator[str]:
     boundaries = view.atlas.boundaries
-    newer = [f"{d.name} (shown in {d.parent_name})" for d in newer_districts()]
+    if boundaries.vintage != load_districts().vintage:
+        yield f"The boundaries are of one state of the division: {boundaries.vintage}."
+        return
+    newer = [
+        f"{d.name} (shown in {d.parent_name}{', if it stands' * bool(d.doubt)})"
+        for d in newer_districts()
+    ]
     yield (
         f"The boundaries are of one state of the division: {boundaries.vintage}. "
         f"Newer districts are not drawn: {_listed(newer)}."

@@ -32,7 +32,19 @@ FIRST_DAY, LAST_DAY = date(1947, 1, 1), date(2100, 1, 1)
 
 # Keys of the widgets, which are the names in the address.
 MANY = ("source", "casualty_type", "victim_group", "event_type", "district", "scope")
-SINGLE = ("from", "to", "measure", "rule", "known", "at", "claim", "chart", "region", "level")
+SINGLE = (
+    "from",
+    "to",
+    "measure",
+    "rule",
+    "known",
+    "at",
+    "claim",
+    "chart",
+    "region",
+    "level",
+    "points",
+)
 
 
 @dataclass(frozen=True)
@@ -44,19 +56,24 @@ class Choices:
     measure: str
     selected: str | None
     basemap: bool
+    points: bool = False
 
 
 def accept_spellings(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> None:
     """Take the command line's words from an address: ?source=003, ?district=PK205.
 
-    A widget knows its own labels only, so other spellings are put into it once, before it
-    is made.
+    A widget knows its own labels only and strikes anything else from the address. So the
+    address is written anew before the first widget is made, and the page begins again:
+    what was opened stays what a reload or a copied link opens.
     """
     if "spellings" in st.session_state:
         return
     st.session_state["spellings"] = True
-    for name, found in spelled(atlas, query).items():
-        st.session_state[name] = found
+    if meant := spelled(atlas, query):
+        for name, found in meant.items():
+            strange = [v for v in query[name] if v not in found and not spelled(atlas, {name: [v]})]
+            st.query_params[name] = [*found, *strange]
+        st.rerun()
 
 
 def spelled(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -78,6 +95,10 @@ def spelled(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> dict[str, list[
                 found += [text for text in label(one) if text not in found]
         if found and set(found) != set(query[name]):
             meant[name] = found
+    for text in query.get("known", ())[:1]:
+        moment = _moment(text)
+        if moment and moment_text(moment) != text:
+            meant["known"] = [moment_text(moment)]
     return meant
 
 
@@ -118,6 +139,14 @@ def ask(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> Choices:
             help="The range stays; the rule only chooses which figure is called best. "
             + " ".join(f"**{name}**: {meaning}." for name, meaning in RULE_MEANINGS.items()),
         )
+        points = st.toggle(
+            "Points",
+            key="points",
+            bind="query-params",
+            help="A circle for each place that incidents are known to, its area by their number; "
+            "of more than 2,000 places, for the places of a square. What is known only to a "
+            "district or less exactly has no circle.",
+        )
         # Not in the address: a link must not make the reader's browser ask another machine.
         basemap = st.checkbox(
             "Background map from the internet",
@@ -142,6 +171,7 @@ def ask(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> Choices:
         measure=measure,
         selected=None,
         basemap=basemap,
+        points=points,
     )
 
 
@@ -200,6 +230,8 @@ def address(atlas: Atlas, choices: Choices, **also: str) -> str:
         parameters.append(("measure", choices.measure))
     if choices.rule != DEFAULT_RULE:
         parameters.append(("rule", choices.rule))
+    if choices.points:
+        parameters.append(("points", "true"))
     if choices.selected:
         parameters.append(("at", names[choices.selected]))
     return "?" + urlencode([*parameters, *also.items()])
@@ -215,6 +247,7 @@ def unknown_parameters(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> list
         "district": set(atlas.district_names.values()),
         "scope": {words(s) for s in SCOPES},
         "measure": set(MEASURES),
+        "points": {"true", "false"},
         "rule": set(RULES),
         "at": {whole(atlas), *atlas.district_names.values()},
         "claim": None,
@@ -281,10 +314,7 @@ def _known_at(atlas: Atlas, asked: Sequence[str]) -> datetime | None:
     moments = st.session_state.setdefault("moments", _days_of_reports(atlas))
     for text in asked:
         if text != LATEST and (moment := _moment(text)):
-            plain = moment_text(moment)
-            moments.add(plain)
-            if plain != text and "known" not in st.session_state:
-                st.session_state["known"] = plain
+            moments.add(moment_text(moment))
     if len(moments) < 2:
         return None
     chosen = st.select_slider(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from dashboard.markup import Element, element
-from dashboard.wording import SCOPES, WHERE_PREC, days, figure, short_day, what, words
+from dashboard.wording import SCOPES, WHERE_PREC, days, figure, short_day, what, whom
 from incidents.citations import bibtex, cite, csl_json, publisher
 from incidents.citations import csl as csl_item
 from incidents.model import Claim
+from incidents.place_notes import place_note
 from incidents.view import View
 
 # Makes the address of a claim out of its id.
@@ -21,6 +22,7 @@ def claim_card(view: View, claim: Claim, link: Link, in_text: Element | None = N
     `in_text` stands for the quote where more of its text is shown.
     """
     source = view.atlas.catalogue.source[claim.source_id]
+    of_place = place_note(claim.place_id, claim.place_name, view.atlas.gazetteer)
     return element(
         "article",
         element(
@@ -41,6 +43,7 @@ def claim_card(view: View, claim: Claim, link: Link, in_text: Element | None = N
         ),
         element("p", " · ".join(_remarks(claim)), css="im-remark") if _remarks(claim) else None,
         element("p", claim.note, css="im-note") if claim.note else None,
+        element("p", of_place, css="im-note") if of_place else None,
         element(
             "div",
             element("a", "Open", href=link(claim.claim_id), css="im-open"),
@@ -58,8 +61,7 @@ def claim_cards(view: View, claims: Iterable[Claim], link: Link) -> list[Element
 
 
 def _kind(claim: Claim) -> str:
-    group = "people" if claim.victim_group == "total" else words(claim.victim_group or "")
-    return f"{group} {claim.casualty_type}"
+    return f"{whom(claim)} {claim.casualty_type}"
 
 
 def _when(view: View, claim: Claim) -> str:

@@ -15,6 +15,7 @@ from dashboard.export_commands import add_to
 from dashboard.import_commands import add_to as add_imports_to
 from dashboard.library_commands import add_to as add_library_to
 from dashboard.origin_commands import origins
+from dashboard.region_commands import add_to as add_regions_to
 from dashboard.terminal import fail
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ app = typer.Typer(
 app.add_typer(origins, name="origins")
 add_imports_to(app)
 add_library_to(app)
+add_regions_to(app)
 app.command("add", epilog="Example:  incident-map add report.pdf --json")(add)
 
 NOTHING_FOUND, AMBIGUOUS = 1, 2
@@ -131,16 +133,23 @@ add_to(app)
 def locate(
     name: Annotated[str, typer.Argument(help="A place as a report names it.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    region: Annotated[
+        str, typer.Option(help="The region to look in, your own places included.")
+    ] = "balochistan",
     online: Annotated[
         bool, typer.Option(help="Ask OpenStreetMap's Nominatim where the gazetteer has nothing.")
     ] = False,
 ) -> None:
     """Say which place a name means, which district it lies in, and what else it could be."""
     from gazetteer.errors import AmbiguousPlaceError, PlaceNotFoundError
-    from gazetteer.resolve import Gazetteer
+    from incidents.regions import RegionError, load_region
+    from incidents.store.locations import locate_library
 
     try:
-        found = Gazetteer.default().locate(name).as_dict()
+        shown = load_region(region, locate_library().data_dir)
+        found = shown.gazetteer().locate(name).as_dict()
+    except RegionError as error:
+        fail(str(error))
     except AmbiguousPlaceError as error:
         fail(str(error), AMBIGUOUS)
     except PlaceNotFoundError as error:
@@ -150,7 +159,7 @@ def locate(
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
-    typer.echo(_place_lines(found))
+    typer.echo(_place_lines(found, shown.title))
 
 
 def _locate_online(name: str) -> dict[str, Any]:
@@ -164,11 +173,11 @@ def _locate_online(name: str) -> dict[str, Any]:
         fail(str(error), NOTHING_FOUND)
 
 
-def _place_lines(found: dict[str, Any]) -> str:
+def _place_lines(found: dict[str, Any], region: str) -> str:
     district = (
         f"{found['adm2_name']} ({found['adm2_pcode']})"
         if found["adm2_pcode"]
-        else "none of Balochistan"
+        else f"none of {region}"
     )
     lines = [
         f"{found['name']}  {found['place_id']}",
@@ -178,8 +187,7 @@ def _place_lines(found: dict[str, Any]) -> str:
         f"  where_prec {found['where_prec']}",
     ]
     lines += [
-        f"  could also be {c['name']} {c['place_id']}"
-        + (f" in {c['adm2_name']}" if c["adm2_name"] else "")
+        f"  could also be {c['described']}"
         for c in found["candidates"]
         if c["place_id"] != found["place_id"]
     ]

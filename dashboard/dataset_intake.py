@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path, PurePath
 from typing import Literal, TypeVar
@@ -129,9 +129,13 @@ def _ask_all(
     mapping = None
     if kind == "table":
         mapping = before.mapping if before and before.kind == "table" else None
-        preview = _preview(path, upload, mapping, encoding, kind)
+        preview = _preview(path, upload, mapping, encoding, kind, "begun")
         begun = preview.mapping if mapping else _named(preview.mapping, upload)
-        mapping = ask_mapping(begun, preview.header, upload.upload_id)
+
+        def strange_words(mapping: Mapping) -> Sequence[str]:
+            return _preview(path, upload, mapping, encoding, kind, "words").strange_words
+
+        mapping = ask_mapping(begun, preview.header, upload.upload_id, strange_words)
     preview = _preview(path, upload, mapping, encoding, kind)
     _show_preview(preview)
     # Beside the button, though it is known last.
@@ -208,14 +212,19 @@ def _ask_licence(kind: Kind, upload: Upload) -> bool:
 
 
 def _preview(
-    path: Path, upload: Upload, mapping: Mapping | None, encoding: str, kind: Kind
+    path: Path,
+    upload: Upload,
+    mapping: Mapping | None,
+    encoding: str,
+    kind: Kind,
+    name: str = "preview",
 ) -> Preview:
     """Return how the first rows would be read, made anew only where something changed."""
     today = datetime.now(KARACHI).date()
     said = to_toml(mapping) if mapping else ""
     try:
         return _made(
-            "guess" if mapping is None else "preview",
+            name,
             (upload.upload_id, said, encoding, kind, today),
             lambda: preview_table(path, mapping, encoding, today, kind),
         )

@@ -31,13 +31,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, TypedDict, get_args
 
-import shapely
 import streamlit as st
 from streamlit.components.v1 import declare_component
 
 from dashboard.map_drawing import layer_keys, map_files
 from dashboard.map_folder import content_digest, served_folder
 from geo.boundaries import Area, Boundaries, load_districts
+from geo.coverage import union_of
 from geo.simplify import count_vertices, simplify_together
 
 FillKey = Literal[
@@ -99,6 +99,19 @@ class Legend(TypedDict):
     blanks: Sequence[tuple[str, str]]
 
 
+class PointLayer(TypedDict):
+    """Circles over the areas, and what the legend says of them.
+
+    `circles` holds four numbers for each: longitude and latitude in degrees (EPSG:4326), the
+    incidents, and 1 or 2, UCDP's where_prec.
+    """
+
+    circles: Sequence[float]
+    title: str
+    near: str
+    note: str
+
+
 class Tiles(TypedDict):
     """A background map: its address with {z}, {x} and {y}, whom to thank, its last zoom."""
 
@@ -118,6 +131,7 @@ def district_map(
     whole_word: str = "province",
     province_note: str = "",
     legend: Legend | None = None,
+    points: PointLayer | None = None,
     tiles: Tiles | None = None,
     height: int = 460,
     key: str,
@@ -144,6 +158,8 @@ def district_map(
         border is hatched.
     legend
         The legend's title and lines; none is drawn if not given.
+    points
+        Circles over the areas, drawn on one canvas that catches no click; none if not given.
     tiles
         A background map. Only with it does the browser ask anything of another machine.
     height
@@ -162,7 +178,7 @@ def district_map(
     Raises
     ------
     ValueError
-        If a code, a fill key, a colour or an address of tiles is not as described.
+        If a code, a fill key, a colour, a circle or an address of tiles is not as described.
     """
     arguments = _arguments(
         boundaries, paints, selected=selected, palette=palette, legend=legend, tiles=tiles
@@ -173,6 +189,7 @@ def district_map(
         whole_word=_plain(whole_word, 40),
         dark=dark,
         province_note=_plain(province_note, NOTE_LENGTH),
+        points=_points(points) if points else None,
         height=height,
         key=key,
         default=None,
@@ -271,6 +288,20 @@ def _legend(legend: Legend) -> dict[str, Any]:
     }
 
 
+def _points(points: PointLayer) -> dict[str, Any]:
+    circles = list(points["circles"])
+    if len(circles) % 4 or not all(type(n) in (int, float) for n in circles):
+        raise ValueError(
+            f"The points came as {len(circles)} values; four numbers for each circle were expected."
+        )
+    return {
+        "circles": circles,
+        "title": _plain(points["title"], 120),
+        "near": _plain(points["near"], 80),
+        "note": _plain(points["note"], NOTE_LENGTH),
+    }
+
+
 def _tiles(tiles: Tiles) -> dict[str, Any]:
     url = tiles["url"]
     if not (url.startswith("https://") and all(part in url for part in ("{z}", "{x}", "{y}"))):
@@ -311,7 +342,7 @@ def _frame(boundaries: Boundaries[Area]) -> Any:  # noqa: ANN401 - what Streamli
     drawn, outline = polygons, boundaries.outline
     if count_vertices(polygons) > MOST_VERTICES:
         drawn = simplify_together(polygons, MOST_VERTICES).polygons
-        outline = shapely.union_all(drawn)
+        outline = union_of(drawn)
     codes = [area.pcode for area in boundaries.areas]
     files = map_files(
         {keys[code]: polygon for code, polygon in zip(codes, drawn, strict=True)}, outline

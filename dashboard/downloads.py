@@ -18,6 +18,9 @@ from incidents.layers import LAYERS, build_layer
 from incidents.sealed import MOST_ROWS, seal
 from incidents.view import View
 
+MOST_ROWS_HERE = 50_000
+"""Of datasets in a file that the page makes; it is made in the server's memory."""
+
 
 def show_downloads(view: View, choices: Choices) -> None:
     """Show the buttons; a file is made when it is asked for."""
@@ -77,6 +80,13 @@ def _layers(view: View, kept_back: str) -> None:
         file_format = st.selectbox("Format", FORMATS, key="format")
     if kept_back and layer != "districts":
         st.caption(escape_markdown(kept_back))
+        return
+    if view.row_count > MOST_ROWS_HERE and layer != "districts":
+        show(element("p", f"{view.row_count:,} rows of datasets: write them with", css="im-hint"))
+        st.code(
+            f"incident-map export --layer {layer} --format {file_format} --output FILE",
+            language=None,
+        )
         return
     name = f"incident-map-{layer}-{_digest(view)}.{file_format}"
     _button(

@@ -49,15 +49,24 @@ def describe_draft(draft: ReviewDraft) -> tuple[str, str]:
             "few": "a few",
             None: number,
         }.get(draft.qualifier, f"{words(draft.qualifier or '')} {number}")
-        group = "people" if draft.victim_group == "total" else words(draft.victim_group or "")
+        people = "person" if (draft.count_low, draft.qualifier) == (1, "exact") else "people"
+        group = people if draft.victim_group == "total" else words(draft.victim_group or "")
         title = f"{figure} {group} {draft.casualty_type}"
-    where = draft.adm2_name or (draft.place_name if draft.place_id else None) or "no place"
-    if draft.place_name and draft.adm2_name and draft.place_name != draft.adm2_name:
-        where = f"{draft.place_name}, {draft.adm2_name}"
+    where = _where(draft)
     start = draft.date_start
     when = days(start, draft.date_end or start) if start else "no day"
     scope = "" if draft.scope == "event" else f" · {SCOPES[draft.scope]}"
     return title, f"{where} · {when} · {draft.claimant}{scope}"
+
+
+def _where(draft: ReviewDraft) -> str:
+    """Return the place that was chosen, which need not be the one that the words name."""
+    if draft.place_id is None:
+        return "no place"
+    place = Gazetteer.default().place(draft.place_id)
+    if draft.adm2_name is None or place.name == draft.adm2_name:
+        return draft.adm2_name or place.name
+    return f"{place.name}, {draft.adm2_name}"
 
 
 def show_editor(store: Store, review: Review, draft: ReviewDraft, atlas: Atlas, by: Person) -> None:

@@ -66,7 +66,7 @@ def make_view(
     atlas = load_atlas()
     if (region, level) != (None, None):
         shown = load_region(region or HOME, locate_library().data_dir)
-        atlas = atlas.at(shown, level or shown.coarsest)
+        atlas = atlas.at(shown, level.casefold() if level else shown.coarsest)
     chosen = make_filter(
         atlas.catalogue,
         atlas.filter_names,

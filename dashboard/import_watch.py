@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.markup import element, escape_markdown, show
 from incidents.access import Person
-from incidents.datasets.running import State, cancel, state_of, wanted_of
+from incidents.datasets.running import State, cancel, is_stopping, state_of, wanted_of
 from incidents.datasets.uploads import Upload
 from incidents.model import KARACHI
 
@@ -24,13 +24,14 @@ def show_running(data_dir: Path, upload: Upload, by: Person) -> None:
         if state is None or state.status != "running":
             st.rerun()
         st.progress(state.share, how_far(state))
-        if st.button("Cancel the import", key="cancel-import"):
+        stopping = is_stopping(data_dir, upload)
+        if st.button("Cancel the import", key="cancel-import", disabled=stopping):
             try:
                 cancel(data_dir, upload, by=by)
             except ValueError as error:
                 st.error(escape_markdown(str(error)))
-            else:
-                st.caption("It stops before its next rows; nothing of it is kept.")
+        elif stopping:
+            st.caption("It stops before its next rows; nothing of it is kept.")
 
     wanted = wanted_of(data_dir, upload)
     since = f", since {wanted.at.astimezone(KARACHI):%H:%M:%S} for {wanted.by}" if wanted else ""

@@ -2,50 +2,110 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import streamlit as st
 
 from dashboard import loading
-from dashboard.markup import element, escape_markdown, plain, show
+from dashboard.access import keeper
+from dashboard.markup import Element, element, escape_markdown, plain, show
+from dashboard.source_fields import ask_source_fields, is_right_to_left
 from dashboard.steps import steps
 from incidents.access import Person
 from incidents.addition import Addition, add_for_review, prepare_addition
 from incidents.atlas import Atlas
 from incidents.described_source import untitled
-from incidents.near_copies import NearCopy, joins, near_copies, same_text
-from incidents.extraction.extractors import ExtractorError
+from incidents.extraction.extractors import ALL, RULES, ExtractorError, load_extractors
 from incidents.extraction.vocabulary import VocabularyError
+from incidents.kept_reading import (
+    KeptReading,
+    discard_reading,
+    forget_reading,
+    keep_reading,
+    keep_typed,
+    kept_reading,
+    list_kept,
+    take_back_reading,
+)
+from incidents.near_copies import NearCopy, joins, near_copies, same_text
 from incidents.reading import Document, DocumentRefusedError, read_document
 from incidents.reading.fetch import fetch
 from incidents.store import Store
 
 STEPS = ("Read", "Check what it is", "Review its claims", "On the map")
 KINDS = ["txt", "html", "htm", "pdf", "docx", "eml"]
-_PENDING = "intake/document"
+READ = "read"
+"""The document that was read and is not stored yet, in the address."""
+_PENDING = "intake/reading"
 # Of a long text the beginning shows what was read; the review shows all of it.
 _SHOWN = 6_000
 
 
 def show_intake(atlas: Atlas, store: Store | None, by: Person) -> None:
-    """Show where a document comes in, and what was read of it."""
-    document = st.session_state.get(_PENDING)
+    """Show where a document comes in, or what was read of the one that is named in the address."""
+    reading = _reading(store)
     show(
         element(
             "div",
             element("h2", "Add a report", css="im-title"),
-            steps(STEPS, 1 if document is None else 2),
+            steps(STEPS, 1 if reading is None else 2),
             css="im-head",
         )
     )
-    if document is None:
-        document = _ask_document()
-        if document is None:
-            return
-        st.session_state[_PENDING] = document
-        st.rerun()
-    _describe(document, atlas, store, by)
+    if reading is not None:
+        _describe(reading, atlas, store, by)
+        return
+    if store is not None:
+        _offer_discarded(store)
+    document = _ask_document()
+    if document is not None:
+        _open(keep_reading(_made_library(), document, by=keeper()))
+
+
+def show_kept(store: Store | None) -> list[Element]:
+    """Return links to what was read and is not stored yet."""
+    return [
+        element("li", element("a", kept.title or "untitled", href=f"?{READ}={kept.key}"), " · read")
+        for kept in (list_kept(store, by=keeper()) if store else [])
+        if not kept.discarded and kept.key != st.query_params.get(READ)
+    ]
+
+
+def _reading(store: Store | None) -> KeptReading | None:
+    """Return the document that the address names; a reload finds it again in the library."""
+    key = st.query_params.get(READ, "")
+    reading: KeptReading | None = st.session_state.get(_PENDING)
+    if not key or (reading is not None and reading.key == key):
+        return reading if key else None
+    reading = kept_reading(store, key, by=keeper()) if store else None
+    if reading is None:
+        st.warning("What the address names was stored or discarded meanwhile.")
+    st.session_state[_PENDING] = reading
+    return reading
+
+
+def _open(key: str) -> None:
+    _clear()
+    st.query_params.from_dict({READ: key})
+    st.rerun()
+
+
+def _made_library() -> Store:
+    library = loading.library(make=True)
+    if library is None:
+        raise OSError("the library could not be made")
+    return library
+
+
+def _offer_discarded(store: Store) -> None:
+    for kept in list_kept(store, by=keeper()):
+        if kept.discarded:
+            left, right = st.columns([5, 1], vertical_alignment="center")
+            with left:
+                show(element("p", f"Discarded: {kept.title or 'untitled'}", css="im-hint"))
+            if right.button("Take it back", key="take-back", type="tertiary"):
+                take_back_reading(store, kept.key, by=keeper())
+                _open(kept.key)
 
 
 def _ask_document() -> Document | None:
@@ -60,8 +120,8 @@ def _pasted() -> Document | None:
     text = st.text_area(
         "Paste the article",
         height=300,
-        placeholder="Headline, date and text, as they stand on the page. Nothing is stored before "
-        "you say so, and nothing reaches the map before you accept it.",
+        placeholder="Headline, date and text, as they stand on the page. What is read is kept for "
+        "you alone until you store or discard it, and nothing reaches the map before you accept it.",
         key="pasted",
     )
     if st.button("Read it", type="primary", key="read", disabled=False) and text.strip():
@@ -100,65 +160,67 @@ def _uploaded_or_fetched() -> Document | None:
     return None
 
 
-def _describe(document: Document, atlas: Atlas, store: Store | None, by: Person) -> None:
+def _describe(reading: KeptReading, atlas: Atlas, store: Store | None, by: Person) -> None:
+    document = reading.document
     stored = {d.source_id: d.source for d in store.documents()} if store else {}
     sources = {**stored, **atlas.catalogue.source}
     same = same_text(document.sha256, sources.values())
     left, right = st.columns([6, 5], gap="medium")
     with right:
-        given = _ask_source(document)
+        given = _ask_source(reading)
+        if store is not None:
+            keep_typed(store, reading, given, by=keeper())
         copy = None
         if same is not None:
             _say_same(same.source_id, same.title, is_stored=same.source_id in stored)
         else:
             found = near_copies(document.text, sources.values(), loading.texts(), atlas.lineage)
             copy = _offer_family(found[0]) if found else None
+        extractor = _ask_extractor()
         again, go = st.columns([1, 2])
-        if again.button("Another document", key="again"):
-            _forget()
+        if again.button("Discard", key="discard", help="It can be taken back.") and store:
+            discard_reading(store, reading.key, by=keeper())
+            _clear()
+            st.query_params.clear()
             st.rerun()
+        found_by_program = document.readable or extractor not in (RULES, ALL)
         wanted = go.button(
-            "Find its claims" if document.readable else "Store it and mark claims by hand",
+            "Find its claims" if found_by_program else "Store it and mark claims by hand",
             type="primary",
             key="find",
             disabled=same is not None,
         )
         if wanted:
-            _store(document, atlas, given, copy, by)
+            _store(reading, atlas, given, copy, extractor, by)
     with left:
         for notice in document.notices:
             st.info(escape_markdown(notice))
         _show_text(document)
 
 
-def _ask_source(document: Document) -> dict[str, Any]:
-    title = st.text_input("Headline", document.title or untitled(document.text), key="title")
-    outlet, agency = st.columns(2)
-    given: dict[str, Any] = {
-        "title": title.strip(),
-        "outlet": outlet.text_input(
-            "Outlet", document.outlet, key="outlet", help="Who published it; “unknown” if unsaid."
-        ).strip(),
-        "agency": agency.text_input(
-            "Agency credited", document.agency or "", key="agency", placeholder="none"
-        ).strip(),
+def _ask_source(reading: KeptReading) -> dict[str, Any]:
+    document = reading.document
+    read = {
+        name: getattr(document, name)
+        for name in ("title", "outlet", "agency", "published_on", "language", "url")
     }
-    day, language = st.columns(2)
-    given["published_on"] = day.date_input(
-        "Published on",
-        document.published_on,
-        min_value=date(1947, 1, 1),
-        max_value=date(2100, 1, 1),
-        key="published",
-        help="Weekdays in the text are told from it.",
-    )
-    given["language"] = language.text_input("Language", document.language, key="language").strip()
-    given["url"] = st.text_input(
-        "Address", document.url or "", key="url", placeholder="if it is known"
-    ).strip()
+    read["title"] = document.title or untitled(document.text)
+    given = ask_source_fields(read | dict(reading.typed), f"about-{reading.key}-")
     if given["published_on"] is None:
         st.warning("No date was found. Without one, days in the text may stay unknown.")
     return given
+
+
+def _ask_extractor() -> str:
+    """Offer a choice only where a package brings an extractor of its own."""
+    try:
+        names = [ALL, *load_extractors()]
+    except ExtractorError as error:
+        st.warning(escape_markdown(str(error)))
+        return RULES
+    if names == [ALL, RULES]:
+        return RULES
+    return str(st.selectbox("Claims are found by", names, key="extractor"))
 
 
 def _say_same(source_id: str, title: str, *, is_stored: bool) -> None:
@@ -182,42 +244,46 @@ def _offer_family(copy: NearCopy) -> NearCopy | None:
 
 
 def _store(
-    document: Document, atlas: Atlas, given: dict[str, Any], copy: NearCopy | None, by: Person
+    reading: KeptReading,
+    atlas: Atlas,
+    given: dict[str, Any],
+    copy: NearCopy | None,
+    extractor: str,
+    by: Person,
 ) -> None:
     bar = st.progress(0.0, "Finding claims")
     try:
         addition: Addition = prepare_addition(
-            document,
+            reading.document,
             atlas,
             given={k: v for k, v in given.items() if v},
             store=loading.library(),
             texts=None,
-            told=lambda share: bar.progress(min(share, 1.0), "Finding claims"),
+            extractor=extractor,
+            told=lambda share: bar.progress(min(share, 1.0), f"Finding claims: {share:.0%} read"),
         )
     except (ExtractorError, VocabularyError, OSError) as error:
+        bar.empty()
         st.error(f"Nothing was stored. {escape_markdown(str(error))}")
         return
-    library = loading.library(make=True)
-    if library is None:
-        raise OSError("the library could not be made")
-    source_id = add_for_review(addition, library, atlas, by=by)
-    if copy is not None:
-        library.decide_lineage(joins(copy, source_id, by.name), by=by)
-    _forget()
+    library = _made_library()
+    with library.together() as one:
+        source_id = add_for_review(addition, one, atlas, by=by)
+        if copy is not None:
+            one.decide_lineage(joins(copy, source_id, by.name), by=by)
+        forget_reading(one, reading.key, by=keeper())
+    _clear()
     st.query_params.from_dict({"review": source_id})
     st.rerun()
 
 
-def _forget() -> None:
-    """Begin anew: the document and what was typed about it go."""
-    st.session_state.pop(_PENDING, None)
-    for key in ("title", "outlet", "agency", "published", "language", "url", "family", "file"):
+def _clear() -> None:
+    for key in (_PENDING, "family", "file"):
         st.session_state.pop(key, None)
 
 
 def _show_text(document: Document) -> None:
     text = plain_lines(document.text[:_SHOWN])
-    rtl = document.language.partition("-")[0] in {"ur", "ar", "fa", "ps", "sd", "bal"}
     more = len(document.text) - _SHOWN
     show(
         element(
@@ -226,7 +292,7 @@ def _show_text(document: Document) -> None:
             element("p", f"… and {more:,} more characters", css="im-hint") if more > 0 else None,
             css="im-article",
             lang=document.language,
-            dir="rtl" if rtl else "auto",
+            dir="rtl" if is_right_to_left(document.language) else "auto",
             tabindex="0",
         )
     )

@@ -29,7 +29,7 @@ from xstatic.pkg import leaflet
 KEY = re.compile(r"[A-Z]{2}[0-9]{1,10}")
 
 LEAFLET_FILES = ("leaflet.js", "leaflet.css")
-SCRIPTS = ("map_labels.js", "map_parts.js", "map_frame.js")
+SCRIPTS = ("map_labels.js", "map_parts.js", "map_points.js", "map_frame.js")
 STYLES = ("map_frame.css",)
 
 # About 11 m: finer than the boundaries are drawn, and a third of the bytes.

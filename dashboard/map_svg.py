@@ -21,6 +21,7 @@ from dashboard.painting import COUNT_MEASURES, Painting, paint
 from dashboard.svg import Svg, number, svg, text_width, wrap
 from dashboard.wording import count, date_span, title_parts
 from geo.boundaries import Area, Boundaries
+from geo.coverage import union_of
 from geo.projection import EqualArea
 from incidents import __version__
 from incidents.view import View
@@ -29,6 +30,8 @@ WIDTH = 1000.0
 SIDE = 28.0
 HEAD = 92.0
 FOOT = 50.0
+# Of the map itself: a narrow region is not drawn to the full width.
+TALLEST = 1400.0
 FONTS = "'Source Sans Pro', 'Source Sans 3', Arial, Helvetica, 'Noto Sans', sans-serif"
 
 # How wide the hatched band around the province is.
@@ -75,7 +78,7 @@ def map_svg(view: View, measure: str, *, prefix: str = "map") -> str:
     bottom_right = _classes_block(painting, fills, sheet)
     taken = [box for box in (top_left[1], bottom_right[1]) if box]
     names = _names(view, painting, sheet, taken)
-    title, description = _title(measure), _description(view, painting)
+    title, description = _title(view, measure), _description(view, painting)
     drawing = svg(
         "svg",
         svg("title", title, id=f"{prefix}-title"),
@@ -87,6 +90,7 @@ def map_svg(view: View, measure: str, *, prefix: str = "map") -> str:
         *_hatches(painting, sheet),
         *_borders(sheet),
         svg("g", *(part for placed in names for part in _name(placed))),
+        *_ground(sheet, taken),
         *top_left[0],
         *bottom_right[0],
         *_foot(view, sheet),
@@ -106,23 +110,26 @@ def map_svg(view: View, measure: str, *, prefix: str = "map") -> str:
 def _sheet(boundaries: Boundaries[Area]) -> Sheet:
     flat = EqualArea.around(boundaries.outline)
     west, south, east, north = flat.project(boundaries.outline).bounds
-    scale = (WIDTH - 2 * SIDE) / (east - west)
+    scale = min((WIDTH - 2 * SIDE) / (east - west), TALLEST / (north - south))
+    left = (WIDTH - (east - west) * scale) / 2
 
     def lay(geometry: BaseGeometry) -> BaseGeometry:
         return shapely.transform(
-            flat.project(geometry), lambda xy: (xy - [west, north]) * [scale, -scale] + [SIDE, HEAD]
+            flat.project(geometry), lambda xy: (xy - [west, north]) * [scale, -scale] + [left, HEAD]
         )
 
     laid = [lay(area.geometry) for area in boundaries.areas]
     # Simplified as one coverage: borders stay shared, no gap opens between neighbours.
     thinned = shapely.coverage_simplify(laid, 0.35)
+    # A user's areas may be no coverage, and be spoilt by it; those stay as they are.
+    thinned = [t if t.is_valid and t.area else area for t, area in zip(thinned, laid, strict=True)]
     middles = {
         area.pcode: lay(shapely.Point(label_point(area.geometry)[1::-1])).coords[0]
         for area in boundaries.areas
     }
     return Sheet(
         areas={area.pcode: shape for area, shape in zip(boundaries.areas, thinned, strict=True)},
-        outline=shapely.coverage_union_all(thinned),
+        outline=union_of(thinned),
         middles=middles,
         units_per_km=scale * 1000,
         height=HEAD + (north - south) * scale + FOOT,
@@ -152,7 +159,7 @@ def _hatches(painting: Painting, sheet: Sheet) -> list[Svg | None]:
     drawn = []
     for key in GROUNDS:
         alike = [sheet.areas[pcode] for pcode, one in painting.paints.items() if one.fill == key]
-        drawn.append(hatch(key, shapely.coverage_union_all(alike)))
+        drawn.append(hatch(key, union_of(alike)))
     return drawn
 
 
@@ -245,9 +252,9 @@ def _haloed(text: str, x: float, y: float, size: float, *, bold: bool) -> list[S
     return [edge, svg("text", text, **here, fill=INK if bold else "#3d454e")]
 
 
-def _title(measure: str) -> str:
+def _title(view: View, measure: str) -> str:
     what = f"{measure} reported" if measure in COUNT_MEASURES else f"reported {measure}"
-    return f"Balochistan: {what}, by district"
+    return f"{view.atlas.region_title}: {what}, by {view.atlas.area_word}"
 
 
 def _description(view: View, painting: Painting) -> str:
@@ -258,8 +265,8 @@ def _description(view: View, painting: Painting) -> str:
         if view.districts[pcode].is_reported
     ]
     rest = len(names) - len(said)
-    listed = "; ".join(said) or "no district"
-    return f"{listed}. {count(rest, 'district')} without a report. {painting.province_note}".strip()
+    listed = "; ".join(said) or f"no {view.atlas.area_word}"
+    return f"{listed}. {count(rest, view.atlas.area_word)} without a report. {painting.province_note}".strip()
 
 
 def _heading(view: View, title: str) -> list[Svg]:
@@ -286,13 +293,23 @@ def _blanks_block(painting: Painting, fills: Mapping[str, str], left: float, top
     widest = max(text_width(label, _LEGEND_TEXT) for _, label in rows)
     if painting.province_note:
         bottom += 12
-        for line in wrap(painting.province_note, _LEGEND_TEXT, 210, most=2):
+        for line in wrap(painting.province_note, _LEGEND_TEXT, 210, most=4):
             drawn.append(
                 svg("text", line, x=left, y=bottom + 10, font_size=_LEGEND_TEXT, font_weight="700")
             )
             widest = max(widest, text_width(line, _LEGEND_TEXT, bold=True))
             bottom += 16
     return drawn, (left, top, left + 34 + widest, bottom)
+
+
+def _ground(sheet: Sheet, boxes: Sequence[tuple[float, float, float, float]]) -> list[Svg]:
+    """Draw paper under what stands on the map, where a region leaves its corners no room."""
+    return [
+        svg("rect", x=x - 5, y=y - 5, width=right - x + 10, height=bottom - y + 10, fill=PAPER,
+            fill_opacity=0.85)
+        for x, y, right, bottom in boxes
+        if sheet.outline.intersects(shapely.box(x, y, right, bottom))
+    ]  # fmt: skip
 
 
 def _classes_block(painting: Painting, fills: Mapping[str, str], sheet: Sheet) -> Block:

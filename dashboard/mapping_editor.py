@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from dashboard.data_table import cut
 from dashboard.markup import element, escape_markdown, show
-from dashboard.wording import words
+from dashboard.wording import count, words
 from incidents.datasets.days import EXCEL
 from incidents.datasets.mapping import (
     FIELDS,
+    SUB_EVENT_TYPES,
     FieldName,
     Figure,
     Mapping,
     Reading,
+    missing_columns,
     parse_mapping,
     remade,
     to_toml,
@@ -57,13 +60,23 @@ _WAYS = ("one number", "low, best, high")
 _STATE = "datasets/mapping"
 
 
-def ask_mapping(begun: Mapping, header: Sequence[str], upload_id: str) -> Mapping:
+WORDS_ASKED = 12
+
+
+def ask_mapping(
+    begun: Mapping,
+    header: Sequence[str],
+    upload_id: str,
+    strange_words: Callable[[Mapping], Sequence[str]],
+) -> Mapping:
     """Show a mapping and return it as corrected.
 
     Parameters
     ----------
     begun
         The one to start from: guessed, or as last imported.
+    strange_words
+        Returns the words for the kind of event whose meaning a mapping does not say.
 
     Raises
     ------
@@ -83,7 +96,11 @@ def ask_mapping(begun: Mapping, header: Sequence[str], upload_id: str) -> Mappin
                     css="im-hint",
                 ),
             )
+        if absent := missing_columns(given, header):
+            named = ", ".join(escape_markdown(name) for name in absent[:8])
+            st.warning(f"The mapping names columns that this file has not: {named}")
         mapping = _ask(given, header, key)
+        mapping = _ask_words(mapping, strange_words(mapping), key)
         with tools, st.container(horizontal=True, horizontal_alignment="right"):
             _ask_file(mapping, upload_id, generation)
     return mapping
@@ -224,6 +241,29 @@ def _ask_reading(given: Reading, key: str) -> Reading:
         empty=tuple(word.strip() for word in empty.split(",") if word.strip()),
         separator=separator,
     )
+
+
+def _ask_words(mapping: Mapping, strange: Sequence[str], key: str) -> Mapping:
+    """Ask what the table's own words for the kind of event mean, in ACLED's."""
+    if not strange:
+        return mapping
+    said = {}
+    with st.expander(f"{count(len(strange), 'word')} for the kind of event to be explained"):
+        places = st.columns(3)
+        for number, word in enumerate(strange[:WORDS_ASKED]):
+            with places[number % 3]:
+                show(element("p", cut(word), css="im-line", dir="auto"))
+                said[word] = st.selectbox(
+                    f"What word {number + 1} means",
+                    ["", *SUB_EVENT_TYPES],
+                    format_func=lambda name: name or "not said",
+                    label_visibility="collapsed",
+                    key=f"{key}-word-{number}-{word}",
+                )
+        if len(strange) > WORDS_ASKED:
+            st.caption("Name the others in the saved mapping, under [event_types].")
+    chosen = {word.strip(): meaning for word, meaning in said.items() if meaning}
+    return remade(mapping, event_types=mapping.event_types | chosen) if chosen else mapping
 
 
 def _ask_one_of(place: object, label: str, options: dict[str, str], given: str, key: str) -> str:

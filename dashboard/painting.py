@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from dashboard.district_map import DistrictPaint, Legend
 from dashboard.wording import count, range_text, words
-from incidents.model import CASUALTY_TYPES, CasualtyType
-from incidents.regions import DISTRICTS
+from incidents.model import CASUALTY_TYPES, CasualtyType, Claim
 from incidents.tolls import DistrictSummary
 from incidents.view import View
 
@@ -48,30 +48,42 @@ def paint(view: View, measure: str) -> Painting:
 
     A district's colour comes from claims that name a place in it. What was only said
     of the whole province colours no district: it becomes a note at the province's border.
+    Likewise what is known only to a district colours none of its tehsils.
     """
     values = {pcode: _value(summary, measure) for pcode, summary in view.districts.items()}
     breaks = class_breaks([v for v in values.values() if v])
-    province_claims = _of_the_province(view, measure)
+    province_claims = _counted(view, measure, view.not_placed, "not_placed")
+    wider_claims = _counted(view, measure, view.known_wider, "wider")
     only_province = measure not in COUNT_MEASURES and province_claims > 0
-    wider = {pcode: _known_wider(view, pcode, measure) for pcode in view.districts}
+    wider = {pcode: _known_wider(view, pcode, measure) > 0 for pcode in view.districts}
     paints = {
         pcode: DistrictPaint(
-            _fill(values[pcode], summary, breaks, only_province or wider[pcode] > 0),
+            _fill(values[pcode], summary, breaks, only_province or wider[pcode]),
             _label(summary, measure),
-            _tooltip(view, summary, measure, only_province, wider[pcode]),
+            _tooltip(view, summary, measure, _silence(view, only_province, wider[pcode])),
         )
         for pcode, summary in view.districts.items()
     }
-    return Painting(paints, _legend(measure, breaks, view), len(breaks), _note(province_claims))
+    note = _note(view, province_claims, wider_claims)
+    return Painting(paints, _legend(measure, breaks, view), len(breaks), note)
 
 
-def _of_the_province(view: View, measure: str) -> int:
-    """Return how many claims that the measure counts were made of no district."""
+def _silence(view: View, only_province: bool, around: bool) -> str:
+    """Return what an area without claims of its own says."""
+    if around:
+        return f"Reported only for the {view.atlas.wider_word}"
+    return "Reported only for the whole province" if only_province else "No report"
+
+
+def _counted(
+    view: View, measure: str, claims: Sequence[Claim], beside: Literal["not_placed", "wider"]
+) -> int:
+    """Return how many claims of no area a measure counts, those of datasets' rows among them."""
+    sums = [one.beside[beside] for one in view.rows.values()]
     if measure in COUNT_MEASURES:
-        return view.not_placed_count
-    said = sum(c.casualty_type == measure for c in view.not_placed)
+        return len(claims) + sum(area.claims for area in sums)
     kind = _casualty(measure)
-    return said + sum(r.not_placed.sums[kind].rows for r in view.rows.values())
+    return sum(c.casualty_type == kind for c in claims) + sum(area.sums[kind].rows for area in sums)
 
 
 def _known_wider(view: View, code: str, measure: str) -> int:
@@ -139,13 +151,9 @@ def _label(summary: DistrictSummary, measure: str) -> str:
     return range_text(summary.tolls[_casualty(measure)])
 
 
-def _tooltip(
-    view: View, summary: DistrictSummary, measure: str, only_province: bool, wider: int
-) -> str:
-    if not summary.is_reported and wider:
-        return f"Known only to a wider area: {count(wider, 'claim')}"
+def _tooltip(view: View, summary: DistrictSummary, measure: str, silence: str) -> str:
     if not summary.is_reported:
-        return "Reported only for the whole province" if only_province else "No report"
+        return silence
     lines = [
         f"{kind}: {range_text(toll)}" if toll.has_figure else f"{kind}: without a number"
         for kind, toll in summary.tolls.items()
@@ -174,20 +182,18 @@ def _legend(measure: str, breaks: Sequence[int], view: View) -> Legend:
         classes.append((f"class-{number}", str(end) if end == lowest else f"{lowest}–{end}"))
         lowest = end + 1
     title = measure if measure in COUNT_MEASURES else f"{measure}: best figure, rule “{view.rule}”"
-    return Legend(title=title, classes=classes, blanks=_blanks(view))
+    blanks = dict(BLANKS)
+    if view.known_wider_count:
+        blanks["province_only"] = f"reported only for the {view.atlas.wider_word} or the province"
+    return Legend(title=title, classes=classes, blanks=tuple(blanks.items()))
 
 
-def _blanks(view: View) -> tuple[tuple[str, str], ...]:
-    """Return the four blanks: between an area and its province others may be known alone."""
-    if view.atlas.level == DISTRICTS and view.atlas.is_home:
-        return BLANKS
-    return tuple(
-        (key, "reported only for a wider area" if key == "province_only" else label)
-        for key, label in BLANKS
-    )
-
-
-def _note(claims: int) -> str:
-    if not claims:
-        return ""
-    return f"{count(claims, 'claim')} for the whole province, on no district"
+def _note(view: View, of_province: int, of_wider: int) -> str:
+    area = view.atlas.area_word
+    said = []
+    if of_province:
+        said.append(f"{count(of_province, 'claim')} for the whole province, on no {area}")
+    if of_wider:
+        wider = view.atlas.wider_word
+        said.append(f"{count(of_wider, 'claim')} known only to the {wider}, on no {area}")
+    return "; ".join(said)

@@ -62,11 +62,12 @@ def _not_placed(view: View, link: Link) -> None:
     offer_rows(view, "not_placed", link, key="rows_not_placed")
     if view.known_wider_count:
         show(
-            element("h3", f"Known only to a wider area ({view.known_wider_count:,})"),
+            element(
+                "h3", f"Known only to the {view.atlas.wider_word} ({view.known_wider_count:,})"
+            ),
             element(
                 "p",
-                f"Said of a district or of ground wider than one {view.atlas.area_word}; on no "
-                f"{view.atlas.area_word}.",
+                f"No place in one {view.atlas.area_word} is named; these claims colour none.",
                 css="im-hint",
             ),
             element(
@@ -75,7 +76,7 @@ def _not_placed(view: View, link: Link) -> None:
                 css="im-cards im-scroll",
                 tabindex="0",
                 role="region",
-                aria_label="Claims known only to a wider area",
+                aria_label=f"Claims known only to the {view.atlas.wider_word}",
             )
             if view.known_wider
             else None,

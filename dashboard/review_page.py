@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 
 import streamlit as st
 
 from dashboard.draft_editor import describe_draft, show_editor
+from dashboard.entry_words import told as told_entry
 from dashboard.markup import element, escape_markdown, show
+from dashboard.source_fields import ask_source_fields, is_right_to_left
 from dashboard.text_review import Action, Marked, new_action, text_review
 from dashboard.wording import count, day
 from incidents.acceptance import problems
@@ -18,20 +20,23 @@ from incidents.atlas import Atlas
 from incidents.citations import publisher
 from incidents.described_source import corrected_source
 from incidents.drafting import draft_by_hand, pieces
+from incidents.extraction.extractors import ExtractorError
 from incidents.incident_choice import assigned
 from incidents.model import KARACHI
-from incidents.review import ReviewDraft, from_claim
+from incidents.rereading import reread
+from incidents.review import NotPossibleError, ReviewDraft, from_claim
 from incidents.reviewing import (
     Review,
     accept_drafts,
     add_draft,
     correct_source,
+    decided_meanwhile,
     free_ids,
     open_review,
     reject_draft,
     reopen_claim,
 )
-from incidents.store import DecisionError, Store
+from incidents.store import DecisionError, Entry, Store
 
 FRAME = "text"
 HEIGHT = 360
@@ -44,8 +49,10 @@ REASONS = (
     "not of this event",
     "an estimate of the reporter",
 )
-_RTL = {"ur", "ar", "fa", "ps", "sd", "bal"}
 _CHOSEN = "review/chosen"
+_TOLD = "review/told"
+_SHOWN = "review/shown"
+_DONE = "done"
 
 
 def show_review(store: Store, review: Review, atlas: Atlas, by: Person, map_page: st.Page) -> None:
@@ -53,11 +60,15 @@ def show_review(store: Store, review: Review, atlas: Atlas, by: Person, map_page
     chosen = _chosen(review)
     start, end = _part(review, chosen)
     part = review.text[start:end]
+    meanwhile = _meanwhile(review, by)
     action = new_action(FRAME, part, review.ids)
-    if action is not None:
+    if action is not None and (
+        action.draft_id not in meanwhile or action.kind not in {"accept", "reject"}
+    ):
         chosen = _guarded(lambda: _do(store, review, action, start, atlas, by), chosen)
         review = open_review(store, review.source_id)
-    _show_head(store, review, atlas, by, map_page)
+    _show_head(store, review, atlas, by, map_page, meanwhile)
+    _show_told(review, meanwhile)
     if chosen not in review.ids:
         chosen = review.next_waiting(None) or (review.ids[0] if review.ids else None)
     st.session_state[_CHOSEN] = (review.source_id, chosen)
@@ -68,7 +79,7 @@ def show_review(store: Store, review: Review, atlas: Atlas, by: Person, map_page
         selected=chosen,
         dark=st.context.theme.type == "dark",
         language=language,
-        rtl=language.partition("-")[0] in _RTL,
+        rtl=is_right_to_left(language),
         reasons=REASONS,
         empty="No claim was found. Select the words that carry one, with the mouse or the arrow "
         "keys, to add it.",
@@ -80,6 +91,13 @@ def show_review(store: Store, review: Review, atlas: Atlas, by: Person, map_page
     elif chosen in review.claim:
         _show_accepted(store, review, chosen, by)
     _show_keys()
+    st.session_state[_SHOWN] = (review.source_id, review.seen)
+
+
+def _meanwhile(review: Review, by: Person) -> dict[str, Entry]:
+    """Return what others decided on the claims that this page still shows as they were."""
+    source_id, shown = st.session_state.get(_SHOWN, ("", {}))
+    return decided_meanwhile(review, shown, by) if source_id == review.source_id else {}
 
 
 def _do(
@@ -93,8 +111,9 @@ def _do(
         accept_drafts(store, review, [chosen], atlas, by=by)
         return review.next_waiting(chosen) or chosen
     if action.kind == "reject":
-        if chosen in review.draft:
-            reject_draft(store, review, chosen, action.reason, by=by)
+        if chosen not in review.draft:
+            raise NotPossibleError("This claim waits no longer; look at the list again.")
+        reject_draft(store, review, chosen, action.reason, by=by)
         return review.next_waiting(chosen) or chosen
     (new_id,) = free_ids(review)
     draft = draft_by_hand(
@@ -113,7 +132,7 @@ def _do(
 def _guarded(do: Callable[[], str | None], otherwise: str | None) -> str | None:
     try:
         return do()
-    except (DecisionError, ValueError) as error:
+    except (DecisionError, ExtractorError, ValueError) as error:
         st.error(escape_markdown(str(error)), icon=":material/block:")
         return otherwise
 
@@ -141,15 +160,22 @@ def _part(review: Review, chosen: str | None) -> tuple[int, int]:
     return spans[picked]
 
 
-def _show_head(store: Store, review: Review, atlas: Atlas, by: Person, map_page: st.Page) -> None:
+def _show_head(
+    store: Store,
+    review: Review,
+    atlas: Atlas,
+    by: Person,
+    map_page: st.Page,
+    meanwhile: Collection[str],
+) -> None:
     source = review.source
     ready = acceptable(review.drafts, source)
     title, tools = st.columns([5, 4], vertical_alignment="center")
     with title:
         done = (
             count(len(review.drafts), "claim waits", "claims wait"),
-            f"{len(review.accepted)} on the map",
-            f"{len(review.rejected)} rejected",
+            *([f"{len(review.accepted)} on the map"] if review.accepted else []),
+            *([f"{len(review.rejected)} rejected"] if review.rejected else []),
         )
         when = day(source.published_on) or "undated"
         show(
@@ -166,7 +192,7 @@ def _show_head(store: Store, review: Review, atlas: Atlas, by: Person, map_page:
         )
     with tools, st.container(horizontal=True, horizontal_alignment="right", key="head-tools"):
         with st.popover("About the report"):
-            _ask_source(store, review, by)
+            _ask_source(store, review, atlas, by)
         if review.accepted:
             st.page_link(
                 map_page,
@@ -174,49 +200,72 @@ def _show_head(store: Store, review: Review, atlas: Atlas, by: Person, map_page:
                 icon=":material/map:",
                 query_params={"source": review.source_id},
             )
-        if ready and st.button(
+        wanted = ready and st.button(
             f"Accept all {len(ready)} linked" if len(ready) > 1 else "Accept the linked one",
             key="accept-all",
             type="primary",
+        )
+        # What somebody else has just changed is told below, and looked at first.
+        if (
+            wanted
+            and not meanwhile
+            and _guarded(lambda: _accept_all(store, review, ready, atlas, by), None)
         ):
-            _guarded(lambda: _accept_all(store, review, ready, atlas, by), None)
             st.rerun()
 
 
 def _accept_all(
     store: Store, review: Review, ready: tuple[ReviewDraft, ...], atlas: Atlas, by: Person
-) -> None:
+) -> str:
     accept_drafts(store, review, [d.draft_id for d in ready], atlas, by=by)
+    return _DONE
 
 
-def _ask_source(store: Store, review: Review, by: Person) -> None:
+def _ask_source(store: Store, review: Review, atlas: Atlas, by: Person) -> None:
     source = review.source
+    # Another revision has other fields: a widget would keep what it showed before.
+    key = f"about-{review.source_id}-{review.document.revision}-"
     with st.form("about", border=False):
-        changes = {
-            "title": st.text_input("Headline", source.title),
-            "outlet": st.text_input("Outlet", source.outlet),
-            "agency": st.text_input("Agency credited", source.agency or ""),
-            "published_on": st.date_input(
-                "Published on",
-                source.published_on,
-                min_value=date(1947, 1, 1),
-                max_value=date(2100, 1, 1),
-            ),
-            "language": st.text_input("Language", source.language),
-            "url": st.text_input("Address", source.url or ""),
-            "note": st.text_input("Note", source.note or ""),
-        }
+        changes = ask_source_fields(source.model_dump(), key)
+        changes["note"] = st.text_input("Note", source.note or "", key=f"{key}note")
         for notice in review.document.notices:
             show(element("p", notice, css="im-hint"))
-        if st.form_submit_button("Save"):
+        if st.form_submit_button("Save", help="Another day or headline is read again."):
             today = datetime.now(KARACHI).date()
 
-            def save() -> None:
+            def save() -> str:
                 better = corrected_source(source, changes, today)
-                correct_source(store, review, better, by=by)
+                again = reread(review, better, atlas)
+                correct_source(
+                    store,
+                    review,
+                    better,
+                    by=by,
+                    drafts=again.drafts,
+                    gone=again.gone,
+                    reason=again.told,
+                )
+                st.session_state[_TOLD] = (review.source_id, again.told)
+                return _DONE
 
-            _guarded(save, None)
-            st.rerun()
+            if _guarded(save, None):
+                st.rerun()
+    if not review.accepted and st.button("Discard this report", key="discard"):
+        store.remove_source(review.source_id, by=by, reason="discarded under review")
+        st.query_params.clear()
+        st.rerun()
+
+
+def _show_told(review: Review, meanwhile: Mapping[str, Entry]) -> None:
+    """Say what others decided meanwhile, and what reading the report again has changed."""
+    for entry in {e.entry_id: e for e in meanwhile.values()}.values():
+        st.warning(
+            f"{escape_markdown(entry.by)} {escape_markdown(told_entry(entry))} meanwhile. It is "
+            "shown as it is now; what you did to it was not stored. Look again, then decide."
+        )
+    source_id, told = st.session_state.get(_TOLD, ("", ""))
+    if told and source_id == review.source_id:
+        st.info(f"Read again. {escape_markdown(told)}")
 
 
 def _marked(review: Review, draft_id: str, start: int, end: int, atlas: Atlas) -> Marked:
@@ -262,8 +311,8 @@ def _show_accepted(store: Store, review: Review, chosen: str, by: Person) -> Non
     left, right = st.columns([4, 1], vertical_alignment="center")
     with left:
         show(element("p", "This claim is on the map.", css="im-hint"))
-    if right.button("Back to review", key="reopen"):
-        _guarded(lambda: str(reopen_claim(store, review, chosen, by=by)), None)
+    back = right.button("Back to review", key="reopen")
+    if back and _guarded(lambda: str(reopen_claim(store, review, chosen, by=by)), None):
         st.rerun()
 
 

@@ -120,7 +120,11 @@ def _tile(view: View, tile: ProvinceToll, link: Link) -> Element:
             element("span", _name(tile), css="im-tile-name"),
             element(
                 "span",
-                element("strong", range_text(shown) or "no number", css="im-tile-range"),
+                element(
+                    "strong",
+                    range_text(shown) or (newest and figure(newest)) or "no number",
+                    css="im-tile-range",
+                ),
                 _sparkline(view, shown),
                 css="im-tile-row",
             ),
@@ -212,9 +216,9 @@ def _reported(view: View, claim: Claim) -> date | None:
 
 
 def _newest(view: View, toll: Toll) -> Claim | None:
-    """Return the newest figure that the toll uses; of several the highest."""
+    """Return the newest figure that the toll uses, of several the highest; else a vague one."""
     return max(
-        toll.used,
+        toll.used or toll.claims,
         key=lambda c: (view.atlas.reporting.when(c), printed(c) or 0, c.claim_id),
         default=None,
     )

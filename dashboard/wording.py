@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING
 
+from incidents.captions import NOUNS
 from incidents.model import Claim, Incident
 from incidents.reconcile import Range
 from incidents.tolls import Counts, DistrictSummary, Toll
@@ -100,8 +101,16 @@ def what(claim: Claim) -> str:
     """Return a claim in one phrase: "at least 30 inmates freed", or what happened."""
     if claim.casualty_type is None:
         return claim.happening or ""
-    group = "people" if claim.victim_group == "total" else words(claim.victim_group or "")
-    return f"{figure(claim)} {group} {claim.casualty_type}"
+    of = "of " if claim.qualifier == "dozens" else ""
+    return f"{figure(claim)} {of}{whom(claim)} {claim.casualty_type}"
+
+
+def whom(claim: Claim) -> str:
+    """Return whom a figure counts, as it stands after the number: "official" after 1."""
+    group = claim.victim_group or ""
+    if claim.count_low == 1 and claim.count_high in (None, 1) and group in NOUNS:
+        return NOUNS[group][0]
+    return "people" if group == "total" else words(group)
 
 
 def day(value: date | None) -> str:

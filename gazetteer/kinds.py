@@ -64,7 +64,9 @@ _BY_WORD = {word: kind for kind in _kinds().values() for word in kind.words}
 _WORDS = "|".join(sorted(map(re.escape, _BY_WORD), key=len, reverse=True))
 _BEFORE = re.compile(rf"^(?:the )?({_WORDS}) (?:of |ka )?(?=\w)")
 _AFTER = re.compile(rf" ({_WORDS})$")
-_LEAD = re.compile(rf"^(?:(?:{'|'.join(_table()['lead'])}) )+(?=\w)")
+_NEAR = "|".join(_table()["near"])
+_LEAD = re.compile(rf"^(?:(?:{'|'.join(_table()['lead'])}|{_NEAR}) )+(?=\w)")
+_IS_NEAR = re.compile(rf"\b(?:{_NEAR}) $")
 _ENDS_WITH = re.compile(rf"\b({_WORDS})(?: of)?(?: the)?$")
 _BEGINS_WITH = re.compile(rf"^({_WORDS})\b")
 _LIST_BEGINS_WITH = re.compile(rf"^{_LISTED} ({_WORDS})\b")
@@ -79,6 +81,18 @@ def without_lead(key: str) -> str:
     'quetta'
     """
     return _LEAD.sub("", key)
+
+
+def says_near(key: str) -> bool:
+    """Return whether a folded name's leading words put what happened near the place.
+
+    Examples
+    --------
+    >>> says_near("near quetta"), says_near("the outskirts of quetta"), says_near("in quetta")
+    (True, True, False)
+    """
+    lead = _LEAD.match(key)
+    return lead is not None and _IS_NEAR.search(lead[0]) is not None
 
 
 def split_kind(key: str) -> tuple[str, Kind]:

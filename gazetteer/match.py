@@ -32,6 +32,7 @@ class Candidate:
             "adm2_name": self.place.adm2_name,
             "score": self.score,
             "matched_name": self.matched_name,
+            "described": self.describe(),
         }
 
 
@@ -50,6 +51,13 @@ class Match:
     """Every place that the name can mean, the chosen one first."""
     note: str | None = None
     """What a reader must know: a newer district, or a point outside the district it names."""
+    is_near: bool = False
+    """Whether the words before the name say "near" it and not in it."""
+
+    @property
+    def where_prec(self) -> int:
+        """How exactly the name says where (UCDP): near an exact place is 2."""
+        return max(self.place.where_prec, 2) if self.is_near else self.place.where_prec
 
     def as_dict(self) -> dict[str, object]:
         """Return the answer as plain values, for JSON and the command line.
@@ -71,7 +79,7 @@ class Match:
             "longitude": self.place.longitude,
             "adm2_pcode": self.place.adm2_pcode,
             "adm2_name": self.place.adm2_name,
-            "where_prec": self.place.where_prec,
+            "where_prec": self.where_prec,
             "candidates": [candidate.as_dict() for candidate in self.candidates],
             "note": self.note,
         }

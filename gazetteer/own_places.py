@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,7 +91,11 @@ def from_csv(content: bytes) -> Iterator[OwnPlace]:
 
 
 def read_places(
-    contents: Iterable[bytes], index: DistrictIndex[Any], adm1_pcode: str, adm1_name: str
+    contents: Iterable[bytes],
+    index: DistrictIndex[Any],
+    adm1_pcode: str,
+    adm1_name: str,
+    spellings: Mapping[str, Collection[str]] | None = None,
 ) -> tuple[Place, ...]:
     """Return the places of some lists, each id once, each in the area that its point lies in.
 
@@ -103,12 +107,15 @@ def read_places(
         Of the areas that count as districts.
     adm1_pcode, adm1_name
         Of the region.
+    spellings
+        Further names of areas, folded, by code: a list that spells a district otherwise does
+        not disagree with its polygon.
     """
     own = {one.place_id: one for content in contents for one in from_csv(content)}.values()
     located = index.locate([one.longitude for one in own], [one.latitude for one in own])
     areas = index.boundaries.areas
     return tuple(
-        _place(one, areas[at] if at >= 0 else None, adm1_pcode, adm1_name)
+        _place(one, areas[at] if at >= 0 else None, adm1_pcode, adm1_name, spellings or {})
         for one, at in zip(own, np.asarray(located).tolist(), strict=True)
     )
 
@@ -140,7 +147,13 @@ def area_places(areas: Iterable[Area], adm1_pcode: str, adm1_name: str) -> tuple
     return tuple(made)
 
 
-def _place(one: OwnPlace, area: Area | None, adm1_pcode: str, adm1_name: str) -> Place:
+def _place(
+    one: OwnPlace,
+    area: Area | None,
+    adm1_pcode: str,
+    adm1_name: str,
+    spellings: Mapping[str, Collection[str]],
+) -> Place:
     return Place(
         place_id=one.place_id,
         name=one.name,
@@ -157,7 +170,7 @@ def _place(one: OwnPlace, area: Area | None, adm1_pcode: str, adm1_name: str) ->
         population=one.population,
         alternate_names=one.alternate_names,
         where_prec=_where_prec(one),
-        note=_note(one, area),
+        note=_note(one, area, spellings),
     )
 
 
@@ -168,15 +181,14 @@ def _where_prec(one: OwnPlace) -> int:
     return {"P": 1, "S": 1, "A": 3}.get(one.feature_class, 2)
 
 
-def _note(one: OwnPlace, area: Area | None) -> str | None:
+def _note(one: OwnPlace, area: Area | None, spellings: Mapping[str, Collection[str]]) -> str | None:
     stated = one.stated_district
     if not stated:
         return None
-    if area is not None and fold(stated).removesuffix(" district") in (
-        fold(area.pcode),
-        fold(area.name),
-    ):
-        return None
+    if area is not None:
+        known = {fold(area.pcode), fold(area.name), *spellings.get(area.pcode, ())}
+        if fold(stated).removesuffix(" district") in known:
+            return None
     newer = newer_district(stated)
     if newer is not None and area is not None and newer.parent_pcode == area.pcode:
         return newer.note

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import chain
 
@@ -11,11 +12,12 @@ from rapidfuzz import process
 
 from gazetteer.confirm import disagreement
 from gazetteer.errors import AmbiguousPlaceError, PlaceNotFoundError, UnknownPlaceIdError
-from gazetteer.kinds import ANY, Kind, kind_from_context, split_kind, without_lead
+from gazetteer.kinds import ANY, Kind, kind_from_context, says_near, split_kind, without_lead
 from gazetteer.match import Candidate, Match, MatchKind
 from gazetteer.names import NameIndex, Spelling
 from gazetteer.normalise import fold
 from gazetteer.places import PROVINCE_PCODE, Place, load_places
+from geo.boundaries import newer_district
 
 # Two near spellings of places in different districts whose scores differ by less than this say
 # nothing about which is meant.
@@ -119,7 +121,8 @@ class Gazetteer:
         >>> gazetteer.locate("Quetta district").place.where_prec
         3
         """
-        return self._remembered(name, context, within)
+        found = self._remembered(name, context, within)
+        return replace(found, is_near=True) if says_near(fold(name)) else found
 
     def _locate(self, name: str, context: str, within: str | None) -> Match:
         key, folded_context = without_lead(fold(name)), fold(context)
@@ -205,7 +208,7 @@ class Gazetteer:
             match=how,
             score=best.score,
             candidates=(best, *dict.fromkeys(others)),
-            note=self._note(best.place),
+            note=self._note(best.place) or _newer_note(name, kind, best.place),
         )
 
     def _group_in_context(
@@ -274,6 +277,14 @@ def _apart(place: Place, home: str) -> str:
     if place.adm1_pcode == home:
         return place.adm2_pcode or "province"
     return f"{place.country_code} {place.adm1_name or place.place_id}"
+
+
+def _newer_note(name: str, kind: Kind, place: Place) -> str | None:
+    """Return what to say where a district is asked for that the boundaries do not have yet."""
+    if kind.name != "district" or place.feature_code == "ADM2":
+        return None
+    newer = newer_district(name)
+    return newer.note if newer is not None and newer.parent_pcode == place.adm2_pcode else None
 
 
 def _lies_in(place: Place, area: str | None) -> bool:

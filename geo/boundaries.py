@@ -15,11 +15,11 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Generic, Protocol, TypeVar
 
-import numpy as np
-import shapely
 from shapely import MultiPolygon, Polygon
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
+
+from geo.coverage import union_of
 
 
 class Area(Protocol):
@@ -164,14 +164,7 @@ class Boundaries(Generic[AreaT_co]):
     @cached_property
     def outline(self) -> Polygon | MultiPolygon:
         """The areas' union, of districts the province, longitude and latitude in degrees."""
-        polygons = np.array([area.geometry for area in self.areas], dtype=object)
-        # The quick union takes only areas that meet edge to edge; a user's may overlap.
-        united = (
-            shapely.coverage_union_all(polygons)
-            if shapely.coverage_is_valid(polygons)
-            else shapely.union_all(polygons)
-        )
-        return as_polygonal(united)
+        return union_of([area.geometry for area in self.areas])
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -194,13 +187,17 @@ class Boundaries(Generic[AreaT_co]):
 class NewerDistrict:
     """A district that the boundaries do not have yet, and the one it lies in there.
 
-    `note` is the sentence to show beside a place in it.
+    `note` is the sentence to show beside a place in it. `doubt` says why it is not certain that
+    the district stands; it is empty where that is certain.
     """
 
     name: str
     alternate_names: tuple[str, ...]
     parent_pcode: str
     parent_name: str
+    since: str
+    source: str
+    doubt: str
     note: str
 
 
@@ -246,8 +243,12 @@ def newer_districts() -> tuple[NewerDistrict, ...]:
             alternate_names=tuple(row["alternate_names"]),
             parent_pcode=row["parent_pcode"],
             parent_name=parents[row["parent_pcode"]].adm2_name,
+            since=row["since"],
+            source=row["source"],
+            doubt=row.get("doubt", ""),
             note=f"{name} district is newer than these boundaries; shown in "
-            f"{parents[row['parent_pcode']].adm2_name}.",
+            f"{parents[row['parent_pcode']].adm2_name}"
+            + (f" ({row['doubt']})." if "doubt" in row else "."),
         )
         for name, row in sorted(table.items())
     )

@@ -87,6 +87,26 @@ class CoverageReport:
         return "\n".join(lines) if lines else "a valid coverage"
 
 
+def union_of(polygons: Sequence[Polygon | MultiPolygon]) -> Polygon | MultiPolygon:
+    """Return the ground of all polygons together, whether or not they are a coverage.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> union_of([box(0, 0, 1, 1), box(0.5, 0, 2, 1)]).area
+    2.0
+    """
+    given = np.asarray(polygons, dtype=object)
+    # The quick union takes only areas that meet edge to edge; a user's may overlap.
+    if shapely.coverage_is_valid(given):
+        united = shapely.coverage_union_all(given)
+    else:
+        united = shapely.union_all(shapely.make_valid(given))
+    if isinstance(united, Polygon | MultiPolygon):
+        return united
+    return MultiPolygon(_polygons(united))
+
+
 def check_coverage(
     codes: Sequence[str], polygons: Sequence[Polygon | MultiPolygon]
 ) -> CoverageReport:

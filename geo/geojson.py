@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 import numpy as np
@@ -98,6 +98,24 @@ def feature_collection(
     made.update({name: _clean(value, name) for name, value in foreign_members.items()})
     made["features"] = listed
     return made
+
+
+def pieces(features: Iterable[Mapping[str, object]], **foreign_members: object) -> Iterator[str]:
+    """Yield the text of a feature collection piece by piece, as `dumps` writes it whole.
+
+    Examples
+    --------
+    >>> one = feature(None, {"name": "Balochistan"})
+    >>> "".join(pieces([one], source="x")) == dumps(feature_collection([one], source="x"))
+    True
+    """
+    head, tail = dumps(feature_collection([], bbox=False, **foreign_members)).split("\n", 1)
+    yield f"{head}\n"
+    separator = ""
+    for one in features:
+        yield separator + _json(one)
+        separator = ",\n"
+    yield tail
 
 
 def dumps(collection: Mapping[str, object]) -> str:

@@ -9,7 +9,6 @@ in any order of the points and however they are divided up. Off the edges the an
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
@@ -30,7 +29,8 @@ from geo.coordinates import (
     swapped,
     within_range,
 )
-from geo.raster import ASK, FINE, LARGEST_SIDE, OUTSIDE, build_raster
+from geo.lookup import Lookup, Waiting
+from geo.raster import LARGEST_SIDE, OUTSIDE, build_raster
 
 Bbox = tuple[float, float, float, float]
 
@@ -43,9 +43,6 @@ ROWS_PER_WORKER = 250_000
 # So many points wait before they are held against edges, and before the polygons are asked.
 _DECIDED_TOGETHER = 16_384
 _ASKED_TOGETHER = 65_536
-# So near an edge's line, a tenth of a micrometre, rounding may turn a point's side of it (by
-# 16 times 2**-53 of 360 degrees at the most), and the polygons are asked.
-_SURE_DEGREES = 1e-12
 
 
 class DistrictIndex(Generic[AreaT_co]):
@@ -160,8 +157,8 @@ class DistrictIndex(Generic[AreaT_co]):
         last: int,
     ) -> None:
         """Write the answers for the rows from `first` to before `last` into `located`."""
-        look_up = _Lookup(self, min(CHUNK, last - first))
-        touched, asked = _Waiting(_DECIDED_TOGETHER), _Waiting(_ASKED_TOGETHER)
+        look_up = Lookup(self._raster, min(CHUNK, last - first), self._refuse_faults)
+        touched, asked = Waiting(_DECIDED_TOGETHER), Waiting(_ASKED_TOGETHER)
         for start in range(first, last, CHUNK):
             rows = slice(start, min(start + CHUNK, last))
             touched.add(look_up(lon[rows], lat[rows], located[rows], start))
@@ -218,8 +215,16 @@ class DistrictIndex(Generic[AreaT_co]):
             and row.max() <= last_row
         )
 
-    def _refuse_faults(self, lon: NDArray[Any], lat: NDArray[Any], start: int) -> None:
+    def _refuse_faults(
+        self,
+        lon: NDArray[Any],
+        lat: NDArray[Any],
+        cells: tuple[NDArray[np.int32], NDArray[np.int32]],
+        start: int,
+    ) -> None:
         """Raise for the first row of a chunk that is no point or looks swapped."""
+        if self._all_sure(*cells):
+            return
         faults = [] if within_range(lon, lat) else [next(find_faults(lon, lat))]
         suspects = np.flatnonzero(self.looks_swapped(lon, lat))
         if suspects.size:
@@ -230,103 +235,6 @@ class DistrictIndex(Generic[AreaT_co]):
             fault: CoordinateError = min(faults, key=lambda one: one.row)
             fault.row += start
             raise fault
-
-
-class _Waiting:
-    """Columns of points that wait until they are many enough to be worth many steps."""
-
-    def __init__(self, enough: int) -> None:
-        self._enough = enough
-        self._waiting: list[tuple[NDArray[Any], ...]] = []
-        self._size = 0
-
-    def add(self, columns: tuple[NDArray[Any], ...]) -> None:
-        self._waiting.append(columns)
-        self._size += len(columns[0])
-
-    def ready(self, is_last: bool) -> Iterator[tuple[NDArray[Any], ...]]:
-        """Yield the columns where there are points enough, or where no more will come."""
-        if self._size >= self._enough or (is_last and self._size):
-            yield tuple(np.concatenate(parts) for parts in zip(*self._waiting, strict=True))
-            self._waiting, self._size = [], 0
-
-
-class _Lookup:
-    """One call's work space, and the lookup of points in the raster."""
-
-    def __init__(self, index: DistrictIndex[Any], size: int) -> None:
-        self._index = index
-        self._raster = index._raster
-        self._float = np.empty(size)
-        # The cells' numbers take the place of the numbers they were made of.
-        self._cell = self._float.view(np.int64)
-        self._column, self._row = np.empty(size, np.int32), np.empty(size, np.int32)
-
-    def __call__(
-        self, lon: NDArray[Any], lat: NDArray[Any], located: NDArray[np.int16], start: int
-    ) -> tuple[NDArray[Any], ...]:
-        """Write the answers of a chunk; return its points in cells that edges touch.
-
-        They come as their rows, longitude, latitude, and the number of their cell.
-        """
-        raster, size = self._raster, len(lon)
-        number, cell = self._float[:size], self._cell[:size]
-        column, row = self._column[:size], self._row[:size]
-        # What is no number becomes some number far outside here, and is refused just below.
-        with np.errstate(invalid="ignore"):
-            for degrees, origin, per_degree, whole in (
-                (lon, raster.west, raster.columns_per_degree, column),
-                (lat, raster.south, raster.rows_per_degree, row),
-            ):
-                np.subtract(degrees, origin, out=number, dtype=np.float64)
-                np.multiply(number, per_degree, out=number)
-                np.copyto(whole, number, casting="unsafe")
-        # Read as unsigned, negative numbers are huge: one maximum says whether all are inside.
-        axes = column.view(np.uint32), row.view(np.uint32)
-        if any(axis.max() >= raster.side for axis in axes):
-            if not self._index._all_sure(column, row):
-                self._index._refuse_faults(lon, lat, start)
-            # The outermost cells are empty: what lies beyond them may count as lying in them.
-            for axis in axes:
-                np.minimum(axis, np.uint32(raster.side - 1), out=axis)
-        np.multiply(row, raster.side, out=row)
-        np.add(row, column, out=row)
-        np.copyto(cell, row)
-        np.take(raster.cells, cell, out=located, mode="clip")
-        rows = np.flatnonzero(located <= ASK)
-        # Now, while they are in the cache.
-        return rows + start, lon.take(rows), lat.take(rows), located.take(rows)
-
-    def beside_edges(
-        self,
-        points: tuple[NDArray[Any], ...],
-        located: NDArray[np.int16],
-    ) -> NDArray[np.int64]:
-        """Decide points in cells that edges touch; return the rows left to the polygons."""
-        rows, longitude, latitude, found = points
-        raster = self._raster
-        x, y = (one.astype(np.float64, copy=False) for one in (longitude, latitude))
-        touched = ASK - found.astype(np.int64)
-        a, b, c = raster.lines.take(touched, axis=0).T
-        rightward = a * x
-        rightward += b * y
-        rightward += c
-        located[rows] = raster.beside.take(2 * touched + (rightward > 0))
-        # NaN, of a cell with several edges, fails every comparison.
-        unsure = np.flatnonzero(~(np.abs(rightward) > _SURE_DEGREES))
-        rows, x, y = rows[unsure], x[unsure], y[unsure]
-        block = raster.block_of.take(touched[unsure]).astype(np.int64)
-        # Just as the coarse cell was found. Times a power of two is exact: the fine cell lies
-        # in the coarse one.
-        column = ((x - raster.west) * raster.columns_per_degree * FINE).astype(np.int64)
-        row = ((y - raster.south) * raster.rows_per_degree * FINE).astype(np.int64)
-        fine = (block * FINE + (row & (FINE - 1))) * FINE + (column & (FINE - 1))
-        inside = np.full(rows.shape, ASK, np.int16)
-        several = block >= 0
-        inside[several] = raster.blocks.take(fine[several])
-        located[rows] = inside
-        asked: NDArray[np.int64] = rows[inside == ASK]
-        return asked
 
 
 @cache

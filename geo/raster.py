@@ -12,27 +12,31 @@ one point in sixty meets an edge, and one in ten thousand is left to ask for.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely import MultiPolygon, Polygon
 
-Areas = NDArray[np.object_]
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-Frame = tuple[float, float, float, float]
+from geo.edges import (
+    FINE,
+    NO_AREA,
+    Areas,
+    Edges,
+    Floats,
+    Frame,
+    Integers,
+    Touched,
+    crossings,
+    find_edges,
+    touched_cells,
+)
 
 OUTSIDE = -1
 ASK = -2
-FINE = 32
 LARGEST_SIDE = 1024
 MAX_AREAS = np.iinfo(np.int16).max - 1
 _MAX_NUMBERS = -int(np.iinfo(np.int16).min) + ASK
-# How far from an edge, in fine cells, its cells still count as touched: far more than rounding
-# can move a point (1e-10) and far less than would cost time.
-_SLACK = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,50 +79,6 @@ class Raster:
     blocks: NDArray[np.int16]
 
 
-@dataclass(frozen=True, eq=False)
-class _Edges:
-    """All edges of some areas, turned upwards, so that a common edge of neighbours is the same.
-
-    Attributes
-    ----------
-    degrees
-        Shape (n, 4): x0, y0, x1, y1 as the areas have them (y0 <= y1).
-    fine
-        Shape (n, 4): the same as u0, v0, u1, v1, in fine cells of the grid.
-    area
-        Position of the area that an edge bounds; `ASK` where it only has to be drawn.
-    lies_left
-        Whether the area lies to the left of the upward edge.
-    """
-
-    degrees: Floats
-    fine: Floats
-    area: Integers
-    lies_left: NDArray[np.bool_]
-
-    @property
-    def step(self) -> Integers:
-        """What the area's number, from 1, changes by where an edge is crossed towards the east."""
-        return np.where(self.lies_left, -1, 1) * (self.area + 1)
-
-    def with_lines_of(self, other: _Edges) -> _Edges:
-        """Return these edges, and others that say nothing of the areas beside them."""
-        return _Edges(
-            np.concatenate([self.degrees, other.degrees]),
-            np.concatenate([self.fine, other.fine]),
-            np.concatenate([self.area, np.full(len(other.area), ASK)]),
-            np.concatenate([self.lies_left, other.lies_left]),
-        )
-
-
-class _Touched(NamedTuple):
-    """For each fine cell that an edge touches its row and column, and the edge."""
-
-    edge: Integers
-    row: Integers
-    column: Integers
-
-
 def build_raster(areas: Areas, largest_side: int = LARGEST_SIDE) -> Raster:
     """Return the raster of some areas; where they overlap, the first one counts.
 
@@ -149,11 +109,11 @@ def build_raster(areas: Areas, largest_side: int = LARGEST_SIDE) -> Raster:
     side = largest_side
     while True:
         frame = _frame(areas, side)
-        edges = drawn = _edges(alone, frame)
+        edges = drawn = find_edges(alone, frame)
         if not apart:
             # The polygons asked in the end are the areas themselves: their edges count as well.
-            drawn = edges.with_lines_of(_edges(areas, frame))
-        touched = _touched_cells(drawn.fine)
+            drawn = edges.with_lines_of(find_edges(areas, frame))
+        touched = touched_cells(drawn.fine)
         numbers = _number_cells(touched, side)
         if numbers.max() < _MAX_NUMBERS:
             break
@@ -161,7 +121,7 @@ def build_raster(areas: Areas, largest_side: int = LARGEST_SIDE) -> Raster:
     lines, beside = _lone_lines(drawn, touched, numbers)
     several = np.isnan(lines[:, 0])
     block_of = np.where(several, np.cumsum(several) - 1, -1).astype(np.int32)
-    cells, blocks = _fill(_crossings(edges), touched, numbers, block_of)
+    cells, blocks = _fill(crossings(edges), touched, numbers, block_of)
     return Raster(*frame, side, cells, lines, beside, block_of, blocks)
 
 
@@ -183,45 +143,8 @@ def _frame(areas: Areas, side: int) -> Frame:
     return float(west - 1.5 * width), float(south - 1.5 * height), 1 / width, 1 / height
 
 
-def _edges(areas: Areas, frame: Frame) -> _Edges:
-    west, south, columns_per_degree, rows_per_degree = frame
-    parts, owner = shapely.get_parts(areas, return_index=True)
-    keep = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
-    polygons = shapely.orient_polygons(parts[keep])
-    rings, of_part = shapely.get_rings(polygons, return_index=True)
-    area = owner[keep][of_part]
-    points, of_ring = shapely.get_coordinates(rings, return_index=True)
-    same = of_ring[1:] == of_ring[:-1]
-    start, end = points[:-1][same], points[1:][same]
-    level = end[:, 1] == start[:, 1]
-    rises = np.where(level, end[:, 0] > start[:, 0], end[:, 1] > start[:, 1])
-    lower, upper = np.where(rises[:, None], start, end), np.where(rises[:, None], end, start)
-    # Just as a point is looked up, so that rounding treats both alike.
-    fine = [
-        ((point - (west, south)) * (columns_per_degree, rows_per_degree)) * FINE
-        for point in (lower, upper)
-    ]
-    # The inside of a polygon lies to the left of its rings.
-    return _Edges(np.hstack([lower, upper]), np.hstack(fine), area[of_ring[:-1][same]], rises)
-
-
-def _touched_cells(edges: Floats) -> _Touched:
-    """Return the fine cells that edges touch, given in fine cells."""
-    u0, v0, u1, v1 = edges.T
-    first, last = np.floor(v0 - _SLACK), np.floor(v1 + _SLACK)
-    edge, row = _spread(first, last)
-    slope = _slope(edges)[edge]
-    at_bottom = u0[edge] + (np.clip(row - _SLACK, v0[edge], v1[edge]) - v0[edge]) * slope
-    at_top = u0[edge] + (np.clip(row + 1 + _SLACK, v0[edge], v1[edge]) - v0[edge]) * slope
-    level = v0[edge] == v1[edge]
-    at_top[level] = u1[edge][level]
-    west, east = np.minimum(at_bottom, at_top), np.maximum(at_bottom, at_top)
-    strip, column = _spread(np.floor(west - _SLACK), np.floor(east + _SLACK))
-    return _Touched(edge[strip], row[strip].astype(np.int64), column.astype(np.int64))
-
-
 def _lone_lines(
-    edges: _Edges, touched: _Touched, numbers: Integers
+    edges: Edges, touched: Touched, numbers: Integers
 ) -> tuple[Floats, NDArray[np.int16]]:
     """Return the line of the only edge in each numbered cell, and the areas beside the edge."""
     order = np.lexsort(edges.degrees.T)
@@ -231,7 +154,7 @@ def _lone_lines(
     line[order] = np.cumsum(is_new) - 1
     ends = in_order[is_new]
     beside = np.full((len(ends), 2), OUTSIDE, np.int16)
-    bounds = edges.area != ASK
+    bounds = edges.area != NO_AREA
     side = np.where(edges.lies_left, 0, 1)
     beside[line[bounds], side[bounds]] = edges.area[bounds]
     # On one side of an edge lies one area. A spike, an edge there and back, has two on both.
@@ -249,34 +172,7 @@ def _lone_lines(
     return np.column_stack([a, b, -(a * x + b * y)]), beside[first].ravel()
 
 
-def _crossings(edges: _Edges) -> tuple[Integers, Integers, Integers]:
-    """Return where edges cross the middle lines of the fine rows.
-
-    Row, the first column whose middle lies east of the crossing, and the step there.
-    """
-    u0, v0, _, v1 = edges.fine.T
-    # Half open (v0 <= middle < v1): a corner on a middle line is crossed once, not twice.
-    edge, row = _spread(np.ceil(v0 - 0.5), np.ceil(v1 - 0.5) - 1)
-    u = u0[edge] + (row + 0.5 - v0[edge]) * _slope(edges.fine)[edge]
-    return row.astype(np.int64), np.ceil(u - 0.5).astype(np.int64), edges.step[edge]
-
-
-def _slope(edges: Floats) -> Floats:
-    u0, v0, u1, v1 = edges.T
-    height = v1 - v0
-    slope: Floats = np.divide(u1 - u0, height, out=np.zeros_like(height), where=height > 0)
-    return slope
-
-
-def _spread(first: Floats, last: Floats) -> tuple[Integers, Floats]:
-    """Return each whole number from first to last of every range, and the range it is of."""
-    lengths = np.maximum(last - first + 1, 0).astype(np.int64)
-    owner = np.repeat(np.arange(len(first)), lengths)
-    before = np.cumsum(lengths) - lengths
-    return owner, first[owner] + (np.arange(len(owner)) - before[owner])
-
-
-def _number_cells(touched: _Touched, side: int) -> Integers:
+def _number_cells(touched: Touched, side: int) -> Integers:
     """Return, shape (side, side), the number of each touched cell, -1 for the others."""
     hit = np.zeros((side, side), dtype=bool)
     hit[touched.row // FINE, touched.column // FINE] = True
@@ -286,14 +182,14 @@ def _number_cells(touched: _Touched, side: int) -> Integers:
 
 
 def _fill(
-    crossings: tuple[Integers, Integers, Integers],
-    touched: _Touched,
+    steps_at: tuple[Integers, Integers, Integers],
+    touched: Touched,
     numbers: Integers,
     block_of: NDArray[np.int32],
 ) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
     """Sum the steps along each fine row into area numbers; return flat cells and blocks."""
     side = len(numbers)
-    row, column, step = crossings
+    row, column, step = steps_at
     # Sums wrap around at 2**16 on their way and are right again at its end.
     steps = step.astype(np.int16)
     along = np.zeros((side * FINE, side), dtype=np.int16)

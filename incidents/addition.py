@@ -10,6 +10,7 @@ from incidents.acceptance import claim_from, problems
 from incidents.atlas import Atlas
 from incidents.described_source import describe
 from incidents.drafting import drafting
+from incidents.extraction.extractors import ALL, RULES, named_extractor
 from incidents.incident_choice import assigned, incident_from
 from incidents.model import Claim, Incident, Source
 from incidents.near_copies import NearCopy, joins, near_copies, same_text
@@ -31,6 +32,8 @@ class Addition:
     copies: tuple[NearCopy, ...]
     same: Source | None
     """The source here that has the same text, if one has."""
+    extractor: str = RULES
+    """Of whom the drafts are."""
 
     @property
     def linked(self) -> tuple[ReviewDraft, ...]:
@@ -45,6 +48,7 @@ def prepare_addition(
     given: Mapping[str, Any] | None = None,
     store: Store | None = None,
     texts: Texts | None = None,
+    extractor: str = ALL,
     told: Callable[[float], None] | None = None,
 ) -> Addition:
     """Find a document's claims, the incidents they may belong to, and its near-copies.
@@ -53,6 +57,8 @@ def prepare_addition(
     ----------
     given
         Fields of the source that a person gave.
+    extractor
+        Name of the extractor that finds the claims.
     told
         Is told how far the reading is, 0 to 1.
 
@@ -60,15 +66,22 @@ def prepare_addition(
     ------
     ValueError
         If a field that was given is none that a source can have.
+    incidents.extraction.extractors.ExtractorError
+        If there is no such extractor, or it does not do what one does.
     """
     stored = {d.source_id: d.source for d in store.documents()} if store else {}
     sources = {**stored, **atlas.catalogue.source}
     source = describe(document, given)
     source = source.model_copy(update={"source_id": source_id_for(source, sources)})
     found: list[ReviewDraft] = []
-    if document.readable:
+    chosen = named_extractor(extractor)
+    # Another extractor may read a language that the rules do not.
+    if document.readable or extractor not in (RULES, ALL):
         for progress in drafting(
-            document.text, published_on=source.published_on, title=source.title
+            document.text,
+            published_on=source.published_on,
+            title=source.title,
+            extractor=chosen,
         ):
             if told:
                 told(progress.share)
@@ -79,6 +92,7 @@ def prepare_addition(
         tuple(assigned(found, document.text, source, atlas.catalogue)),
         tuple(near_copies(document.text, sources.values(), texts, atlas.lineage)),
         same_text(document.sha256, sources.values()),
+        extractor,
     )
 
 
@@ -138,6 +152,7 @@ def add_for_review(addition: Addition, store: Store, atlas: Atlas, *, by: By) ->
         addition.source.model_copy(update={"source_id": "new"}),
         by=by,
         taken=atlas.catalogue.source,
+        extractor=addition.extractor,
     )
     if addition.drafts:
         store.save_drafts(source_id, [d.as_fields() for d in addition.drafts], by=by)

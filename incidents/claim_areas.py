@@ -20,6 +20,7 @@ from gazetteer.resolve import Gazetteer
 from geo.boundaries import Area, Boundaries, Tehsil, load_districts, load_tehsils
 from geo.join import DistrictIndex, district_index
 from incidents.model import Claim
+from incidents.place_notes import named_newer_district
 
 Standing = Literal["area", "wider", "province", "outside"]
 """In one area; known only to something wider; only to the province; outside of all areas."""
@@ -107,7 +108,8 @@ class _OnTehsils:
         if (point := _own_point(claim)) is not None:
             return _code_at(self._boundaries, point)
         place = _place(claim, self._gazetteer)
-        if place is None:
+        # Hub district is more than the tehsil of that name, which stands for it here.
+        if place is None or named_newer_district(claim.place_name) is not None:
             return None
         if place.feature_code == "ADM3":
             return place.adm3_pcode if place.adm3_pcode in self._boundaries.by_pcode else None
@@ -132,9 +134,7 @@ class _OnAreas:
         if claim.is_province_wide:
             return ClaimArea("province" if self._has_province else "outside")
         place = _place(claim, self._gazetteer)
-        point = _own_point(claim)
-        if point is None and place is not None and _is_point(claim, place):
-            point = (place.longitude, place.latitude)
+        point = exact_point(claim, self._gazetteer)
         if point is not None:
             code = _code_at(self._boundaries, point)
             return ClaimArea("area", code) if code else ClaimArea("outside")
@@ -162,6 +162,20 @@ def _place(claim: Claim, gazetteer: Gazetteer) -> Place | None:
         return gazetteer.place(claim.place_id) if claim.place_id is not None else None
     except UnknownPlaceIdError:
         return None
+
+
+def exact_point(claim: Claim, gazetteer: Gazetteer) -> tuple[float, float] | None:
+    """Return longitude and latitude (EPSG:4326) of the place that a claim names exactly.
+
+    It is the claim's own point or its place's. None where the claim is known to a district or
+    less exactly: the point of a district marks no event.
+    """
+    if (point := _own_point(claim)) is not None:
+        return point
+    place = _place(claim, gazetteer)
+    if place is None or not _is_point(claim, place):
+        return None
+    return place.longitude, place.latitude
 
 
 def _own_point(claim: Claim) -> tuple[float, float] | None:

@@ -8,6 +8,7 @@ from incidents.addition import Addition
 from incidents.atlas import Atlas
 from incidents.citations import cite_source
 from incidents.layers import CLAIM_FIELDS
+from incidents.place_notes import place_note
 from incidents.review import ReviewDraft, claim_id_of
 
 
@@ -38,6 +39,7 @@ def draft_row(addition: Addition, draft: ReviewDraft, atlas: Atlas) -> dict[str,
         "published_on": source.published_on.isoformat() if source.published_on else None,
         "known_from": source.known_from.isoformat() if source.known_from else None,
         "part_of": claim_id_of(source.source_id, draft.part_of) if draft.part_of else None,
+        "place_note": place_note(draft.place_id, draft.place_name, atlas.gazetteer),
         "citation": f"“{draft.quote}” — {draft.claimant}, in {cite_source(source)}{where}.",
         "boundary_source": atlas.boundaries.source,
         "boundary_vintage": atlas.boundaries.vintage,

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from gazetteer.resolve import Gazetteer
 from incidents.anchors import paragraph_at
-from incidents.extraction import Draft, extract, extract_with, load_extractors
+from incidents.extraction import Draft, extract
+from incidents.extraction.extractors import Extractor
 from incidents.extraction.placing import Places, nearest
 from incidents.model import MAX_QUOTE_WORDS, word_count
 from incidents.review import BY_HAND, NotPossibleError, ReviewDraft, date_precision, from_extraction
@@ -27,14 +28,18 @@ class Progress(NamedTuple):
 
 
 def find_drafts(
-    text: str, *, published_on: date | None = None, title: str | None = None
+    text: str,
+    *,
+    published_on: date | None = None,
+    title: str | None = None,
+    extractor: Extractor = extract,
 ) -> list[ReviewDraft]:
-    """Return the claims that rules and installed extractors find in a document, for review.
+    """Return the claims that an extractor finds in a document, for review.
 
     A headline that stands in the text is read there; one that does not is read apart.
     """
     last: tuple[Draft, ...] = ()
-    for progress in drafting(text, published_on=published_on, title=title):
+    for progress in drafting(text, published_on=published_on, title=title, extractor=extractor):
         last = progress.drafts
     return [from_extraction(draft) for draft in last]
 
@@ -44,6 +49,7 @@ def drafting(
     *,
     published_on: date | None = None,
     title: str | None = None,
+    extractor: Extractor = extract,
     piece: int = PIECE,
 ) -> Iterator[Progress]:
     """Yield how far the reading is after each piece of a text; the last holds everything.
@@ -52,12 +58,9 @@ def drafting(
     paragraph to the next is not carried from one piece to the next.
     """
     headline = title if title and title.strip() not in text else None
-    extractors = load_extractors()
     found: list[Draft] = []
     for start, end in pieces(text, piece):
-        part = extract_with(
-            extractors, text[start:end], published_on=published_on, title=headline
-        )
+        part = extractor(text[start:end], published_on=published_on, title=headline)
         headline = None
         found += _moved(part, start, len(found), _paragraphs_before(text, start))
         yield Progress(end / max(len(text), 1), tuple(found))

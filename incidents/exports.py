@@ -12,6 +12,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -75,11 +76,14 @@ def write_file(path: Path, content: bytes) -> None:
 
 
 def _geojson(layer: Layer) -> bytes:
-    features = [
-        geojson.feature(geometry, row)
-        for row, geometry in zip(layer.rows, layer.geometries, strict=True)
-    ]
-    return geojson.dumps(geojson.feature_collection(features, about=layer.about)).encode()
+    out = io.BytesIO()
+    features = (
+        geojson.feature(geometry, {name: row[name] for name in layer.fields})
+        for row, geometry in layer.features()
+    )
+    for piece in geojson.pieces(features, about=layer.about):
+        out.write(piece.encode())
+    return out.getvalue()
 
 
 def _csv(layer: Layer) -> bytes:
@@ -111,6 +115,7 @@ def _flat(value: object, kind: FieldType) -> object:
     return json.dumps(value, ensure_ascii=False)
 
 
+_ROWS_A_PART = 20_000
 # A GeoPackage names the moment of its last change; one moment for all, so that the same
 # layer gives the same bytes.
 _LAST_CHANGE = "2000-01-01T00:00:00.000Z"
@@ -126,15 +131,20 @@ _PANDAS_TYPES: Mapping[FieldType, Any] = {
 
 
 def _frame(layer: Layer) -> gpd.GeoDataFrame:
-    columns = {
-        name: pd.array(
-            [_flat(row[name], kind) if kind == "list" else row[name] for row in layer.rows],
-            dtype=_PANDAS_TYPES[kind],
-        )
-        for name, kind in layer.fields.items()
-    }
-    geometry = gpd.GeoSeries(list(layer.geometries), crs="EPSG:4326")
-    return gpd.GeoDataFrame(columns, geometry=geometry, crs="EPSG:4326")
+    features = layer.features()
+    parts: list[gpd.GeoDataFrame] = []
+    # Part by part: as dictionaries all rows of a dataset would take many times the memory.
+    while (part := list(islice(features, _ROWS_A_PART))) or not parts:
+        columns = {
+            name: pd.array(
+                [_flat(row[name], kind) if kind == "list" else row[name] for row, _ in part],
+                dtype=_PANDAS_TYPES[kind],
+            )
+            for name, kind in layer.fields.items()
+        }
+        geometry = gpd.GeoSeries([shape for _, shape in part], crs="EPSG:4326")
+        parts.append(gpd.GeoDataFrame(columns, geometry=geometry, crs="EPSG:4326"))
+    return parts[0] if len(parts) == 1 else gpd.GeoDataFrame(pd.concat(parts, ignore_index=True))
 
 
 def _gpkg(layer: Layer) -> bytes:

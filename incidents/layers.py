@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -13,6 +13,7 @@ from gazetteer.places import Place
 from incidents import __version__
 from incidents.citations import cite, cite_source
 from incidents.model import CasualtyType, Claim, Incident
+from incidents.place_notes import place_note
 from incidents.reconcile import RULE_MEANINGS
 from incidents.tolls import DistrictSummary
 from incidents.view import View
@@ -34,16 +35,53 @@ EXPORTED_TYPES: tuple[CasualtyType, ...] = (
 )
 
 
+Row = dict[str, Any]
+
+
+class RowsInParts(Collection[Row]):
+    """Rows that are made as they are read: a dataset has more than fit at once.
+
+    Parameters
+    ----------
+    size
+        How many there are.
+    make
+        Makes them from the beginning, each time it is called.
+    """
+
+    def __init__(self, size: int, make: Callable[[], Iterator[Row]]) -> None:
+        self._size, self._make = size, make
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __iter__(self) -> Iterator[Row]:
+        return self._make()
+
+    def __contains__(self, row: object) -> bool:
+        return any(row == one for one in self)
+
+
 @dataclass(frozen=True)
 class Layer:
-    """Rows with declared field types and, per row, a geometry in EPSG:4326 or None."""
+    """Rows with declared field types and, per row, a geometry in EPSG:4326 or None.
+
+    `polygons` has a geometry for each row; without it a row's point is its geometry.
+    """
 
     name: LayerName
     fields: dict[str, FieldType]
     geometry_type: GeometryType
-    rows: tuple[dict[str, Any], ...]
-    geometries: tuple[BaseGeometry | None, ...]
+    rows: Collection[Row]
     about: dict[str, Any]
+    polygons: tuple[BaseGeometry, ...] | None = None
+
+    def features(self) -> Iterator[tuple[Row, BaseGeometry | None]]:
+        """Yield each row with its geometry."""
+        if self.polygons is not None:
+            yield from zip(self.rows, self.polygons, strict=True)
+        else:
+            yield from ((row, _point_of(row)) for row in self.rows)
 
 
 def build_layer(name: LayerName, view: View) -> Layer:
@@ -155,8 +193,8 @@ def _districts(view: View) -> Layer:
         fields,
         "MultiPolygon",
         tuple(rows),
-        tuple(area.geometry for area in areas),
         about("districts", view),
+        tuple(area.geometry for area in areas),
     )
 
 
@@ -168,7 +206,6 @@ def _report_status(view: View, summary: DistrictSummary) -> str:
 
 
 def _incidents(view: View) -> Layer:
-    said, view = about("incidents", view), _with_rows(view)
     fields: dict[str, FieldType] = {
         "incident_id": "text",
         "title": "text",
@@ -188,24 +225,21 @@ def _incidents(view: View) -> Layer:
         "sources": "list",
         "claims": "list",
         "note": "text",
+        "place_note": "text",
         "boundary_source": "text",
         "boundary_vintage": "text",
     }
-    rows = [_incident_row(view, incident) for incident in view.incidents]
-    return Layer(
-        "incidents",
-        fields,
-        "Point",
-        tuple(rows),
-        tuple(_point_of(row) for row in rows),
-        said,
-    )
+    size = len(view.incidents) + view.row_count
+    rows = _rows(view, size, lambda part: (_incident_row(part, i) for i in part.incidents))
+    return Layer("incidents", fields, "Point", rows, about("incidents", view))
 
 
-def _with_rows(view: View) -> View:
-    """Return the view with every row of its datasets as records, if they may leave."""
+def _rows(view: View, size: int, rows_of: Callable[[View], Iterable[Row]]) -> Collection[Row]:
+    """Return a layer's rows, those of datasets among them, if they may leave."""
+    if not view.rows:
+        return tuple(rows_of(view))
     view.check_rows_may_leave()
-    return view.opened() if view.rows else view
+    return RowsInParts(size, lambda: (row for part in view.in_parts() for row in rows_of(part)))
 
 
 def _incident_row(view: View, incident: Incident) -> dict[str, Any]:
@@ -234,6 +268,7 @@ def _incident_row(view: View, incident: Incident) -> dict[str, Any]:
             for c in claims
         ],
         "note": incident.note,
+        "place_note": place_note(incident.place_id, None, view.atlas.gazetteer),
         **_boundary_fields(view),
     }
 
@@ -287,6 +322,7 @@ CLAIM_FIELDS: dict[str, FieldType] = {
     "known_from": "text",
     "part_of": "text",
     "note": "text",
+    "place_note": "text",
     "citation": "text",
     "boundary_source": "text",
     "boundary_vintage": "text",
@@ -294,17 +330,14 @@ CLAIM_FIELDS: dict[str, FieldType] = {
 
 
 def _claims(view: View) -> Layer:
-    said, view = about("claims", view), _with_rows(view)
     fields = _claim_fields(view)
-    rows = [_in_area(view, claim, fields) | _boundary_fields(view) for claim in view.claims]
-    return Layer(
-        "claims",
-        fields,
-        "Point",
-        tuple(rows),
-        tuple(_point_of(row) for row in rows),
-        said,
+    size = view.figure_count + view.happening_count
+    rows = _rows(
+        view,
+        size,
+        lambda part: (_in_area(part, c, fields) | _boundary_fields(part) for c in part.claims),
     )
+    return Layer("claims", fields, "Point", rows, about("claims", view))
 
 
 def _claim_fields(view: View) -> dict[str, FieldType]:
@@ -337,5 +370,6 @@ def claim_row(view: View, claim: Claim) -> dict[str, Any]:
         "origin_id": view.atlas.reporting.origin_of[claim.source_id],
         "published_on": source.published_on.isoformat() if source.published_on else None,
         "known_from": source.known_from.isoformat() if source.known_from else None,
+        "place_note": place_note(claim.place_id, claim.place_name, view.atlas.gazetteer),
         "citation": cite(claim, source),
     }

@@ -19,14 +19,15 @@ import hashlib
 import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, ValidationError
 
+from gazetteer.normalise import fold
 from gazetteer.own_places import area_places, read_places
-from gazetteer.places import PROVINCE_PCODE, Place
+from gazetteer.places import PROVINCE_PCODE, Place, load_places
 from gazetteer.resolve import Gazetteer
 from geo.boundaries import Area, Boundaries, load_districts, load_tehsils
 from geo.join import DistrictIndex
@@ -293,7 +294,18 @@ def _own_places(region: Region, level: str) -> tuple[Place, ...]:
 
 def _placed(contents: Iterable[bytes], region: Region, level: str) -> tuple[Place, ...]:
     adm1 = (PROVINCE_PCODE, HOME_TITLE) if region.is_home else (region.name, region.title)
-    return read_places(contents, region.index(level), *adm1)
+    spellings = _district_spellings() if region.is_home else None
+    return read_places(contents, region.index(level), *adm1, spellings)
+
+
+@cache
+def _district_spellings() -> dict[str, frozenset[str]]:
+    """Return every spelling of Balochistan's districts, folded, by P-code."""
+    return {
+        place.adm2_pcode: frozenset(map(fold, (place.name, *place.alternate_names)))
+        for place in load_places()
+        if place.feature_code == "ADM2" and place.adm2_pcode is not None
+    }
 
 
 def _as_written(path: Path, sha256: str) -> bytes:

@@ -7,7 +7,7 @@ somebody else decided meanwhile is overwritten.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -186,20 +186,47 @@ def correct_drafts(
     gone
         Ids of drafts that are no longer there: merged into another.
     """
-    changes = [
-        Change(
-            "draft",
-            draft_key(review.source_id, d.draft_id),
-            d.as_fields(),
-            review.seen.get(d.draft_id),
-        )
-        for d in drafts
-        if review.draft.get(d.draft_id) != d
-    ]
-    changes += [Change("draft", draft_key(review.source_id, i), None, review.seen[i]) for i in gone]
+    changes = _draft_changes(review, drafts, gone)
     if not changes:
         return None
     return store.decide(Decision(action, tuple(changes), by, reason))
+
+
+def decided_meanwhile(review: Review, shown: Mapping[str, int], by: By) -> dict[str, Entry]:
+    """Return what others decided on drafts since a reviewer was shown them, by draft.
+
+    Parameters
+    ----------
+    shown
+        Revisions of the drafts as they were shown, by id.
+    """
+    found: dict[str, Entry] = {}
+    for entry in review.history:
+        if entry.by == str(by):
+            continue
+        for change in entry.changes:
+            draft_id = change.object_id.rpartition("/")[2]
+            if change.kind == "draft" and change.revision > shown.get(draft_id, change.revision):
+                found.setdefault(draft_id, entry)
+    return found
+
+
+def _draft_changes(
+    review: Review, drafts: Sequence[ReviewDraft], gone: Sequence[str]
+) -> list[Change]:
+    return [
+        *(
+            Change(
+                "draft",
+                draft_key(review.source_id, d.draft_id),
+                d.as_fields(),
+                review.seen.get(d.draft_id),
+            )
+            for d in drafts
+            if review.draft.get(d.draft_id) != d
+        ),
+        *(Change("draft", draft_key(review.source_id, i), None, review.seen[i]) for i in gone),
+    ]
 
 
 def add_draft(store: Store, review: Review, draft: ReviewDraft, *, by: By) -> int:
@@ -227,8 +254,23 @@ def reopen_claim(store: Store, review: Review, draft_id: str, *, by: By) -> int:
     )
 
 
-def correct_source(store: Store, review: Review, source: Source, *, by: By) -> int | None:
-    """Store what is known of the document as corrected; None where nothing differs."""
+def correct_source(
+    store: Store,
+    review: Review,
+    source: Source,
+    *,
+    by: By,
+    drafts: Sequence[ReviewDraft] = (),
+    gone: Sequence[str] = (),
+    reason: str = "",
+) -> int | None:
+    """Store what is known of the document as corrected; None where nothing differs.
+
+    Parameters
+    ----------
+    drafts, gone, reason
+        What follows for the drafts that wait, as `incidents.rereading.reread` tells it.
+    """
     if source == review.source:
         return None
     found = store.get("document", review.source_id)
@@ -239,7 +281,8 @@ def correct_source(store: Store, review: Review, source: Source, *, by: By) -> i
     shown = store.get("source", review.source_id)
     if shown is not None and shown[1].value is not None:
         changes.append(Change("source", review.source_id, source, shown[0]))
-    return store.decide(Decision("edit", tuple(changes), by))
+    changes += _draft_changes(review, drafts, gone)
+    return store.decide(Decision("edit", tuple(changes), by, reason))
 
 
 def free_ids(review: Review, count: int = 1) -> list[str]:

@@ -6,7 +6,7 @@ never differ between them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -20,6 +20,7 @@ from incidents.model import (
     CASUALTY_TYPES,
     VICTIM_GROUPS,
     CasualtyType,
+    Catalogue,
     Claim,
     Incident,
     VictimGroup,
@@ -338,6 +339,21 @@ class View:
         if area is None:
             return sums.rows
         return (sums.beside.get(area) or sums.districts[area]).incidents
+
+    def in_parts(self, rows: int = 2_000) -> Iterator[View]:
+        """Yield the view in parts without datasets: documents, then their rows as claims.
+
+        Parameters
+        ----------
+        rows
+            At most so many rows in a part, in the order in which they are stored.
+        """
+        yield View(replace(self.atlas, datasets=()), self.filter, self.rule)
+        sources = Catalogue(self.atlas.catalogue.sources, (), ())
+        empty = replace(self.atlas, datasets=(), catalogue=sources)
+        for columns in self.atlas.datasets:
+            for records in columns.records_in_parts(self.filter, rows):
+                yield View(empty.with_records(records), self.filter, self.rule)
 
     def opening(self, claim_id: str) -> View | None:
         """Return the view in which a claim can be read, made from its row if need be, or None."""

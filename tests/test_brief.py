@@ -5,6 +5,7 @@ import hashlib
 import html
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from claim_factory import in_gwadar, make_claim, make_incident, make_source
@@ -15,6 +16,7 @@ from incidents.captions import sentences
 from incidents.filters import make_filter
 from incidents.model import Catalogue
 from incidents.reconcile import RULES
+from incidents.regions import load_region
 from incidents.view import View
 
 VOID = {"meta", "br", "img", "link", "input", "hr"}
@@ -165,3 +167,12 @@ def test_a_view_without_claims_still_gives_a_brief(atlas):
 
 def test_the_same_view_gives_the_same_brief(atlas):
     assert brief(view_of(atlas), "killed") == brief(view_of(atlas), "killed")
+
+
+def test_over_tehsils_a_claim_known_only_to_the_district_stands_under_words_that_say_so(atlas):
+    tehsils = atlas.at(load_region("Balochistan", Path("no-such-folder")), "tehsils")
+    view = view_of(tehsils)
+    text = Page(brief(view, "claims")).text
+    assert f"Known only to the district ({len(view.known_wider)})" in text
+    assert "on no tehsil" in text
+    assert all(" ".join(c.quote.split()) in text for c in view.claims)

@@ -37,6 +37,15 @@ FILTERS = [
 ]
 
 
+def test_points_stand_in_the_address_only_when_switched_on(atlas):
+    off = Choices(Filter(), "range", "incidents", None, False)
+    on = Choices(Filter(), "range", "incidents", None, False, points=True)
+    assert address(atlas, off) == "?"
+    assert address(atlas, on) == "?points=true"
+    assert unknown_parameters(atlas, {"points": ["true"]}) == []
+    assert unknown_parameters(atlas, {"points": ["all"]}) == ["points=all"]
+
+
 @pytest.mark.parametrize("fields", FILTERS, ids=lambda f: next(iter(f)))
 def test_an_address_holds_nothing_that_the_page_does_not_know(atlas, fields):
     query = query_of(atlas, **fields)
@@ -102,6 +111,19 @@ def test_a_source_may_be_named_by_its_beginning_in_the_address():
     shown = page(source="003")
     assert "1 report ·" in " ".join(h.body for h in shown.get("html"))
     assert not shown.warning
+
+
+def test_what_stands_beside_a_known_spelling_and_means_nothing_is_still_said():
+    shown = page(source=["003", "nonsense"])
+    assert "1 report ·" in " ".join(h.body for h in shown.get("html"))
+    assert "nonsense" in " ".join(w.value for w in shown.warning)
+
+
+def test_a_toll_without_a_number_is_told_in_the_reports_words():
+    shown = page(casualty_type="injured")
+    tiles = " ".join(h.body for h in shown.get("html") if "im-strip" in h.body)
+    assert ">a few</strong>" in tiles
+    assert "newest a few: a senior security official" in tiles
 
 
 def test_a_link_does_not_switch_the_background_map_on():

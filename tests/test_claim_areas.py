@@ -5,14 +5,17 @@ from pathlib import Path
 
 import pytest
 import shapely
+from claim_factory import in_gwadar, make_catalogue, make_claim
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.claim_cards import claim_card
 from geo.boundaries import Boundaries, OwnArea, load_districts, load_tehsils
 from geo.measures import area_km2
 from incidents.atlas import load_atlas
 from incidents.filters import Filter, make_filter
 from incidents.layers import build_layer
+from incidents.lineage import Lineage
 from incidents.regions import RegionError, load_region
 from incidents.view import View
 
@@ -146,6 +149,42 @@ def test_far_from_balochistan_every_claim_is_outside_even_where_it_looks_exchang
     assert set(standings(north).values()) == {"outside"}
     view = View(north, Filter())
     assert view.outside == view.claims
+
+
+def hub(**fields):
+    return make_claim(
+        3, place_id="pcode:PK21704", adm2_pcode="PK217", adm2_name="Lasbela", where_prec=3, **fields
+    )
+
+
+def test_a_claim_of_a_newer_district_is_not_one_of_the_tehsil_of_its_name(districts):
+    tehsil, district = hub(place_name="Hub tehsil"), hub(place_name="Hub district")
+    atlas = replace(districts, catalogue=make_catalogue(tehsil, district))
+    over_tehsils = atlas.at(load_region("balochistan", NOWHERE), "tehsils")
+    assert over_tehsils.area_of[tehsil.claim_id] == "PK21704"
+    assert over_tehsils.claim_areas[district.claim_id].standing == "wider"
+    assert atlas.area_of[district.claim_id] == "PK217"
+
+
+def test_a_claim_of_a_newer_district_carries_the_note_wherever_it_goes(districts):
+    claim = hub(place_name="Hub district")
+    tump = make_claim(
+        2, place_id="pcode:PK21105", place_name="Tump district", adm2_pcode="PK211",
+        adm2_name="Kech", where_prec=3,
+    )  # fmt: skip
+    plain = make_claim(1, **in_gwadar())
+    catalogue = make_catalogue(claim, tump, plain)
+    view = View(
+        replace(districts, catalogue=catalogue, lineage=Lineage({"s1": None}, ())), Filter()
+    )
+    rows = {r["claim_id"]: r["place_note"] for r in build_layer("claims", view).rows}
+    assert rows[claim.claim_id].startswith("Since 2022 Hub is a district of its own")
+    assert rows[tump.claim_id].startswith(
+        "Tump district is newer than these boundaries; shown in Kech"
+    )
+    assert rows[plain.claim_id] is None
+    card = str(claim_card(view, claim, lambda claim_id: f"?claim={claim_id}"))
+    assert "this boundary vintage has its parent, Lasbela, only." in card
 
 
 def test_a_level_that_is_not_there_is_refused_with_those_that_are(districts):

@@ -7,7 +7,7 @@ from dataset_factory import import_text
 
 from incidents.datasets import reading_text
 from incidents.datasets.dataset import open_dataset
-from incidents.datasets.refusals import FileRefusedError
+from incidents.datasets.refusals import EncodingUnknownError, FileRefusedError
 
 HEADER = "id,date,place,killed\n"
 ROW = "1,2024-01-31,Quetta,3\n"
@@ -22,10 +22,15 @@ READ = {
     "with a byte order mark": b"\xef\xbb\xbf" + (HEADER + ROW).encode(),
     "UTF-16 with a mark": (HEADER + ROW).encode("utf-16"),
     "UTF-16 without a mark": (HEADER + ROW * 1).encode("utf-16-le"),
+    "UTF-16 big-endian without a mark": (HEADER + ROW).encode("utf-16-be"),
+    "UTF-16 with CR-only lines": (HEADER + ROW).replace("\n", "\r").encode("utf-16"),
     "semicolons": (HEADER + ROW).replace(",", ";"),
     "tabs": (HEADER + ROW).replace(",", "\t"),
     "bars": (HEADER + ROW).replace(",", "|"),
     "a line that names the separator": "sep=;\n" + (HEADER + ROW).replace(",", ";"),
+    "a mark and a line that names the separator": b"\xef\xbb\xbfsep=;\n"
+    + (HEADER + ROW).replace(",", ";").encode(),
+    "a line that names a tab": "sep=\t\n" + (HEADER + ROW).replace(",", "\t"),
     "CR-only lines": (HEADER + ROW).replace("\n", "\r"),
     "CRLF lines": (HEADER + ROW).replace("\n", "\r\n"),
     "no line end at the end": HEADER + ROW.rstrip(),
@@ -72,6 +77,21 @@ REFUSED_FILES = {
     "JSON": (b'{"rows": []}', "is JSON; expected a table as text (CSV or TSV). Name GeoJSON"),
     "XLSX": (b"PK\x03\x04rest", "is a zip archive, perhaps an Excel workbook; expected a table"),
     "gzip": (b"\x1f\x8b\x08rest", "is compressed (gzip); expected a table as text (CSV or TSV)"),
+    "XML": (b"<svg></svg>", "is a web page (HTML) or XML, perhaps an error message"),
+    "an old Excel workbook": (b"\xd0\xcf\x11\xe0rest", "is an old Excel workbook (.xls)"),
+    "a PDF": (b"%PDF-1.7", "is a PDF; expected a table as text (CSV or TSV). Export the table"),
+    "RTF": (b"{\\rtf1 a}", "is a text document (RTF); expected a table as text (CSV or TSV)."),
+    "7-Zip": (b"7z\xbc\xaf\x27\x1crest", "is compressed (7-Zip); expected a table as text"),
+    "UTF-32": (HEADER.encode("utf-32"), "is UTF-32; expected a table as text (CSV or TSV). Save"),
+    "a NUL in the header": (
+        "id,da\0te\n1,2024-01-31\n",
+        "is a table whose header holds a NUL (column 2, character 3); expected names of columns "
+        "as text. Take it out; if there are many, the file is no text: export it as CSV.",
+    ),
+    "a report above the table": (
+        "Incidents of 2024\n" + HEADER + ROW,
+        "is a table whose every row has 4 cells under 1 names; expected a name for every cell.",
+    ),
     "a database": (b"SQLite format 3\0", "is a database, perhaps a GeoPackage"),
     "quotes in the header": ('id,da"te\n1,2\n', "is a file whose first line is no header"),
 }
@@ -183,6 +203,31 @@ def test_a_file_in_a_code_page_is_offered_with_a_preview_and_read_once_it_is_dec
 def test_an_encoding_that_nobody_knows_is_refused(tmp_path):
     with pytest.raises(FileRefusedError, match="declared as 'ebcdic'; expected one of utf-8"):
         import_text(tmp_path, HEADER + ROW, encoding="ebcdic")
+
+
+def test_a_code_page_that_shows_only_late_in_a_file_is_offered_too(tmp_path, monkeypatch):
+    monkeypatch.setattr("incidents.datasets.encodings.READ_BYTES", 64)
+    content = (HEADER + ROW * 20).encode() + "2,2024-01-31,كويته,3\n".encode("cp1256")
+    with pytest.raises(
+        EncodingUnknownError, match=r"not UTF-8 \(row 21, byte 0x[0-9a-f]{2}\)"
+    ) as e:
+        import_text(tmp_path, content)
+    assert "كويته" in e.value.readings["cp1256"][0]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp1256"])
+def test_urdu_that_was_garbled_is_flagged_with_what_it_may_have_been(tmp_path, encoding):
+    garbled = "مستونگ".encode().decode(encoding)
+    report = import_text(tmp_path, f"{HEADER}1,2024-01-31,{garbled},3\n")
+    flagged = next(doubt for doubt in report.doubts if "garbled" in doubt.reason)
+    assert (flagged.row, flagged.value) == (1, garbled)
+    assert "it may have been 'مستونگ'" in flagged.reason
+
+
+@pytest.mark.parametrize("text", ["الموضوع»", "ع – غ", "طالبان", "ضلع؛ ظفر", "وقوع…"])
+def test_arabic_script_as_people_write_it_is_not_taken_for_garbled(tmp_path, text):
+    report = import_text(tmp_path, f"{HEADER}1,2024-01-31,{text},3\n")
+    assert not [doubt for doubt in report.doubts if "garbled" in doubt.reason]
 
 
 def test_garbled_text_is_kept_and_flagged_with_what_it_may_have_been(tmp_path):

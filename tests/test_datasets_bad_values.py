@@ -49,6 +49,26 @@ REFUSED = {
         "30°11'24\"N",
         "30°11'24\"N is in degrees and minutes; write 30.19",
     ),
+    "an infinite latitude": (
+        "lat",
+        "inf",
+        "inf is no place; leave an unknown coordinate empty",
+    ),
+    "an exponent in a latitude": (
+        "lat",
+        "3.0e1",
+        "3.0e1 is written with an exponent; write decimal degrees",
+    ),
+    "a hexadecimal latitude": (
+        "lat",
+        "0x1E",
+        "'0x1E' is no number of degrees; write decimal degrees such as 30.19",
+    ),
+    "a decimal comma in a count": (
+        "killed",
+        "2,5",
+        "2,5 has a decimal comma; declare `decimal_comma` in the mapping",
+    ),
     "no degrees": (
         "lat",
         "north",
@@ -74,6 +94,28 @@ REFUSED = {
         "date",
         "0025-01-31",
         "0025-01-31 lies in the year 0025; expected 1900 or later. Correct the year",
+    ),
+    "a Solar Hijri year written last": (
+        "date",
+        "12/01/1403",
+        "12/01/1403 looks like a Solar Hijri year (1403 began in March 2024); "
+        "write the day in the Gregorian calendar",
+    ),
+    "a month without its century": (
+        "date",
+        "Jan-24",
+        "'Jan-24' is no day; write it as 2024-01-31, or declare date_format",
+    ),
+    "an Excel serial with a time": (
+        "date",
+        "45322.5",
+        '45322.5 looks like an Excel serial number, 2024-01-31; declare date_format = "excel" in '
+        "the mapping, or write the day",
+    ),
+    "a zero date": (
+        "date",
+        "0000-00-00",
+        "0000-00-00 lies in the year 0000; expected 1900 or later. Correct the year",
     ),
     "a Solar Hijri year": (
         "date",
@@ -154,6 +196,7 @@ DOUBTED = {
     "Urdu digits": ({"killed": "۱۲"}, "read as '12'"),
     "full-width digits": ({"killed": "１２"}, "read as '12'"),
     "Arabic digits in a date": ({"date": "٢٠٢٤-٠١-٣١"}, "read as '2024-01-31'"),
+    "an Arabic decimal separator": ({"lat": "٣٠٫١٩"}, "read as '30.19'"),
     "a minus of typesetting": ({"lon": "\N{MINUS SIGN}67.0"}, "read as '-67.0'"),
     "a no-break space": ({"killed": "12\N{NO-BREAK SPACE}"}, "read as '12'"),
     "a place nobody knows": (
@@ -168,6 +211,19 @@ def test_what_may_be_wrong_is_kept_and_noted(tmp_path, cells, reason):
     report = one_row(tmp_path, **cells)
     assert (report.imported, report.refused) == (1, 0)
     assert reason in [doubt.reason for doubt in report.doubts]
+
+
+def test_a_no_break_space_between_thousands_is_shown_as_a_space(tmp_path):
+    (refusal,) = one_row(tmp_path, killed="1\N{NO-BREAK SPACE}234").refusals
+    assert (refusal.value, refusal.reason) == (
+        "1 234",
+        "1 234 has thousands separators; declare `thousands` in the mapping, or take them out",
+    )
+
+
+def test_a_minus_of_typesetting_makes_a_count_negative(tmp_path):
+    (refusal,) = one_row(tmp_path, killed="\N{MINUS SIGN}3").refusals
+    assert refusal.reason == "-3 is negative; a count is 0 or more, or empty"
 
 
 @pytest.mark.parametrize("row_id", ["007", "1" * 20, "NA", "None", "null", "1e3", "0x10"])

@@ -223,3 +223,19 @@ def test_text_is_read_for_the_rows_asked_in_their_order(tmp_path):
     dataset = open_dataset(import_text(tmp_path, "id,date,notes\n" + rows).folder)
     wanted = np.array([30, 2, 30, 49])
     assert [r["given"]["notes"] for r in dataset.text(wanted)] == [f"note {i}" for i in wanted]
+
+
+def test_figures_of_any_size_are_added_beside_rows_that_give_none(tmp_path):
+    for number, counts in enumerate((["2000000", "3", "", "0"], ["7", "", "", "1"])):
+        rows = [
+            {"id": str(i), "date": "2024-01-01", "longitude": "67.0", "latitude": "30.19"}
+            | {"killed": count}
+            for i, count in enumerate(counts)
+        ]
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        dataset = open_dataset(import_text(folder, as_csv(rows)).folder)
+        assert_twins(dataset, Filter())
+        killed = Columns(dataset).sums(Filter()).districts["PK226"].sums["killed"]
+        known = [int(count) for count in counts if count]
+        assert (killed.low, killed.rows) == (sum(known), len(known))

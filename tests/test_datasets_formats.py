@@ -71,6 +71,40 @@ def test_a_cell_beyond_the_header_of_a_workbook_refuses_its_row(tmp_path):
     assert [one.reason for one in report.refusals] == ["3 cells where the header has 2"]
 
 
+def test_a_sheet_that_is_not_read_is_noted(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["id", "date"], ["1", "2024-01-31"]):
+        book.active.append(row)
+    book.create_sheet("Empty")
+    book.create_sheet("2023").append(["id", "date"])
+    path = tmp_path / "b.xlsx"
+    book.save(path)
+    report = import_path(path)
+    assert (report.imported, report.refused) == (1, 0)
+    (doubt,) = report.doubts
+    assert (doubt.row, doubt.value) == (0, "2023")
+    assert doubt.reason == (
+        "this sheet of the workbook holds cells and is not read, the first one is; "
+        "export it as CSV, or put it first"
+    )
+
+
+@pytest.mark.parametrize(
+    ("ending", "message"),
+    [
+        ("xlsx", "is no Excel workbook; expected an Excel workbook"),
+        ("parquet", "is no Parquet file"),
+        ("geojson", "is no JSON"),
+        ("gpkg", "is no GeoPackage"),
+    ],
+)
+def test_a_csv_under_another_formats_name_is_refused(tmp_path, ending, message):
+    path = tmp_path / f"b.{ending}"
+    path.write_text("id,date\n1,2024-01-31\n" * 50)
+    with pytest.raises(FileRefusedError, match=re.escape(f"b.{ending} {message}")):
+        import_path(path)
+
+
 def test_a_workbook_that_is_none_or_unpacks_to_too_much_is_refused(tmp_path):
     with pytest.raises(FileRefusedError, match=r"b\.xlsx is no Excel workbook"):
         import_path(write(tmp_path / "b.xlsx", b"not a zip"))

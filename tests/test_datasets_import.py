@@ -137,6 +137,12 @@ def test_a_header_in_capitals_is_the_same_header(tmp_path):
     assert report.imported == 1
 
 
+def test_two_columns_that_are_one_of_the_format_are_refused(tmp_path):
+    path = write(tmp_path / "a.csv", "Event_ID_cnty," + as_csv([acled()]).replace("\n", "\nX,"))
+    with pytest.raises(FileRefusedError, match="whose header names 'event_id_cnty' twice"):
+        import_files([path], "acled", library=tmp_path / "library", today=TODAY)
+
+
 def test_a_file_that_is_not_what_it_is_said_to_be_is_refused(tmp_path):
     with pytest.raises(FileRefusedError, match="without the columns event_id_cnty, event_date,"):
         import_rows(tmp_path, [ucdp()], "acled")

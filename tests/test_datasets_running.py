@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from dataset_factory import acled, as_csv, ucdp
+from import_process import process_of
 
 from incidents.access import NotAllowedError, Person
 from incidents.datasets import running_apart, uploads
@@ -99,7 +100,7 @@ def test_a_cancelled_import_leaves_nothing(tmp_path):
 def test_an_import_that_is_killed_is_told_as_ended_with_nothing_kept(tmp_path):
     upload = keep(tmp_path, as_csv([ucdp(id=str(i)) for i in range(3_000)]))
     start(tmp_path, upload, "ucdp", by=AMNA)
-    pid = child_of(upload.upload_id)
+    pid = process_of(upload.upload_id)
     os.kill(pid, signal.SIGKILL)
     state = until_ended(tmp_path, upload)
     assert (state.status, state.error) == (
@@ -109,14 +110,16 @@ def test_an_import_that_is_killed_is_told_as_ended_with_nothing_kept(tmp_path):
     assert list_datasets(tmp_path) == []
 
 
-def child_of(upload_id: str) -> int:
-    for entry in Path("/proc").iterdir():
-        try:
-            if entry.name.isdigit() and upload_id.encode() in (entry / "cmdline").read_bytes():
-                return int(entry.name)
-        except OSError:
-            continue
-    pytest.fail("no process imports it")
+def test_an_import_that_takes_too_much_memory_is_told(tmp_path, monkeypatch):
+    def too_much(*_, **__):
+        raise MemoryError
+
+    monkeypatch.setattr(running_apart, "import_files", too_much)
+    _, state = ended_at_once(tmp_path, "id,date\n1,2024-01-31\n")
+    assert (state.status, state.error) == (
+        "failed",
+        "The memory of this machine is too small for it. Split the file.",
+    )
 
 
 def test_an_import_that_is_killed_after_its_rows_were_in_says_that_they_are(tmp_path, monkeypatch):

@@ -196,6 +196,20 @@ def test_a_folder_that_is_half_written_is_taken_away(tmp_path, monkeypatch):
     assert list((tmp_path / "cache").iterdir()) == []
 
 
+POINTS = {"circles": [67.0, 30.19, 4, 1], "title": "At a place", "near": "", "note": "one\u202e"}
+
+
+def test_points_go_out_as_numbers_with_their_words_made_plain(sent):
+    assert sent({}, points=POINTS)["points"] == POINTS | {"note": "one "}
+    assert sent({})["points"] is None
+
+
+@pytest.mark.parametrize("circles", [[67.0, 30.19, 4], [67.0, 30.19, "<b>", 1], [True, 1, 1, 1]])
+def test_points_that_are_not_four_numbers_each_are_refused(sent, circles):
+    with pytest.raises(ValueError, match="four numbers for each circle"):
+        sent({}, points=POINTS | {"circles": circles})
+
+
 @pytest.mark.parametrize(
     "value",
     [

@@ -35,6 +35,22 @@ def test_a_town_resolves_to_its_district(name, district):
     assert (match.match, match.score) == ("exact", 100.0)
 
 
+@pytest.mark.parametrize("name", ["near Quetta", "the outskirts of Quetta", "outside Quetta city"])
+def test_beside_a_town_is_not_in_it(name):
+    match = GAZETTEER.locate(name)
+    assert match.place.place_id == "geonames:1167528"
+    assert (match.where_prec, match.as_dict()["where_prec"]) == (2, 2)
+    assert GAZETTEER.locate("in Quetta").where_prec == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["Killa Saifullah", "Qilla Saifullah", "Killa Abdullah", "Qila Abdullah"]
+)
+def test_a_fort_is_the_town_before_the_district_however_it_is_spelt(name):
+    assert GAZETTEER.locate(name).place.feature_class == "P"
+    assert GAZETTEER.locate(f"{name} district").place.feature_code == "ADM2"
+
+
 @pytest.mark.parametrize(
     ("name", "context", "place_id"),
     [
@@ -239,5 +255,5 @@ def test_the_answer_as_values_has_the_fields_of_the_command():
         "adm2_pcode", "adm2_name", "where_prec", "candidates", "note",
     ]  # fmt: skip
     assert list(answer["candidates"][0]) == [
-        "place_id", "name", "adm2_pcode", "adm2_name", "score", "matched_name",
+        "place_id", "name", "adm2_pcode", "adm2_name", "score", "matched_name", "described",
     ]  # fmt: skip

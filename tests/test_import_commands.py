@@ -46,6 +46,28 @@ def test_a_file_that_cannot_be_read_ends_with_1_and_says_why(tmp_path, data):
     assert said["error"] in done.stderr.decode()
 
 
+@pytest.mark.parametrize(
+    ("content", "words", "error"),
+    [
+        (None, [], "is not there; expected a file. Check the name."),
+        ("date,place\n2024-01-31,Café\n".encode("cp1252"), [], "a.csv is not UTF-8 (row 1, byte"),
+        ("date\n2024-01-31\n", ["--map", "{folder}/m.toml"], "m.toml is no TOML ("),
+    ],
+    ids=["no file", "a code page", "no mapping"],
+)
+def test_where_nothing_can_be_read_there_is_one_object_too(tmp_path, data, content, words, error):
+    path = tmp_path / "a.csv"
+    if content is not None:
+        write(path, content)
+    write(tmp_path / "m.toml", "dataset = ")
+    words = [word.format(folder=tmp_path) for word in words]
+    done = run("import", str(path), "--as", "table", *words, "--json", "--data-dir", data)
+    said = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert list(said) == ["rows", "imported", "duplicate", "refused", "refusals", "error"]
+    assert error in said["error"]
+
+
 def test_a_table_is_shown_as_it_is_understood_and_its_mapping_can_be_used_again(tmp_path, data):
     path = write(tmp_path / "Field notes.csv", "Ref,When,Town,Dead\n007,31/01/2024,Turbat,3\n")
     shown = run("import", str(path), "--as", "table", "--preview", "--data-dir", data)

@@ -1,10 +1,13 @@
 """The map's colours: a district is painted only by what was said of it."""
 
+from pathlib import Path
+
 import pytest
 
 from dashboard.painting import MEASURES, paint
 from incidents.atlas import load_atlas
 from incidents.filters import make_filter
+from incidents.regions import load_region
 from incidents.view import View
 
 
@@ -42,5 +45,31 @@ def test_a_province_wide_figure_colours_no_district(atlas):
 def test_every_district_has_a_paint_and_the_legend_names_every_class_in_use(atlas, measure):
     fills, found = painted(atlas, measure)
     assert len(fills) == 35
+    named = {key for key, _ in [*found.legend["classes"], *found.legend["blanks"]]}
+    assert set(fills.values()) <= named
+
+
+@pytest.fixture(scope="module")
+def tehsils(atlas):
+    return atlas.at(load_region("Balochistan", Path("no-such-folder")), "tehsils")
+
+
+def test_a_tehsil_of_which_only_its_district_is_reported_is_no_blank_without_report(tehsils):
+    fills, found = painted(tehsils, "claims")
+    assert fills["Pasni"] == "class-1"
+    assert fills["Mastung"] == "province_only"
+    assert fills["Awaran"] == "no_report"
+    mastung = next(p for p, name in tehsils.district_names.items() if name == "Mastung")
+    assert found.paints[mastung].tooltip == "Reported only for the district"
+    assert found.province_note.endswith("claims known only to the district, on no tehsil")
+    assert dict(found.legend["blanks"])["province_only"] == (
+        "reported only for the district or the province"
+    )
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_every_tehsil_has_a_paint(tehsils, measure):
+    fills, found = painted(tehsils, measure)
+    assert len(fills) == 103
     named = {key for key, _ in [*found.legend["classes"], *found.legend["blanks"]]}
     assert set(fills.values()) <= named

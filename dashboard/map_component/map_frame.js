@@ -38,15 +38,19 @@ function startDistrictMap({ map, districts, outline, labelPoints }) {
   const root = document.documentElement;
   root.lang = "en";
   const note = make("p", { class: "note", hidden: "" });
+  const sizes = make("section", { class: "legend sizes", "aria-label": "Legend: points", hidden: "" });
+  const undrawn = make("p", { class: "undrawn", dir: "auto", hidden: "" });
   const classes = make("section", { class: "legend classes", "aria-label": "Legend", hidden: "" });
   const blanks = make("ul", { class: "legend blanks", hidden: "" });
   const thanks = make("p", { class: "thanks", hidden: "" });
   const tooltip = make("div", { class: "tooltip", "aria-hidden": "true", hidden: "" });
   const chosen = make("button", { class: "chosen", type: "button", hidden: "" });
   const top = make("div", { class: "top" });
+  const corner = make("div", { class: "corner" });
   const around = make("div", { class: "around" });
-  top.append(note, blanks, chosen);
-  around.append(top, classes, thanks);
+  top.append(note, blanks, undrawn, chosen);
+  corner.append(sizes, classes);
+  around.append(top, corner, thanks);
   document.body.append(mapParts.hatches(), around, tooltip);
   container.setAttribute("role", "group");
 
@@ -60,6 +64,7 @@ function startDistrictMap({ map, districts, outline, labelPoints }) {
     L.geoJSON(data, { pane: paneName, interactive: false, smoothFactor: 0, noClip: true, style: { className: name, fill: false } }).addTo(map);
   const border = outline.toGeoJSON();
   pane("band", 390);
+  pane("points", 405);
   pane("rings", 410);
   pane("names", 420);
   ring("band", "band", border);
@@ -176,7 +181,7 @@ function startDistrictMap({ map, districts, outline, labelPoints }) {
   function placeNames() {
     if (!height) return;
     const frame = container.getBoundingClientRect();
-    const obstacles = [note, blanks, chosen, classes, thanks, ...container.querySelectorAll(".leaflet-control")].map((node) => {
+    const obstacles = [note, blanks, undrawn, chosen, sizes, classes, thanks, ...container.querySelectorAll(".leaflet-control")].map((node) => {
       const b = node.getBoundingClientRect();
       return { left: b.left - frame.left, top: b.top - frame.top, right: b.right - frame.left, bottom: b.bottom - frame.top };
     });
@@ -232,8 +237,11 @@ function startDistrictMap({ map, districts, outline, labelPoints }) {
     if (!height || !width) return;
     const narrow = width < NARROW;
     root.classList.toggle("narrow", narrow);
-    if (narrow) around.append(note, classes, blanks, thanks);
-    else top.append(note, blanks, chosen);
+    if (narrow) around.append(note, undrawn, classes, blanks, sizes, thanks);
+    else {
+      top.append(note, blanks, undrawn, chosen);
+      corner.append(sizes, classes);
+    }
     const high = narrow ? Math.min(height, Math.round(width * 0.95)) : height;
     container.style.height = `${high}px`;
     map.invalidateSize({ animate: false, pan: false });
@@ -273,6 +281,7 @@ function startDistrictMap({ map, districts, outline, labelPoints }) {
     thanks.textContent = wanted ? wanted.attribution : "";
   }
 
+  const circles = mapPoints.layer(map, "points", sizes);
   let tilesThen = "null";
   streamlitPage.onRender((args, theme) => {
     const now = JSON.stringify([args, theme?.backgroundColor]);
@@ -297,6 +306,9 @@ function startDistrictMap({ map, districts, outline, labelPoints }) {
     }
     markSelected(args.selected);
     mapParts.drawLegend(classes, blanks, args.legend);
+    circles.show(args.points);
+    undrawn.hidden = !args.points?.note;
+    undrawn.textContent = args.points?.note ?? "";
     mapParts.drawNote(note, args.province_note);
     root.classList.toggle("province", Boolean(args.province_note));
     const tilesNow = JSON.stringify(args.tiles);

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -15,51 +14,39 @@ from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
-from urllib.parse import quote
 
 import pyarrow as pa
 import shapely
 
 from incidents.datasets import child_limits as limits
+from incidents.datasets import confinement, geopackage
 from incidents.datasets.reading_apart import FAULT
 from incidents.datasets.reading_typed import LATITUDE, LONGITUDE
 
 ROWS_AT_ONCE = 20_000
-# Audit events, see the table in the library reference of Python.
-_FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn",
-              "os.spawn", "os.remove", "os.rename", "os.rmdir", "os.mkdir", "ctypes.", "urllib.")  # fmt: skip
-_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-# Tables and triggers that GeoPackage itself keeps; everything else that runs on its own is refused.
-_OWN = (
-    "rtree_",
-    "gpkg_",
-    "sqlite_",
-    "trigger_insert_feature_count_",
-    "trigger_delete_feature_count_",
-)
 Rows = Iterator[tuple[list[str], str]]
 """The cells of each row, and why it has none, if so."""
-
-
-class Refused(Exception):  # noqa: N818 (said to the parent, no error of this process)
-    """What came, what was expected, what to do."""
 
 
 def main() -> None:
     """Read the file named by the last argument."""
     path = Path(sys.argv[-1])
     out = os.fdopen(os.dup(1), "wb")
-    _limit_resources()
+    confinement.limit_resources(limits.MEMORY_BYTES, limits.SECONDS)
     import openpyxl  # type: ignore[import-untyped] # noqa: F401, PLC0415 (before doors close; it asks for its parts when used)
 
-    _close_doors()
+    confinement.close_doors()
+    unread: list[str] = []
     try:
-        header, rows = (_geopackage if path.suffix.casefold() == ".gpkg" else _workbook)(path)
-    except Refused as refusal:
+        if path.suffix.casefold() == ".gpkg":
+            header, rows = _geopackage(path)
+        else:
+            header, rows, unread = _workbook(path)
+    except geopackage.Refused as refusal:
         out.write(json.dumps({"refused": refusal.args}).encode() + b"\n")
         out.flush()
         return
-    out.write(json.dumps({"header": header}).encode() + b"\n")
+    out.write(json.dumps({"header": header, "unread": unread}).encode() + b"\n")
     _write(out, header, rows)
     out.flush()
     # What libraries left open must not keep the child alive.
@@ -76,39 +63,7 @@ def _write(out: IO[bytes], header: list[str], rows: Rows) -> None:
             writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
 
 
-def _limit_resources() -> None:
-    try:
-        import resource  # noqa: PLC0415 (not on Windows)
-    except ImportError:
-        return
-    for kind, wanted in (
-        (resource.RLIMIT_AS, limits.MEMORY_BYTES),
-        (resource.RLIMIT_CPU, limits.SECONDS),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        _, hard = resource.getrlimit(kind)
-        allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        try:
-            resource.setrlimit(kind, (allowed, allowed))
-        except (ValueError, OSError):  # macOS refuses RLIMIT_AS
-            continue
-
-
-def _close_doors() -> None:
-    def refuse(event: str, arguments: tuple[object, ...]) -> None:
-        if event.startswith(_FORBIDDEN):
-            raise PermissionError(f"{event} is not allowed while a file is read")
-        if event == "open":
-            mode, flags = arguments[1], arguments[2]
-            if (isinstance(mode, str) and set(mode) & set("wax+")) or (
-                isinstance(flags, int) and flags & _WRITES
-            ):
-                raise PermissionError("writing is not allowed while a file is read")
-
-    sys.addaudithook(refuse)
-
-
-def _workbook(path: Path) -> tuple[list[str], Rows]:
+def _workbook(path: Path) -> tuple[list[str], Rows, list[str]]:
     import openpyxl  # noqa: PLC0415
 
     expected, remedy = "an Excel workbook (.xlsx)", "Save it as .xlsx again, or export CSV."
@@ -116,7 +71,7 @@ def _workbook(path: Path) -> tuple[list[str], Rows]:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
     except zipfile.BadZipFile:
-        raise Refused("no Excel workbook", expected, remedy) from None
+        raise geopackage.Refused("no Excel workbook", expected, remedy) from None
     total = sum(entry.file_size for entry in entries)
     bombs = [
         entry.filename
@@ -125,20 +80,26 @@ def _workbook(path: Path) -> tuple[list[str], Rows]:
         and entry.file_size > limits.MAX_ZIP_RATIO * max(entry.compress_size, 1)
     ]
     if bombs or total > limits.MAX_UNZIPPED_BYTES:
-        raise Refused("a workbook that unpacks to far too much", expected, remedy)
+        raise geopackage.Refused("a workbook that unpacks to far too much", expected, remedy)
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
     except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
-        raise Refused(f"no Excel workbook ({error})", expected, remedy) from None
-    for sheet in book.worksheets:
+        raise geopackage.Refused(f"no Excel workbook ({error})", expected, remedy) from None
+    for number, sheet in enumerate(book.worksheets):
         rows = sheet.iter_rows(values_only=True)
         first = next((row for row in rows if any(cell is not None for cell in row)), None)
         if first is not None:
             texts = [_cell(cell).strip() for cell in first]
             while texts and not texts[-1]:
                 texts.pop()
-            return texts, _workbook_rows(rows, len(texts))
-    raise Refused("a workbook without cells", "a header and rows", "Export it again.")
+            others = [one.title for one in book.worksheets[number + 1 :] if _has_cells(one)]
+            return texts, _workbook_rows(rows, len(texts)), others
+    raise geopackage.Refused("a workbook without cells", "a header and rows", "Export it again.")
+
+
+def _has_cells(sheet: Any) -> bool:  # noqa: ANN401 (openpyxl has no types)
+    rows = islice(sheet.iter_rows(values_only=True), 100)
+    return any(cell is not None for row in rows for cell in row)
 
 
 def _workbook_rows(rows: Iterator[tuple[Any, ...]], width: int) -> Rows:
@@ -166,46 +127,14 @@ def _cell(value: object) -> str:
 
 
 def _geopackage(path: Path) -> tuple[list[str], Rows]:
-    expected = "a GeoPackage with one layer of points in longitude and latitude"
-    remedy = "Export one layer of points in EPSG:4326, or CSV."
-    try:
-        connection = sqlite3.connect(
-            f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True, isolation_level=None
-        )
-        connection.execute("PRAGMA trusted_schema = OFF")
-        connection.execute("PRAGMA query_only = ON")
-        things = connection.execute(
-            "SELECT type, name, coalesce(sql, '') FROM sqlite_master"
-        ).fetchall()
-    except sqlite3.DatabaseError as error:
-        raise Refused(f"no GeoPackage ({error})", expected, remedy) from None
-    for kind, name, sql in things:
-        runs = kind in ("view", "trigger") or "VIRTUAL TABLE" in sql.upper()
-        if runs and not name.startswith(_OWN):
-            raise Refused(
-                f"a GeoPackage with the {kind} {name!r}, which would run", expected, remedy
-            )
-    tables = {name for kind, name, _ in things if kind == "table"}
-    try:
-        layers = connection.execute(
-            "SELECT c.table_name, g.column_name, g.srs_id FROM gpkg_contents c"
-            " JOIN gpkg_geometry_columns g USING (table_name) WHERE c.data_type = 'features'"
-        ).fetchall()
-    except sqlite3.DatabaseError as error:
-        raise Refused(f"a database, but no GeoPackage ({error})", expected, remedy) from None
-    layers = [layer for layer in layers if layer[0] in tables]
-    if len(layers) != 1:
-        raise Refused(f"a GeoPackage with {len(layers)} layers", expected, remedy)
-    table, geometry, srs = layers[0]
-    if srs != 4326:
-        raise Refused(f"a GeoPackage in the reference system {srs}", expected, remedy)
-    columns = [row[1] for row in connection.execute(f"PRAGMA table_info({_quoted(table)})")]
-    names = [name for name in columns if name != geometry]
+    layer = geopackage.open_layer(
+        path,
+        "a GeoPackage with one layer of points in longitude and latitude",
+        "Export one layer of points in EPSG:4326, or CSV.",
+    )
     points = [LONGITUDE, LATITUDE]
-    header = points + [f"properties.{n}" if n in points else n for n in names]
-    chosen = ", ".join(_quoted(name) for name in (geometry, *names))
-    found = connection.execute(f"SELECT {chosen} FROM {_quoted(table)}")  # noqa: S608 (names quoted)
-    return header, _geopackage_rows(found)
+    header = points + [f"properties.{n}" if n in points else n for n in layer.fields]
+    return header, _geopackage_rows(layer.rows())
 
 
 def _geopackage_rows(found: Iterator[tuple[Any, ...]]) -> Rows:
@@ -214,25 +143,13 @@ def _geopackage_rows(found: Iterator[tuple[Any, ...]]) -> Rows:
         yield [*point, *(_cell(value) for value in values)], fault
 
 
-# Bytes of the envelope in a GeoPackage geometry's header, by its code (GeoPackage 1.3, 2.1.3).
-_ENVELOPE = (0, 32, 48, 48, 64)
-
-
 def _gpkg_point(blob: object) -> tuple[list[str], str]:
     if blob is None:
         return ["", ""], ""
-    if not isinstance(blob, bytes) or blob[:2] != b"GP" or len(blob) < 8:
-        return ["", ""], "the geometry is damaged"
-    code = (blob[3] >> 1) & 0b111
-    start = 8 + _ENVELOPE[code] if code < len(_ENVELOPE) else len(blob)
     try:
-        geometry = shapely.from_wkb(blob[start:])
-    except shapely.errors.GEOSException:
-        return ["", ""], "the geometry is damaged"
+        geometry = geopackage.geometry_of(blob)
+    except ValueError as error:
+        return ["", ""], str(error)
     if isinstance(geometry, shapely.Point):
         return ["", ""] if geometry.is_empty else [repr(geometry.x), repr(geometry.y)], ""
     return ["", ""], f"the geometry is a {geometry.geom_type}; expected a Point, or none"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

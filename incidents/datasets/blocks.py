@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from incidents.datasets.refusals import FORMULA_STARTS, FileRefusedError, Refusal
+from incidents.datasets.refusals import FORMULA_STARTS, FileRefusedError, Refusal, shown
 
 MAX_COLUMNS = 2_000
 _GUARDED = f"^'([{re.escape(''.join(FORMULA_STARTS))}])"
@@ -50,7 +50,7 @@ def text_table(names: Sequence[str], columns: Sequence[Any]) -> pa.Table:
 
 
 def check_header(where: str, header: Sequence[str]) -> None:
-    """Refuse a header whose names repeat, are empty, or are too many.
+    """Refuse a header whose names repeat, are empty, too many, or no text.
 
     Raises
     ------
@@ -72,12 +72,22 @@ def check_header(where: str, header: Sequence[str]) -> None:
             "a name for every column",
             "Name the column, or take it out.",
         )
+    for number, name in enumerate(header, 1):
+        for at, character in enumerate(name, 1):
+            if character < " " and character not in "\t\r\n":
+                what = "a NUL" if character == "\0" else f"the control U+{ord(character):04X}"
+                raise FileRefusedError(
+                    where,
+                    f"a table whose header holds {what} (column {number}, character {at})",
+                    "names of columns as text",
+                    "Take it out; if there are many, the file is no text: export it as CSV.",
+                )
     first: dict[str, int] = {}
     for number, name in enumerate(header, 1):
         if name in first:
             raise FileRefusedError(
                 where,
-                f"a table whose header names {name!r} twice (columns {first[name]} and {number})",
+                f"a table whose header names {shown(name)!r} twice (columns {first[name]} and {number})",
                 "a name of its own for every column",
                 "Rename one of them.",
             )

@@ -1,4 +1,6 @@
-"""How much the child process may use that reads workbooks and GeoPackages."""
+"""How much the child processes may use that read files which nobody knows."""
+
+from __future__ import annotations
 
 MEMORY_BYTES = 4 << 30
 SECONDS = 600

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import copy
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
@@ -41,6 +41,7 @@ from incidents.datasets.row_sums import (
 )
 from incidents.datasets.schema import EVENT_TYPE_WORDS, UNKNOWN_SIDE
 from incidents.filters import INCLUDED_GROUPS, Filter
+from incidents.grid import Places
 from incidents.model import CASUALTY_TYPES, KARACHI, Catalogue
 from incidents.tolls import COVERED_BY
 
@@ -150,6 +151,11 @@ class Columns:
         """Return what a filter leaves, summed by area and by group; the last few are kept."""
         return _kept(self._summed, chosen, lambda: self._sum_up(chosen))
 
+    def places(self, chosen: Filter) -> tuple[Places, int]:
+        """Return the exact places of the rows that a filter leaves, and how many rows have none."""
+        mask = _kept(self._masks, chosen, lambda: self.select(chosen), 2)
+        return self.dataset.places.counted(mask)
+
     def rows(
         self, chosen: Filter, area: str | None = None, most: int | None = None
     ) -> NDArray[np.int64]:
@@ -196,6 +202,12 @@ class Columns:
         """Return rows that a filter leaves as sources, incidents and claims, in `rows`' order."""
         return rows_as_claims(self.dataset, self.rows(chosen, area, part.stop)[part])
 
+    def records_in_parts(self, chosen: Filter, most: int) -> Iterator[Catalogue]:
+        """Yield all rows that a filter leaves as records, in the order stored, so many a part."""
+        rows = np.flatnonzero(self.select(chosen))
+        for start in range(0, len(rows), most):
+            yield rows_as_claims(self.dataset, rows[start : start + most])
+
     def records_of_claim(self, claim_id: str) -> Catalogue | None:
         """Return the row that makes a claim as records, None where no row here does."""
         row = row_of_claim(self.dataset, claim_id)
@@ -239,6 +251,10 @@ class Columns:
 
     def _sum_up(self, chosen: Filter) -> RowSums:
         mask = _kept(self._masks, chosen, lambda: self.select(chosen), 2)
+        # Days and the like that leave every row in change nothing but what is asked.
+        whole = Filter(casualty_types=chosen.casualty_types, victim_groups=chosen.victim_groups)
+        if chosen != whole and mask.all():
+            return self.sums(whole)
         left = Left(self._bins, None if mask.all() else np.flatnonzero(mask), self.areas.numbers)
         groups = groups_of(chosen.victim_groups)
         stated = self.stated(chosen.casualty_types, groups)

@@ -27,6 +27,7 @@ from incidents.datasets.library import (
 )
 from incidents.datasets.numerals import UNKNOWN
 from incidents.datasets.release_writer import GIVEN
+from incidents.datasets.row_places import RowPlaces, row_places
 from incidents.datasets.schema import CODE_TYPES, FigureName
 
 Counts = NDArray[np.int32]
@@ -111,6 +112,11 @@ class Dataset:
     def source_ids(self) -> tuple[str, ...]:
         """For each release the id of the source that its rows are claims of."""
         return tuple(source_id(self.manifest, release) for release in self.manifest.releases)
+
+    @cached_property
+    def places(self) -> RowPlaces:
+        """Where the rows with an exact point lie; worked out when first asked for."""
+        return row_places(self.codes)
 
     def text(
         self, rows: Sequence[int] | NDArray[np.int64], given: Collection[str] | None = None

@@ -181,6 +181,8 @@ def _unmistakable(text: str) -> Span:
             f'"{EXCEL}" in the mapping, or write the day'
         )
     if found := _UNDECLARED.fullmatch(text):
+        if len(found[4]) == 4:
+            _check_year(int(found[4]), text)
         raise BadValueError(_undeclared(text, int(found[1]), int(found[3])))
     raise BadValueError(f"{text!r} is no day; write it as 2024-01-31, or declare date_format")
 

@@ -21,9 +21,14 @@ _LEAST_BYTES, _PIECES = 3 << 20, 25
 
 # How UTF-8 looks that was read as cp1252 and saved again, in UTF-8 bytes: Ã or Â and a
 # character from its second half; â€ of quotes; Ø or Ù and what follows it in Arabic script.
+# And UTF-8 in Arabic script read as cp1256: one of four letters and a mark, twice.
+_ARABIC_PAIR = (
+    rb"\xd8[\xb7-\xba](?:\xc2[\xa2-\xbe]|\xcb\x86|\xe2(?:\x80[\x93-\xba]|\x82\xac|\x84\xa2)"
+    rb"|\xc6\x92|\xc5[\x92\x93])"
+)
 _GARBLED = re.compile(
     rb"\xc3[\x82\x83]\xc2[\x80-\xbf]|\xc3\xa2\xe2\x82\xac|\xc3[\x98\x99](?:\xc2[\x80-\xbf]|\xe2\x80|\xc5)"
-    rb"|\xef\xbf\xbd"
+    rb"|\xef\xbf\xbd|(?:" + _ARABIC_PAIR + rb"){2}"
 )
 _AROUND = 30
 
@@ -34,6 +39,10 @@ _SIGNATURES = (
     (b"BZh", "compressed (bzip2)", "Unpack it first."),
     (b"\xfd7zXZ", "compressed (xz)", "Unpack it first."),
     (b"%PDF", "a PDF", "Export the table as CSV."),
+    (b"PK\x05\x06", "an empty zip archive", "Export the table as CSV."),
+    (b"7z\xbc\xaf\x27\x1c", "compressed (7-Zip)", "Unpack it first."),
+    (b"\x28\xb5\x2f\xfd", "compressed (Zstandard)", "Unpack it first."),
+    (b"{\\rtf", "a text document (RTF)", "Export the table as CSV."),
     (b"PAR1", "a Parquet file", "Name it .parquet."),
     (b"SQLite format 3", "a database, perhaps a GeoPackage", "Name a GeoPackage .gpkg."),
 )
@@ -143,11 +152,13 @@ def _refuse_other_formats(path: Path, head: bytes) -> None:
     table = "a table as text (CSV or TSV)"
     if not head.strip():
         raise FileRefusedError(path.name, "empty", "a header and rows", "Export it again.")
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise FileRefusedError(path.name, "UTF-32", table, "Save it as UTF-8.")
     for signature, what, remedy in _SIGNATURES:
         if head.startswith(signature):
             raise FileRefusedError(path.name, what, table, remedy)
     begins = head.removeprefix(codecs.BOM_UTF8).lstrip()[:200].lower()
-    if begins.startswith((b"<!doctype", b"<html", b"<?xml", b"<table")):
+    if begins.startswith(b"<"):
         what = "a web page (HTML) or XML, perhaps an error message or a login page"
         raise FileRefusedError(path.name, what, table, "Open it in a browser and see what it says.")
     if begins.startswith((b"{", b"[")):
@@ -221,13 +232,19 @@ def _may_be_garbled(block: bytes) -> bool:
     twice = np.isin(second, (0x82, 0x83)) & (third == 0xC2)
     quoted = (second == 0xA2) & (third == 0xE2)
     arabic = np.isin(second, (0x98, 0x99)) & (third >= 0xC2)
-    return bool((twice | quoted | arabic).any()) or b"\xef\xbf\xbd" in block
+    if bool((twice | quoted | arabic).any()) or b"\xef\xbf\xbd" in block:
+        return True
+    lead = np.flatnonzero(seen[:-2] == 0xD8)
+    second, third = seen[lead + 1], seen[lead + 2]
+    four = (second >= 0xB7) & (second <= 0xBA)
+    return bool((four & np.isin(third, (0xC2, 0xC5, 0xC6, 0xCB, 0xE2))).any())
 
 
 def _repaired(text: str) -> str:
     for end in range(len(text), len(text) // 2, -1):
-        try:
-            return text[:end].encode("cp1252").decode() + text[end:]
-        except UnicodeError:
-            continue
+        for name in OFFERED:
+            try:
+                return text[:end].encode(name).decode() + text[end:]
+            except UnicodeError:
+                continue
     return ""

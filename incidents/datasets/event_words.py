@@ -58,6 +58,15 @@ def code_events(rows: Rows, made_for: Format) -> dict[str, NDArray[Any]]:
     return {"event_type": kinds.astype(np.int8), "sub_event_type": subs.astype(np.int8)}
 
 
+def strange_words(rows: Rows, made_for: Format) -> tuple[str, ...]:
+    """Return the words for the kind of event that neither ACLED nor the mapping knows."""
+    if not rows.has("event_type"):
+        return ()
+    texts, _ = rows.distinct(rows.name("event_type"))
+    known = made_for.mapping.event_types
+    return tuple(text for text in texts if text.strip() and _meaning(text, known) is None)
+
+
 def _meaning(text: str, translated: dict[str, str]) -> tuple[int, int] | None:
     word = translated.get(text.strip(), text).strip().casefold()
     if word in _SUBS:

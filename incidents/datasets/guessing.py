@@ -24,7 +24,7 @@ def guess_kind(path: Path, encoding: str = "") -> Kind:
     """
     reading = Reading(encoding=encoding)
     # With UCDP's columns at hand a candidate release without a header can be told.
-    table = open_table(path, published_format("ucdp").header, reading)
+    table = open_table(path, published_format("ucdp").header, reading, beginning=True)
     with contextlib.closing(table.blocks()) as blocks:  # type: ignore[type-var]
         block = next(blocks, None)
     if isinstance(table, TextTable) and not table.has_header:
@@ -32,7 +32,7 @@ def guess_kind(path: Path, encoding: str = "") -> Kind:
         if first and first[0]["id"].isdigit() and first[0]["year"].isdigit():
             return "ucdp"
         # Not by UCDP's names: whatever is wrong with its own header is said now.
-        table = open_table(path, (), reading)
+        table = open_table(path, (), reading, beginning=True)
     return kind_of(table.header)
 
 

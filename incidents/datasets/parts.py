@@ -20,10 +20,11 @@ from incidents.datasets import storage
 from incidents.datasets.coding import Coded, Coder
 from incidents.datasets.cube import cells_of, merge
 from incidents.datasets.formats import Format
-from incidents.datasets.importing import MAX_LISTED, prepared
+from incidents.datasets.importing import MAX_LISTED
 from incidents.datasets.judging import PartVerdict, in_buckets
 from incidents.datasets.library import ROWS, file_sha256
 from incidents.datasets.mapping import Reading
+from incidents.datasets.opening import prepared
 from incidents.datasets.partitions import FilePlan, Part, read_part
 from incidents.datasets.refusals import Refusal
 from incidents.datasets.release_writer import ReleaseWriter

@@ -12,6 +12,7 @@ from pathlib import Path
 from incidents.datasets.blocks import Block, without_guards
 from incidents.datasets.coding import Coded, Coder
 from incidents.datasets.days import day_of
+from incidents.datasets.event_words import strange_words
 from incidents.datasets.formats import (
     Format,
     Kind,
@@ -24,10 +25,10 @@ from incidents.datasets.mapping import Mapping, Reading, guess_mapping, missing_
 from incidents.datasets.numerals import UNKNOWN
 from incidents.datasets.placing import district_codes
 from incidents.datasets.refusals import Refusal
-from incidents.datasets.tables import open_table
+from incidents.datasets.tables import BEGINNING, open_table
 
 PREVIEW_ROWS = 5
-CHECKED_ROWS = 2_000
+CHECKED_ROWS = BEGINNING
 _NOT_SHOWN = frozenset(
     {"event_type", "sub_event_type", "flags", "cited", "district", "day_first", "day_last"}
 )
@@ -55,6 +56,8 @@ class Preview:
         Of these, those that would be refused.
     doubts
         Of these, what would be kept and noted.
+    strange_words
+        Of these, words for the kind of event that nobody has said the meaning of.
     """
 
     mapping: Mapping
@@ -66,6 +69,7 @@ class Preview:
     refused: tuple[Refusal, ...]
     checked: int = 0
     doubts: tuple[Refusal, ...] = ()
+    strange_words: tuple[str, ...] = ()
 
 
 def preview_table(
@@ -86,7 +90,7 @@ def preview_table(
         update={"encoding": encoding} if encoding else {}
     )
     known = published_format(as_).header if as_ != "table" else ()
-    table = open_table(path, known, reading)
+    table = open_table(path, known, reading, beginning=True)
     with contextlib.closing(table.blocks()) as blocks:  # type: ignore[type-var]
         block = next(blocks, None)
     header = tuple(table.header)
@@ -137,6 +141,7 @@ def _of_rows(
         tuple(sorted(coded.rows.refused)),
         block.table.num_rows + len(block.refused),
         tuple(sorted(coded.rows.doubts)),
+        strange_words(coded.rows, made_for),
     )
 
 

@@ -23,7 +23,7 @@ import incidents
 from incidents.datasets.blocks import Block, check_header
 from incidents.datasets.child_limits import MEMORY_BYTES, SECONDS
 from incidents.datasets.library import file_sha256
-from incidents.datasets.refusals import FileRefusedError, Refusal
+from incidents.datasets.refusals import FileRefusedError, Refusal, shown
 
 FAULT = "\x1ffault"
 """The child's own column: why a row has no cells to read."""
@@ -50,6 +50,7 @@ class ApartTable:
         said = self._child.first_line()
         self.header: Sequence[str] = said["header"]
         self._rows = int(said.get("rows") or 0)
+        self._unread: list[str] = said.get("unread") or []
         try:
             check_header(path.name, self.header)
         except FileRefusedError:
@@ -78,10 +79,20 @@ class ApartTable:
                 nul = any(pc.any(pc.match_substring(c, "\0")).as_py() for c in table.columns)
                 row += batch.num_rows
                 self.done = int(size * (row - 1) / max(self._rows, row))
-                yield Block(table, numbers, refused, may_hold_nul=nul)
+                doubts = [_not_read(sheet) for sheet in self._unread]
+                self._unread = []
+                yield Block(table, numbers, refused, doubts, may_hold_nul=nul)
             self.done = size
         finally:
             self._child.end()
+
+
+def _not_read(sheet: str) -> Refusal:
+    return Refusal(
+        0, "", shown(sheet),
+        "this sheet of the workbook holds cells and is not read, the first one is; "
+        "export it as CSV, or put it first",
+    )  # fmt: skip
 
 
 class _Child:

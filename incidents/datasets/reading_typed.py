@@ -13,13 +13,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import shapely
 
+from geo import strict_json
 from incidents.datasets.blocks import Block, check_header, text_table
 from incidents.datasets.library import file_sha256
 from incidents.datasets.refusals import FileRefusedError, Refusal, shown
 
 ROWS_AT_ONCE = 65_536
 MAX_GEOJSON_BYTES = 200_000_000
-MAX_DEPTH = 32
 LONGITUDE, LATITUDE = "longitude", "latitude"
 # What older writers put there for plain longitude and latitude (RFC 7946 has no crs at all).
 _PLAIN_CRS = frozenset(
@@ -41,9 +41,10 @@ class ParquetTable:
         If it is none, or its geometry is not longitude and latitude of points.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, rows_at_once: int = ROWS_AT_ONCE) -> None:
         self.path = path
         self.done = 0
+        self._rows_at_once = rows_at_once
         try:
             self._file = pq.ParquetFile(path)
         except (pa.ArrowInvalid, OSError) as error:
@@ -71,7 +72,7 @@ class ParquetTable:
         """Yield the rows, a batch at a time."""
         size, row = self.path.stat().st_size, 1
         wanted = self._columns + ([self._geometry] if self._geometry else [])
-        for batch in self._file.iter_batches(ROWS_AT_ONCE, columns=wanted):
+        for batch in self._file.iter_batches(self._rows_at_once, columns=wanted):
             columns = [_as_text(batch[name]) for name in self._columns]
             faults: dict[int, str] = {}
             if self._geometry:
@@ -206,27 +207,11 @@ def _features(path: Path, content: bytes) -> list[dict[str, Any]]:
     def refuse(came: str, remedy: str = "Export it again as RFC 7946 GeoJSON.") -> FileRefusedError:
         return FileRefusedError(path.name, came, "a GeoJSON feature collection of points", remedy)
 
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(pairs)
-        if len(made) < len(pairs):
-            names = [name for name, _ in pairs]
-            twice = next(name for name in names if names.count(name) > 1)
-            raise refuse(f"GeoJSON whose key {twice!r} stands twice in one object")
-        return made
-
-    def no_constant(word: str) -> None:
-        raise refuse(f"GeoJSON with {word}, which JSON has not")
-
-    if _depth(content) > MAX_DEPTH:
-        raise refuse(f"GeoJSON nested more than {MAX_DEPTH} deep")
     try:
         # Numbers stay as they are written: no id is rounded, no coordinate changed.
-        read = json.loads(
-            content.decode("utf-8-sig"), object_pairs_hook=unique, parse_constant=no_constant,
-            parse_float=_Number, parse_int=_Number,
-        )  # fmt: skip
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise refuse(f"no JSON ({error})") from None
+        read = strict_json.loads(content, "GeoJSON")
+    except strict_json.StrictJsonError as error:
+        raise refuse(str(error)) from None
     if not isinstance(read, dict) or read.get("type") != "FeatureCollection":
         raise refuse("JSON, but no feature collection")
     _check_crs(read.get("crs"), refuse)
@@ -250,23 +235,6 @@ def _check_crs(crs: Any, refuse: Any) -> None:  # noqa: ANN401 (any JSON value)
         )
 
 
-class _Number(str):
-    """A JSON number as it is written."""
-
-    __slots__ = ()
-
-
-def _depth(content: bytes) -> int:
-    """Return how deeply brackets nest, those in strings included: never less than the truth."""
-    seen = np.frombuffer(content, np.uint8)
-    opens = (seen == ord("[")) | (seen == ord("{"))
-    closes = (seen == ord("]")) | (seen == ord("}"))
-    marks = np.flatnonzero(opens | closes)
-    if not marks.size:
-        return 0
-    return int(np.cumsum(np.where(opens[marks], 1, -1)).max())
-
-
 def _point(feature: dict[str, Any], at: int, faults: dict[int, str]) -> tuple[str, str]:
     geometry = feature.get("geometry")
     if geometry is None:
@@ -277,7 +245,7 @@ def _point(feature: dict[str, Any], at: int, faults: dict[int, str]) -> tuple[st
         return "", ""
     position = geometry.get("coordinates")
     sound = isinstance(position, list) and len(position) in (2, 3)
-    if not sound or not all(isinstance(number, _Number) for number in position):
+    if not sound or not all(isinstance(number, strict_json.Number) for number in position):
         faults[at] = "the point's coordinates are not two or three numbers"
         return "", ""
     return _plain_number(position[0]), _plain_number(position[1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -77,7 +78,8 @@ class BadValueError(ValueError):
 class Refusal(NamedTuple):
     """One row that was refused (or, among the doubts, kept) and why.
 
-    `row` counts the data rows of its file from 1, the header and empty lines left out.
+    `row` counts the data rows of its file from 1, the header and empty lines left out; 0 is the
+    file as a whole.
     """
 
     row: int
@@ -98,14 +100,17 @@ class Refusal(NamedTuple):
 
 
 def shown(text: str) -> str:
-    """Return a value as a message may show it: without control characters, not too long.
+    """Return a value as a message may show it: plain spaces, no controls, not too long.
 
     Examples
     --------
     >>> shown("a\\x00b")
     'a\ufffdb'
     """
-    plain = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    if text.isprintable() and len(text) <= MAX_SHOWN:
+        return text
+    spaced = (" " if unicodedata.category(c) == "Zs" else c for c in text)
+    plain = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in spaced)
     return plain if len(plain) <= MAX_SHOWN else plain[:MAX_SHOWN] + "…"
 
 

@@ -18,6 +18,8 @@ Mask = NDArray[np.bool_]
 Integers = NDArray[np.int64]
 S = TypeVar("S", bound=np.generic)
 _BLOCK = 32_768
+# Doubles hold whole numbers exactly up to 2**53: a block's rows, times a block of values below.
+_LARGE = 1 << 20
 
 
 class Bounds(NamedTuple):
@@ -177,8 +179,9 @@ class Left:
         for part, area in self._blocks():
             more = self.of(stated, part) - np.int8(1)
             if more.any():
-                figures += self._added(area, more)
-                silent += self._added(area, more < 0)
+                added, without = self._added_apart(area, more, more < 0)
+                figures += added - without
+                silent += without
         return figures.astype(np.int64), silent.astype(np.int64)
 
     def sums(self, bounds: Bounds | None) -> list[Sum]:
@@ -196,12 +199,11 @@ class Left:
         for part, area in self._blocks():
             for which, column in distinct.items():
                 counts = self.of(column, part)
+                sums, missing = self._added_apart(area, counts, counts == UNKNOWN)
+                added[which] += sums
                 # A row has all three or none of them.
-                missing = counts == UNKNOWN
-                some_missing = bool(missing.any())
-                added[which] += self._added(area, np.maximum(counts, 0) if some_missing else counts)
-                if some_missing and column is bounds.low:
-                    unknown += self._added(area, missing)
+                if column is bounds.low:
+                    unknown += missing
             if bounds.is_open is not None:
                 opened += self._added(area, self.of(bounds.is_open, part))
             if bounds.is_ceiling is not None:
@@ -223,6 +225,19 @@ class Left:
         for start in range(0, self.size, _BLOCK):
             part = slice(start, start + _BLOCK)
             yield part, self._area[part].astype(np.int64)
+
+    def _added_apart(
+        self, area: Integers, values: NDArray[Any], apart: Mask
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the sum of a block's values in each area, and how many values are set apart."""
+        if not apart.any():
+            return self._added(area, values), np.zeros(self._bins)
+        if values.max() >= _LARGE:
+            return self._added(area, np.where(apart, 0, values)), self._added(area, apart)
+        # Both in one go: what is set apart is counted above all that the values can add up to.
+        both = self._added(area, np.where(apart, float(_BLOCK * _LARGE), values))
+        number = np.floor(both / (_BLOCK * _LARGE))
+        return both - number * (_BLOCK * _LARGE), number
 
     def _added(self, area: Integers, values: NDArray[Any]) -> NDArray[np.float64]:
         # Doubles hold whole numbers exactly up to 2**53, far beyond any toll.

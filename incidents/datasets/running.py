@@ -196,6 +196,11 @@ def cancel(data_dir: Path, upload: Upload, *, by: Person) -> None:
     (folder_of(data_dir, upload) / CANCEL).touch()
 
 
+def is_stopping(data_dir: Path, upload: Upload) -> bool:
+    """Return whether somebody asked an import to stop."""
+    return (folder_of(data_dir, upload) / CANCEL).exists()
+
+
 def state_of(data_dir: Path, upload: Upload) -> State | None:
     """Return how far an upload's import is or how it ended; None where none was begun.
 

@@ -35,9 +35,10 @@ from incidents.datasets.formats import (
     published_format,
     version_of,
 )
-from incidents.datasets.importing import MAX_LISTED, format_of, new_manifest
+from incidents.datasets.importing import MAX_LISTED, new_manifest
 from incidents.datasets.judging import PartVerdict, Slice, judge_bucket, together
 from incidents.datasets.mapping import Mapping, Reading, to_toml
+from incidents.datasets.opening import format_of
 from incidents.datasets.partitions import PART_BYTES, FilePlan, Part, plan_file
 from incidents.datasets.parts import Job, PartDone, do_part
 from incidents.datasets.refusals import FileRefusedError, Refusal, write_refusals

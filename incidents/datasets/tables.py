@@ -11,6 +11,9 @@ from incidents.datasets.mapping import Reading
 from incidents.datasets.reading_text import TextTable
 from incidents.datasets.refusals import FileRefusedError
 
+BEGINNING = 2_000
+"""Rows that are looked at before an import."""
+
 
 class Table(Protocol):
     """What every reader offers."""
@@ -31,7 +34,9 @@ class Table(Protocol):
         """Of the file's bytes, once they are read."""
 
 
-def open_table(path: Path, known: Sequence[str], reading: Reading) -> Table:
+def open_table(
+    path: Path, known: Sequence[str], reading: Reading, *, beginning: bool = False
+) -> Table:
     """Return a file as a table.
 
     Parameters
@@ -42,6 +47,8 @@ def open_table(path: Path, known: Sequence[str], reading: Reading) -> Table:
         The columns of the format that it should have, if any.
     reading
         What was declared of its encoding and separator.
+    beginning
+        Whether only the first rows are wanted.
 
     Raises
     ------
@@ -55,7 +62,8 @@ def open_table(path: Path, known: Sequence[str], reading: Reading) -> Table:
         raise FileRefusedError(str(path), "not there", "a file", "Check the name.")
     match path.suffix.casefold():
         case ".parquet" | ".geoparquet":
-            return ParquetTable(path)
+            # A few bytes can unpack to very many: no more rows than are looked at.
+            return ParquetTable(path, BEGINNING) if beginning else ParquetTable(path)
         case ".geojson" | ".json":
             return GeoJsonTable(path)
         case ".xlsx" | ".xlsm" | ".gpkg":

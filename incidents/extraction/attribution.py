@@ -126,7 +126,8 @@ def _after_colon(reading: Reading, memory: Memory) -> Saying | None:
         return None
     last = marks[-1]
     tail = words[last + 1 :]
-    if 0 < len(tail) <= _TAIL and any("claimant" in w.senses for w in tail):
+    told_after = any(k.mention.start > last for k in reading.links)
+    if 0 < len(tail) <= _TAIL and not told_after and any("claimant" in w.senses for w in tail):
         speaker = _speaker(words, last + 1, len(words), memory)
         if speaker is not None:
             return Saying(words[last].start, words[-1].end, speaker, False)

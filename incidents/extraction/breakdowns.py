@@ -201,6 +201,8 @@ def _mark_partitives(words: Sequence[Word], mentions: Sequence[Mention]) -> None
         )
         if (mention.of_them or whom) and mention.of_people is None:
             mention.of_them = True
+            if mention.start > 1 and words[mention.start - 1].low == ",":
+                mention.of_people = words[mention.start - 2].senses.get("people")
             if mention.parent is None:
                 mention.parent = previous
             mention.part = mention.parent is not None

@@ -184,6 +184,8 @@ class Clauses:
         if not mention.start:
             return False
         before = self.words[mention.start - 1]
+        if not mention.counted and self._is_inside_phrase(mention):
+            return True
         return (
             "prepositions" in before.senses
             and before.low not in {"including", "killing", "leaving", "of"}
@@ -191,6 +193,20 @@ class Clauses:
             before.low == "of"
             and not (mention.start > 1 and self.words[mention.start - 2].low in {"out"})
         )
+
+    def _is_inside_phrase(self, mention: Mention) -> bool:
+        """Whether an uncounted name stands after "of the …": "four men of the Baloch army"."""
+        for at in range(mention.start - 1, max(0, mention.start - 5), -1):
+            word = self.words[at]
+            senses = word.senses
+            if word.low == "by":
+                return True  # "taken captive by the militants were let go"
+            if "prepositions" in senses:
+                return word.low in {"of", "from", "belonging to", "with"} and at - 1 in self._at
+            verbal = any(s in senses for s in ("act", "be", "have", "say", "undergo", "relatives"))
+            if verbal or not (word.low[0].isalpha() or word.low == "'s"):
+                return False
+        return False
 
     def _modifies(self, mention: Mention, left: int) -> bool:
         """Whether only a phrase that describes a mention stands between it and a participle."""
@@ -246,7 +262,7 @@ class Clauses:
     def _is_captive(self, mention: Mention) -> bool:
         return (
             mention.group == "inmates"
-            or mention.self_type == "abducted"
+            or mention.self_type in {"abducted", "missing"}
             or mention.of_people == "abducted"
             or any(k.casualty_type == "abducted" for k in self._same_mention(mention))
             or (

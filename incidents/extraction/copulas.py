@@ -11,7 +11,9 @@ from incidents.extraction.words import Word
 from incidents.model import CasualtyType
 
 
-def read_copulas(reading: Reading, last_type: CasualtyType | None) -> None:  # noqa: PLR0912
+def read_copulas(  # noqa: PLR0912
+    reading: Reading, last_type: CasualtyType | None, only_type: CasualtyType | None = None
+) -> None:
     """Add to a sentence what its copulas say of whom.
 
     Parameters
@@ -20,6 +22,8 @@ def read_copulas(reading: Reading, last_type: CasualtyType | None) -> None:  # n
         The sentence; its links and mentions are completed in place.
     last_type
         What befell the people spoken of last, for "the other two were civilians".
+    only_type
+        The same, if the sentence before told of nothing else, for "of these, 12 were women".
     """
     words = reading.words
     linked = {id(link.mention) for link in reading.links}
@@ -45,7 +49,7 @@ def read_copulas(reading: Reading, last_type: CasualtyType | None) -> None:  # n
         described = _described(words, starts, at)
         if described is None:
             continue
-        opened = _opening(words, mention) or _sharing(reading, mention)
+        opened = _opening(words, mention, only_type) or _sharing(reading, mention)
         if opened is not None and mention.of_people is None:
             mention.of_people = opened
         if mention.of_people is not None or mention.of_them or mention.others or mention.definite:
@@ -124,7 +128,9 @@ def _sharing(reading: Reading, mention: Mention) -> CasualtyType | None:
     return None
 
 
-def _opening(words: Sequence[Word], mention: Mention) -> CasualtyType | None:
+def _opening(
+    words: Sequence[Word], mention: Mention, last_type: CasualtyType | None = None
+) -> CasualtyType | None:
     """Read "of the 26 dead, 14 were soldiers", "of those killed, five were children"."""
     if not words or mention.start <= 2:
         return None
@@ -132,8 +138,10 @@ def _opening(words: Sequence[Word], mention: Mention) -> CasualtyType | None:
     if words[0].low not in {"of", "among", "amongst"} and not out_of:
         return None
     comma = next((i for i in range(1, min(12, len(words))) if words[i].low == ","), 12)
-    if mention.start <= comma and comma < 12:
+    if mention.start <= comma < 12:
         return None
+    if words[1].low in {"these", "them"} and comma <= 3:
+        return last_type  # "of these, 12 were women"
     for word in words[1 : min(comma, mention.start)]:
         if "people" in word.senses:
             found: CasualtyType = word.senses["people"]

@@ -12,6 +12,7 @@ from incidents.extraction.time_words import (
     MONTHS,
     PATTERNS,
     SAID_ON,
+    SUM_LINE,
     SUMMED,
     Ref,
     When,
@@ -119,7 +120,9 @@ class Calendar:
             if history is not None:
                 return when._replace(scope="background")
         dated = best is not None and best.kind in _DATED
-        if when.scope == "event" and not dated and SUMMED.search(text, at, min(end, at + 90)):
+        if when.scope == "event" and SUM_LINE.match(text, start):
+            return when._replace(scope="cumulative")
+        if when.scope == "event" and SUMMED.search(text, at, min(end, at + 90)):
             when = when._replace(scope="cumulative")
         return when
 
@@ -151,6 +154,12 @@ class Calendar:
             return When(
                 first, last, _prec(days), "cumulative" if days > 1 or name == "between" else "event"
             )
+        if name == "during":
+            if pub is None and not g["v_y"]:
+                return When(None, None, 4, "cumulative")
+            number = MONTHS[g["v_m"].lower().rstrip(".")]
+            told = int(g["v_y"] or 0) or (pub.year if number <= pub.month else pub.year - 1)  # type: ignore[union-attr]
+            return self._month(number, told, whole=True)
         if name == "monthyear":
             return self._month(MONTHS[g["y_m"].lower().rstrip(".")], int(g["y_y"]))
         if name == "year":

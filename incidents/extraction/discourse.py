@@ -25,12 +25,17 @@ class Discourse:
     """Whether each sentence may tell of people of its own, as in a list of incidents."""
     last_group: VictimGroup | None = None
     last_type: CasualtyType | None = None
+    only_type: CasualtyType | None = None
+    """`last_type`, if the sentence told of nothing else."""
     group_by_type: dict[CasualtyType, VictimGroup] = field(default_factory=dict)
     last_paragraph: int = 0
+    last_told: Mention | None = None
+    """The people told of last, for "they were freed"."""
 
     def settle(self, reading: Reading) -> None:
         """Give every linked mention of a sentence its group, and remember them."""
         earlier: list[Link] = []
+        reading.links = [k for k in reading.links if self._is_known(k, reading)]
         for link in reading.links:
             mention = link.mention
             if mention.low == 0:
@@ -39,10 +44,26 @@ class Discourse:
                 mention.group = self._group(link, earlier, reading)
             elif mention.group == "total" and mention.part and mention.self_noun:
                 mention.group = (mention.parent.group if mention.parent else None) or "total"
-            elif mention.group == "total" and _cue_before(reading, mention):
+            elif mention.group == "total" and _cue_before(reading, link):
                 mention.group = "civilians"
             earlier.append(link)
         self._remember(reading)
+
+    def _is_known(self, link: Link, reading: Reading) -> bool:
+        """Give "they" the number of the people spoken of last; without them it tells nothing."""
+        mention = link.mention
+        if not mention.pronoun or mention.low is not None:
+            return True
+        before = [
+            k.mention for k in reading.links
+            if not k.mention.pronoun and not k.mention.part and k.mention.end <= mention.start
+        ]  # fmt: skip
+        told = before[-1] if before else self.last_told
+        if told is None or not told.low or told.low < 2:
+            return False
+        mention.low, mention.high, mention.qualifier = told.low, told.high, told.qualifier
+        mention.group = told.group
+        return True
 
     def _group(self, link: Link, earlier: list[Link], reading: Reading) -> VictimGroup:
         mention = link.mention
@@ -74,7 +95,7 @@ class Discourse:
             own = self.last_group
         if own is None and mention.kind == "bare":
             own = _labelled(reading, mention)
-        if own is None and _cue_before(reading, mention):
+        if own is None and _cue_before(reading, link):
             own = "civilians"
         return own or "total"
 
@@ -88,7 +109,10 @@ class Discourse:
         told = [k for k in reading.links if k.mention.low != 0]
         if told:
             self.last_type = told[-1].casualty_type
+            types = {k.casualty_type for k in told}
+            self.only_type = self.last_type if len(types) == 1 else None
         if whole:
+            self.last_told = whole[-1].mention
             self.last_group = _antecedent(whole)
             self.last_paragraph = reading.paragraph
 
@@ -150,8 +174,11 @@ def _uncounted_before(reading: Reading, mention: Mention) -> VictimGroup | None:
     return before[-1] if before else None
 
 
-def _cue_before(reading: Reading, mention: Mention) -> bool:
-    """Whether the sentence speaks of labourers, villagers, … before a bare number of people."""
+def _cue_before(reading: Reading, link: Link) -> bool:
+    """Read "attacked a camp of migrant workers, killing 11 people"."""
+    mention = link.mention
+    if not (link.start < mention.start and reading.words[link.start].low.endswith("ing")):
+        return False
     covered = {i for m in reading.mentions if m.counted for i in range(m.start, m.end)}
     return any(
         "civilian_cue" in word.senses and index not in covered

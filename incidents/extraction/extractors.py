@@ -14,6 +14,8 @@ from incidents.extraction.draft import Draft
 from incidents.extraction.pipeline import extract
 from incidents.extraction.vocabulary import load_vocabulary
 
+RULES, ALL = "rules", "all"
+"""The names of the rules alone, and of the rules with everything installed beside them."""
 GROUP = "incident_map.extractors"
 """Entry point group under which an installed package offers an extractor."""
 VOCABULARY = "INCIDENT_MAP_VOCABULARY"
@@ -55,9 +57,7 @@ def load_extractors() -> dict[str, Extractor]:
     >>> "rules" in load_extractors()
     True
     """
-    own_words = os.environ.get(VOCABULARY)
-    rules = partial(extract, vocabulary=load_vocabulary(own_words)) if own_words else extract
-    found: dict[str, Extractor] = {"rules": rules}
+    found: dict[str, Extractor] = {RULES: _rules()}
     for point in entry_points(group=GROUP):
         try:
             extractor = point.load()
@@ -73,6 +73,44 @@ def load_extractors() -> dict[str, Extractor]:
             )
         found[point.name] = extractor
     return found
+
+
+def _rules() -> Extractor:
+    own_words = os.environ.get(VOCABULARY)
+    return partial(extract, vocabulary=load_vocabulary(own_words)) if own_words else extract
+
+
+def named_extractor(name: str) -> Extractor:
+    """Return an extractor that is at hand; what it finds is checked before it is believed.
+
+    Parameters
+    ----------
+    name
+        `ALL` for the rules and everything installed together, `RULES` for the rules alone.
+
+    Raises
+    ------
+    ExtractorError
+        If there is none of this name; the message names those that there are.
+
+    Examples
+    --------
+    >>> named_extractor("none")
+    Traceback (most recent call last):
+    ...
+    incidents.extraction.extractors.ExtractorError: There is no extractor 'none'; there are: all, rules...
+    """
+    if name == RULES:
+        return _rules()
+    found = load_extractors()
+    if name == ALL:
+        return partial(extract_with, found)
+    if name not in found:
+        raise ExtractorError(
+            f"There is no extractor {name!r:.60}; there are: {', '.join(sorted([ALL, *found]))}. A "
+            f"package offers one under the entry point {GROUP}."
+        )
+    return partial(extract_with, {name: found[name]})
 
 
 def extract_with(
@@ -109,15 +147,14 @@ def extract_with(
         try:
             found = list(extractor(text, published_on=published_on, title=title))
         except Exception as error:
-            raise ExtractorError(
-                f"The extractor {name!r} failed: {type(error).__name__}: {error}. "
-                "Correct or uninstall the package that offers it."
-            ) from error
-        own = [_checked(draft, name, title or "" if draft.in_title else text) for draft in found]
+            raise _wrong(name, f"failed: {type(error).__name__}: {error}") from error
+        own = [_checked(draft, name, text, title or "") for draft in found]
+        if len({draft.draft_id for draft in own}) < len(own):
+            raise _wrong(name, "gives several drafts the same draft_id")
         new = [d for d in own if _figure(d) not in seen]
         seen.update(_figure(d) for d in own)
         ids = {d.draft_id: f"d{len(drafts) + n}" for n, d in enumerate(new, start=1)}
-        told = "" if name == "rules" else f"{name}: "
+        told = "" if name == RULES else f"{name}: "
         drafts.extend(
             replace(
                 d, draft_id=ids[d.draft_id], rule=told + d.rule, part_of=ids.get(d.part_of or "")
@@ -131,11 +168,29 @@ def _figure(draft: Draft) -> tuple[bool, str | None, int, str | None]:
     return draft.in_title, draft.casualty_type, draft.figure_start, draft.happening
 
 
-def _checked(draft: Draft, name: str, text: str) -> Draft:
-    if text[draft.char_start : draft.char_end] == draft.quote:
-        return draft
-    raise ExtractorError(
-        f"The extractor {name!r} says that {draft.quote!r} stands at {draft.char_start} to "
-        f"{draft.char_end}, where the text has {text[draft.char_start : draft.char_end][:80]!r}. "
-        "Positions are code points in the text as given, end exclusive."
+def _checked(draft: object, name: str, text: str, title: str) -> Draft:
+    if not isinstance(draft, Draft):
+        raise _wrong(name, f"returned a {type(draft).__name__}, expected incidents' Draft")
+    words = title if draft.in_title else text
+    there = words[draft.char_start : draft.char_end]
+    if not 0 <= draft.char_start < draft.char_end or there != draft.quote:
+        raise _wrong(
+            name,
+            f"quotes {draft.quote[:80]!r} for the characters {draft.char_start} to "
+            f"{draft.char_end}, where the text has {there[:80]!r}. Positions are code points in the "
+            "text as given, end exclusive",
+        )
+    if not draft.char_start <= draft.figure_start < draft.figure_end <= draft.char_end:
+        raise _wrong(
+            name,
+            f"says that the figure of {draft.quote[:80]!r} stands at {draft.figure_start} to "
+            f"{draft.figure_end}, expected a place inside its quote",
+        )
+    return draft
+
+
+def _wrong(name: str, what: str) -> ExtractorError:
+    return ExtractorError(
+        f"The extractor {name!r} {what}. Correct or uninstall the package that offers it, or choose "
+        f"{RULES!r}."
     )

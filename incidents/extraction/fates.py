@@ -9,12 +9,19 @@ from incidents.extraction.reading import Reading
 from incidents.extraction.vocabulary import Vocabulary
 from incidents.model import CasualtyType
 
+_PLIGHT_AFTER = 7
+_HURT = frozenset(
+    {"critical", "condition", "care", "icu", "ventilator", "ventilators", "treatment"}
+)
 _CAPTORS = frozenset({"abductors", "kidnappers", "captors", "hostage-takers", "gunmen"})
 
 
 def nearest_type(reading: Reading, mention: Mention) -> CasualtyType:
     """Return what the casualty word nearest to a figure says befell its people."""
     best: tuple[int, CasualtyType] = (99, "killed")
+    after = reading.words[mention.reach : mention.reach + _PLIGHT_AFTER]
+    if any("plight" in w.senses and w.low.split()[-1] in _HURT for w in after):
+        return "injured"
     for at, word in enumerate(reading.words):
         senses = word.senses
         found = senses.get("act") or senses.get("undergo")
@@ -38,7 +45,7 @@ def in_whose_hands(
     ):
         return link.casualty_type
     if link.lemma == "hold" and any(
-        "people" in w.senses and w.senses["people"] == "abducted" or w.low in _CAPTORS
+        ("people" in w.senses and w.senses["people"] == "abducted") or w.low in _CAPTORS
         for w in reading.words
     ):
         return "abducted"
@@ -47,6 +54,12 @@ def in_whose_hands(
         "police",
         "officials",
     }:
+        return "abducted"
+    by_militants = any(
+        m.group == "militants" and 0 < m.start - link.end <= 3 and _is_agent(reading, link.end)
+        for m in reading.mentions
+    )
+    if by_militants:
         return "abducted"
     agents = [
         m
@@ -60,10 +73,16 @@ def in_whose_hands(
     )
 
 
+def _is_agent(reading: Reading, at: int) -> bool:
+    return at < len(reading.words) and reading.words[at].low == "by"
+
+
 def note_of(link: Link) -> str | None:
     """Return what a reviewer should know of a draft."""
     if link.mention.either:
         return "Killed or injured: the text does not say which."
+    if link.mention.pronoun and link.mention.low != 1:
+        return "People spoken of before, who may have been counted already."
     if link.mention.pronoun:
         return "One person spoken of before, who may have been counted already."
     if link.doubtful:

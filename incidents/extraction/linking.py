@@ -37,6 +37,8 @@ class Linker(SetPhrases):
                 self._noun_of(at, senses["noun_of"])
             if "suffer" in senses:
                 self._suffer(at)
+            if "suffer_nouns" in senses:
+                self._with_wounds(at)
             if "send_to" in senses:
                 self._sent_off(at, "send", Act("killed", "send to hell", _EITHER_FORM))
             if "taken" in senses:

@@ -17,7 +17,7 @@ from incidents.sentences import Span
 _LEAD = 8  # sentences in which a report says where its main event was
 _BACK = 5  # sentences a place is carried
 _SAME_PLACE = re.compile(
-    r"\b(?:same|that|this) (?:area|district|place|town|region|road|spot|village)\b|\bthere\b"
+    r"\b(?:same|that|this) (?:area|district|place|town|region|road|spot|village)\b|\bin the (?:district|town|city|area)\b|\bthere\b"
 )
 _VAGUE, _COUNTRY = 5, 6  # where_prec
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from incidents.extraction.mentions import Mention
@@ -10,6 +11,10 @@ from incidents.extraction.words import Word
 from incidents.model import VictimGroup
 
 _MAX_MODIFIERS = 7
+_OF_ANY_FORCE = frozenset({
+    "officer", "officers", "recruit", "recruits", "cadet", "cadets", "personnel",
+})  # fmt: skip
+_REPUTED = frozenset({"alleged", "reported", "confirmed", "declared", "suspected"})
 _HOUSEHOLDS = frozenset({"family", "household", "community", "tribe", "clan", "families"})
 
 
@@ -69,6 +74,8 @@ class Heads:
                     break
             elif "modifier" in senses:
                 pass
+            elif head is None and self._describes_noun(words, index):
+                pass  # "five alleged militants", "eight fleeing terrorists"
             elif words[index].low == "(" and index + 2 < len(words) and words[index + 2].low == ")":
                 # "Frontier Corps (FC) personnel"
                 if not words[index + 1].text.isupper():
@@ -100,6 +107,12 @@ class Heads:
         if unknown is not None and not words[unknown].low.endswith(("ed", "ly", "ing")):
             return unknown, unknown + 1
         return None
+
+    def _describes_noun(self, words: Sequence[Word], at: int) -> bool:
+        word = words[at]
+        act = word.senses.get("undergo")
+        runs = act is not None and "ing" in act.forms
+        return (runs or word.low in _REPUTED) and self._noun_follows(words, at)
 
     @staticmethod
     def _noun_follows(words: Sequence[Word], at: int) -> bool:
@@ -170,8 +183,10 @@ class Heads:
             inner += 1
         limit = min(inner + 4, len(words))
         for index in range(inner, limit):
-            if "vague" in words[index].senses or words[index].low in self._number_words or (
-                words[index].low[0].isdigit()
+            if (
+                "vague" in words[index].senses
+                or words[index].low in self._number_words
+                or (words[index].low[0].isdigit())
             ):
                 return
             if words[index].low in _HOUSEHOLDS:
@@ -239,6 +254,32 @@ def _is_word(low: str) -> bool:
     return low[0].isalpha() or ("-" in low and low[-1].isalpha())
 
 
+_AGED = re.compile(r"(\d{1,2}|[a-z]+)-(?:year|month)s?-old$")
+_ADULT = 18
+
+
+def _is_child(word: Word) -> bool:
+    """Whether it is an age under 18, or "minor", "infant", before a noun."""
+    if word.senses.get("modifier") == "children":
+        return True
+    aged = _AGED.match(word.low)
+    if aged is None:
+        return False
+    return int(aged[1]) < _ADULT if aged[1].isdigit() else aged[1] in _YOUNG
+
+
+_YOUNG = frozenset({
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen",
+})  # fmt: skip
+
+
+def _only_police(words: Sequence[Word]) -> bool:
+    """Whether a sentence that speaks of officers speaks of the police and of no other force."""
+    told = {w.senses.get("modifier") for w in words}
+    return "police" in told and "security_forces" not in told
+
+
 def number_of(word: Word, collective: bool = False) -> str:
     """Return whether a noun is singular, plural or collective."""
     found = word.senses.get("group") or word.senses.get("generic")
@@ -252,6 +293,8 @@ def number_of(word: Word, collective: bool = False) -> str:
 
 def _by_modifiers(inside: Sequence[Word]) -> VictimGroup | None:
     for word in reversed(inside):
+        if word.low == "minor":
+            continue  # "two minor injuries"
         found = word.senses.get("modifier") or (word.senses.get("group") or (None,))[0]
         if found is not None and found != "total":
             group: VictimGroup = found
@@ -266,9 +309,13 @@ def group_of(words: Sequence[Word], inside: Sequence[Word], index: int) -> Victi
         described = _by_modifiers(inside)
         if described is not None:
             return described
+        if words[index].low in _OF_ANY_FORCE and _only_police(words):
+            return "police"
         group: VictimGroup = senses["group"][0] if "group" in senses else senses["generic"][0]
         return group
     head: VictimGroup = senses["group"][0]
+    if head in {"civilians", "men", "women", "total"} and any(_is_child(w) for w in inside):
+        return "children"
     if head == "police" and any(w.senses.get("modifier") == "security_forces" for w in inside):
         return "security_forces"
     if head == "total" and any(w.senses.get("modifier") == "civilians" for w in inside):

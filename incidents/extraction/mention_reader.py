@@ -45,6 +45,7 @@ def _near_people(words: Sequence[Word]) -> list[bool]:
 def _is_owned(word: Word) -> bool:
     return word.low in {"his", "her", "their", "its", "our", "the", "of"}
 
+
 _NEAR = 5  # words from the first of a phrase to its noun, in a phrase without article
 
 
@@ -76,6 +77,8 @@ class MentionReader(Singles):
         word = words[at]
         senses = word.senses
         start = at
+        if at > 1 and words[at - 1].low == "between" and "numbered" in words[at - 2].senses:
+            return None  # "aged between 25 and 50"
         if word.low in _PREPOSED and at + 1 < len(words) and words[at + 1].low in _DEFINITE:
             return None  # "information about the five men"
         if word.low == "between" and at + 3 < len(words):
@@ -108,9 +111,7 @@ class MentionReader(Singles):
         self._read_head(words, mention)
         return mention
 
-    def _as_many(
-        self, words: Sequence[Word], at: int, before: Sequence[Mention]
-    ) -> Mention | None:
+    def _as_many(self, words: Sequence[Word], at: int, before: Sequence[Mention]) -> Mention | None:
         """Read "two soldiers and as many militants"."""
         if words[at].low != "as many" or not before or before[-1].number is None:
             return None
@@ -142,12 +143,20 @@ class MentionReader(Singles):
     def _is_age(words: Sequence[Word], figure: Figure) -> bool:
         """Whether it is the age after a name: "Gul Jan, 32, was arrested"."""
         at, end = figure.first, figure.end
+        if at > 1 and words[at - 1].low == "of" and at == figure.number:
+            whose = words[at - 2].senses.get("group")
+            closed = end >= len(words) or not words[end].low[0].isalnum() or words[end].low == "who"
+            if whose is not None and whose[1] == "singular" and closed:
+                return True  # "a girl of 12"
         return (
             at > 1
             and end < len(words)
             and words[at - 1].low == words[end].low == ","
             and words[at].low.isdigit()
-            and words[at - 2].text[:1].isupper()
+            and (
+                words[at - 2].text[:1].isupper()
+                or words[at - 2].senses.get("group", ("", ""))[1] == "singular"
+            )
         )
 
     def _read_head(self, words: Sequence[Word], mention: Mention) -> None:
@@ -199,6 +208,9 @@ class MentionReader(Singles):
             "determiners" in words[inner].senses or words[inner].senses.get("qualifier") == "exact"
         ):
             inner += 1
+        if inner < len(words) and words[inner].low == "own" and inner > at:
+            mention.of_them, mention.end = True, inner + 1
+            return True
         if inner < len(words) and "people" in words[inner].senses:
             state = words[inner].senses["people"]
             head = self._find_head(words, inner + 1)

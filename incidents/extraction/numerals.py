@@ -82,6 +82,15 @@ def read_figure(words: Sequence[Word], at: int, numbers: NumberWords) -> Figure 
         ) and _counts_something(words, end, end + 1, other_end, other):
             high, end = other, other_end
             qualifier = qualifier if qualifier not in {None, "exact"} else "about"
+    if words[at].low.endswith(("-odd", "-plus")):
+        qualifier = "about" if words[at].low.endswith("-odd") else "at_least"
+    if (
+        end + 2 < len(words)
+        and words[end].low == "("
+        and words[end + 2].low == ")"
+        and words[end + 1].low.lstrip("0") == str(low)
+    ):
+        end += 3  # "two (2) persons"
     if end < len(words) and words[end].low == "+" and words[end].start == words[end - 1].end:
         end, qualifier = end + 1, "at_least"  # "40+"
     upper = high if qualifier in {None, "exact", "about", "up_to"} else None
@@ -126,6 +135,11 @@ def _vague(
 def _value(words: Sequence[Word], at: int, numbers: NumberWords) -> tuple[int | None, int]:
     """Value and end of the number at a word, without its qualifier."""
     low = words[at].low
+    for ending in ("-odd", "-plus"):
+        if low.endswith(ending):
+            low = low.removesuffix(ending)
+            spelled = numbers.units.get(low, numbers.tens.get(low))
+            return (int(low) if low.isdecimal() and len(low) < 9 else spelled), at + 1
     if _DIGITS.match(low):
         if len(low) > 9:
             return None, at

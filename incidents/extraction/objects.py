@@ -85,6 +85,9 @@ class Objects(Subjects):
     def _losers(self, verb: Verb) -> VictimGroup | None:
         """Whose men they are in "the militants lost 13 men"."""
         before = self._at.get(verb.left)
+        if before is None and verb.left > 0 and self.words[verb.left].low in {"and", ",", "but"}:
+            told = [m for m in self.mentions if m.end <= verb.left and not m.counted and m.group]
+            before = told[-1] if told else None
         fought = before is not None and before.group in {"security_forces", "police", "militants"}
         return before.group if before is not None and fought else None
 
@@ -146,6 +149,21 @@ class Objects(Subjects):
             self._add(target, verb, "active: verb before people", 0.9)
             self._objects.add(id(target))
 
+    def _them(self, verb: Verb, one: bool) -> None:
+        """Read "took 22 passengers off two coaches and executed them", "… killing him"."""
+        for mention in reversed(self.mentions):
+            if mention.end > verb.left or not mention.counted or mention.kind == "thing":
+                continue
+            if (mention.number is None) != one:
+                continue
+            before = self.words[mention.start - 1] if mention.start else None
+            object_of = before is not None and (
+                "prepositions" not in before.senses and before.low not in {"that", ",", "and"}
+            )
+            if object_of and mention.group != "militants" and mention.kind == "people":
+                self._add(mention, verb, 'active: verb before "them"', 0.8)
+            return
+
     def _act(self, at: int, act: Act) -> None:  # noqa: PLR0911, PLR0912
         if at in self._at and at < self._at[at].end:
             return  # an adjective inside a noun phrase: "five injured miners"
@@ -186,5 +204,7 @@ class Objects(Subjects):
         target, index = self._object_at(verb.end)
         if target is None and index is not None and not self._is_adverbial(index):
             self._beside_pronoun(index, verb)
+            if self.words[index].low in {"them", "him"}:
+                self._them(verb, one=self.words[index].low == "him")
         elif "participle" in act.forms:
             self._subjects(verb)

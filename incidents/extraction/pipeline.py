@@ -172,7 +172,7 @@ class _Document:
                 self.vocabulary, self.reader, title_like,
             )  # fmt: skip
             if reading.mentions:
-                read_copulas(reading, discourse.last_type)
+                read_copulas(reading, discourse.last_type, discourse.only_type)
             table.read(reading)
             discourse.settle(reading)
             self.readings.append(reading)
@@ -192,10 +192,15 @@ class _Document:
             for link in reading.links:
                 if link.distant_past:
                     continue
-                tier: Tier = "unclassified" if link.doubtful or link.mention.either else "linked"
+                vague = link.mention.of_them and link.mention.low is None  # "many of them"
+                unsure = link.doubtful or link.mention.either or vague
+                tier: Tier = "unclassified" if unsure else "linked"
                 count += 1
                 yield _Found(link, reading, tier, f"f{count}")
+            linked = {id(link.mention) for link in reading.links}
             for mention in reading.loose:
+                if id(mention) in linked:
+                    continue
                 count += 1
                 guess = nearest_type(reading, mention)
                 link = Link(

@@ -63,7 +63,9 @@ class Places:
                 and text[start:end].isupper()
             )
             is_dateline |= start - line < 2 and CUES["dated_line"].match(text, end) is not None
-            is_dateline |= start < 200 and start == line and bool(CUES["agency_line"].match(text, end))
+            is_dateline |= (
+                start < 200 and start == line and bool(CUES["agency_line"].match(text, end))
+            )
             before = text[max(line, start - 90) : start]
             prec = place.where_prec
             is_event = not is_dateline and not self._elsewhere(before, end)
@@ -243,7 +245,9 @@ def nearest(spots: Sequence[Spot], at: int, text: str, figures: Sequence[int] = 
 
 
 _SAME_ITEM = 60  # characters
-_NEXT_ITEM = re.compile(r"(?:,\s*(?:and\s+|followed\s+by\s+|while\s+)?|\band\s+)(?=\W*$)|followed\s+by\s+$")
+_NEXT_ITEM = re.compile(
+    r"(?:,\s*(?:and\s+|followed\s+by\s+|while\s+)?|\band\s+)(?=\W*$)|followed\s+by\s+$"
+)
 _IN = re.compile(r"[\w-]+\s+(?:in|at|from|near)\s+(?:the\s+)?")
 _TOLD = re.compile(r"\b(?:said|told|according)\b")
 _OPENS = re.compile(

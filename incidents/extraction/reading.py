@@ -15,6 +15,8 @@ from incidents.extraction.words import Word, tag
 
 _OTHERS = frozenset({"other", "others", "the other", "victims"})
 _NEAR_WORDS = 8
+_BACK_TO = frozenset({"them", "these", "those"})
+_NEAR_PLIGHT = 6
 
 
 @dataclass(slots=True)
@@ -68,9 +70,11 @@ def read_sentence(
 
 
 def _tells_of_casualties(words: Sequence[Word]) -> bool:
-    for word in words:
+    for at, word in enumerate(words):
         senses = word.senses
-        if senses and ("casualty" in senses or "taken" in senses):
+        if senses and ("casualty" in senses or "taken" in senses or "plight" in senses):
+            return True
+        if word.low in _BACK_TO and at and words[at - 1].low in {"of", "among"}:
             return True
         if word.low in _OTHERS:
             return True
@@ -93,9 +97,20 @@ def _loose(reading: Reading, undone: set[int]) -> list[Mention]:
         reach = _NEAR_WORDS if mention.kind == "people" else 3
         window = words[max(0, mention.start - reach) : mention.reach + reach]
         inside = {w.start for w in words[mention.start : mention.end]}
-        if any("casualty" in w.senses and w.start not in inside for w in window):
+        if (
+            any("casualty" in w.senses and w.start not in inside for w in window)
+            or mention.of_them
+            or _in_plight(words, mention)
+        ):
             loose.append(mention)
     return loose
+
+
+def _in_plight(words: Sequence[Word], mention: Mention) -> bool:
+    """Whether people may be hurt or held, though no word says so: "six remained on ventilators"."""
+    near = words[max(0, mention.start - 4) : mention.start]
+    near += words[mention.reach : mention.reach + _NEAR_PLIGHT]
+    return any("plight" in w.senses for w in near)
 
 
 def _acts(words: Sequence[Word], mention: Mention) -> bool:

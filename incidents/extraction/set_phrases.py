@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from incidents.extraction.clauses import Link
+from incidents.extraction.mentions import Mention
 from incidents.extraction.objects import Objects
 from incidents.extraction.vocabulary import Act
 from incidents.model import CasualtyType
+
+_ADMITTED = frozenset({
+    "admitted", "rushed", "brought", "taken", "shifted", "treated", "moved", "airlifted",
+    "hospitalised", "hospitalized", "evacuated", "referred",
+})  # fmt: skip
 
 
 class SetPhrases(Objects):
@@ -21,7 +27,10 @@ class SetPhrases(Objects):
             return
         before = self.words[max(0, at - 4) : at]
         found_dead = "counted" in self.words[at].senses or self.words[at].low == "remains"
-        if not found_dead and any("hypothetical" in w.senses or "negation" in w.senses for w in before) or any(
+        if (
+            not found_dead
+            and any("hypothetical" in w.senses or "negation" in w.senses for w in before)
+        ) or any(
             w.low in {"for", "threat", "demand", "against"} for w in before[-2:] if not found_dead
         ):
             target = self._start.get(at + 2)
@@ -44,9 +53,16 @@ class SetPhrases(Objects):
                 )
                 self._objects.add(id(target))
             following = self._next_in_list(target)
-            target = (
-                following if following is not None and not self._is_subject(following) else None
-            )
+            if following is not None and self._is_subject(following):
+                following = following if found_dead and not self._has_fate(following) else None
+            target = following
+
+    def _has_fate(self, mention: Mention) -> bool:
+        """Whether a casualty word of its own follows: not in "… and four others were found"."""
+        return any(
+            {"act", "undergo", "suffer", "state"} & word.senses.keys()
+            for word in self.words[mention.reach : mention.reach + 4]
+        )
 
     def _suffer(self, at: int) -> None:
         for index in range(at + 1, min(at + 6, len(self.words))):
@@ -68,6 +84,25 @@ class SetPhrases(Objects):
                 self._subjects(self._verb(at, index + 1, act), active=True)
                 return
             if "prepositions" in senses or "conjunctions" in senses or "counted" in senses:
+                return
+
+    def _with_wounds(self, at: int) -> None:
+        """Read "six were rushed to hospital with burns", "eleven men with bullet wounds"."""
+        joint = next(
+            (i for i in range(at - 1, max(0, at - 5), -1) if self.words[i].low in {"with", "for"}), 0
+        )
+        if not joint:
+            return
+        act = Act("injured", "with wounds", frozenset({"past", "participle"}))
+        mention = self._at.get(joint - 1)
+        if mention is not None and mention.counted and mention.reach == joint:
+            told = mention.self_type is not None or any(self._same_mention(mention))
+            if self.words[joint].low == "with" and mention.kind != "thing" and not told:
+                self._put(Link(mention, "injured", "set phrase: with wounds", 0.85, joint, at + 1))
+            return
+        for index in range(joint - 1, max(0, joint - 6), -1):
+            if self.words[index].low in _ADMITTED and "be" in self.words[index - 1].senses:
+                self._subjects(self._verb(index, at + 1, act))
                 return
 
     def _sent_off(self, at: int, sense: str, act: Act) -> None:

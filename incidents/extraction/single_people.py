@@ -69,13 +69,14 @@ class Singles(Heads):
             found = owner.get("group") or owner.get("generic")
             mention.group = found[0] if found is not None else mention.group
 
-    def _counts_what_follows(self, words: Sequence[Word], index: int, end: int
-    ) -> bool:
+    def _counts_what_follows(self, words: Sequence[Word], index: int, end: int) -> bool:
         """Whether it is "the death of three persons": the people come after it."""
         if "noun_of" not in words[index].senses or end + 1 >= len(words):
             return False
         first = words[end + 1]
-        counts = "vague" in first.senses or first.low[0].isdigit() or first.low in self._number_words
+        counts = (
+            "vague" in first.senses or first.low[0].isdigit() or first.low in self._number_words
+        )
         counts |= first.senses.get("qualifier") in {"at_least", "more_than", "about", "up_to"}
         return words[end].low == "of" and counts
 
@@ -154,6 +155,8 @@ class Singles(Heads):
             or "conjunctions" in before.senses
             or "prepositions" in before.senses
             or "act" in before.senses
+            or "parts" in before.senses
+            or "be" in before.senses
             or before.low in _LEAVES
         )
 
@@ -174,6 +177,7 @@ class Singles(Heads):
                 and not any(stop in following.senses for stop in ("weekdays", "months", "say"))
             )
         )
+        named = named or self._is_named_at_start(words, at, index, end)
         if not named and not self._is_terse(words, at, end, is_title):
             return None
         mention = Mention(start=at, end=end, low=1, high=1)
@@ -183,12 +187,23 @@ class Singles(Heads):
         return mention
 
     @staticmethod
+    def _is_named_at_start(words: Sequence[Word], at: int, index: int, end: int) -> bool:
+        """Read "Tribal elder Mir Hassan and his sons" at the head of a sentence."""
+        if end >= len(words) or not (at == 0 or words[at - 1].low in {":", "—", "–"}):
+            return False
+        following = words[end]
+        names = following.text[:1].isupper() and following.low[0].isalpha() and not following.senses
+        return names and words[index].senses.get("group", ("", ""))[1] == "singular"
+
+    @staticmethod
     def _is_terse(words: Sequence[Word], at: int, end: int, is_title: bool) -> bool:  # noqa: PLR0911, PLR0912
         """Whether what follows a noun without article says what befell it."""
         if at and words[at - 1].low == "(" and end < len(words) and words[end].low in {")", ","}:
             return True
-        if is_title and at > 1 and words[at - 1].low == "of" and "noun_of" in words[at - 2].senses:
-            return True
+        if at > 1 and words[at - 1].low == "of":
+            of_noun = is_title and "noun_of" in words[at - 2].senses
+            if of_noun or words[at - 2].low in {"recovery", "discovery"}:
+                return True
         found = end < len(words) and words[end].low in {"found", "recovered", "discovered"}
         if found and "counted" in words[end - 1].senses:
             return True
@@ -229,7 +244,11 @@ class Singles(Heads):
                 word.low in {",", "and"} or "group" in senses or "determiners" in senses
             ):
                 continue
-            if is_title and listed and (word.low.isdigit() or "vague" in senses or word.low in _SMALL):
+            if (
+                is_title
+                and listed
+                and (word.low.isdigit() or "vague" in senses or word.low in _SMALL)
+            ):
                 continue
             if "adverbs" not in senses and "be" not in senses and not word.low.endswith("ly"):
                 return False

@@ -16,12 +16,22 @@ class Subjects(Clauses):
     def _subjects(self, verb: Verb, active: bool = False) -> None:
         direct = not (verb.has_be or active)
         subject = self._subject_before(verb.left, direct, verb)
-        if subject is None and direct:
-            subject = self._shared_subject(verb)
-            direct = direct and subject is None
+        if direct and (subject is None or not subject.counted):
+            shared = self._shared_subject(verb)
+            direct = shared is None
+            subject = shared or subject
+        if subject is None and verb.has_be:
+            at = next(
+                (i for i in range(verb.left + 1, verb.at) if self.words[i].low in {"all", "both"}),
+                None,
+            )
+            if at is not None and at not in self._at and self._be_follows(at):
+                subject = self._plural_pronoun(at)
         if (subject is None or not subject.counted) and active and verb.casualty_type == "killed":
             subject = self._named_hero(verb)
         if subject is None or not subject.counted:
+            if active and verb.casualty_type == "killed":
+                self._companions(verb, "intransitive: people beside verb", 0.85)
             return
         adjacent = subject.reach - 1 == verb.left
         rule = (
@@ -41,11 +51,15 @@ class Subjects(Clauses):
         self._add(subject, verb, rule, score, as_subject=True)
         self._companions(verb, rule, score)
         self._accompanied(subject, verb, rule, score)
+        self._just_before(verb, rule, score)
         # Coordinated subjects: "10 security personnel and 37 militants were killed".
         while (subject := self._previous_in_list(subject)) is not None:
             if id(subject) in self._objects or not subject.counted:
                 break
             self._add(subject, verb, rule, score, as_subject=True)
+
+    def _be_follows(self, at: int) -> bool:
+        return "be" in self.words[at + 1].senses or "have" in self.words[at + 1].senses
 
     def _named_hero(self, verb: Verb) -> Mention | None:
         """Read "Captain Ali (age: 26), who led …, having fought gallantly, embraced martyrdom"."""
@@ -90,6 +104,17 @@ class Subjects(Clauses):
             if companion.counted and id(companion) not in self._objects:
                 self._add(companion, verb, rule, score, as_subject=True)
             companion = self._next_in_list(companion)
+
+    def _just_before(self, verb: Verb, rule: str, score: float) -> None:
+        """Read "the captain (…), who led …, along with Naik Khan, embraced martyrdom"."""
+        at = verb.left
+        if at > 0 and self.words[at].low == ",":
+            at -= 1
+        companion = self._at.get(at)
+        if companion is None or not companion.counted or companion.reach != at + 1:
+            return
+        if companion.start and self.words[companion.start - 1].low in _WITH:
+            self._add(companion, verb, rule, score, as_subject=True)
 
     def _shared_subject(self, verb: Verb) -> Mention | None:
         """Read "nine people were pulled off a bus and killed": the auxiliary stands before."""
@@ -155,6 +180,10 @@ class Subjects(Clauses):
                 return None
             if word.low == "," and direct:
                 return self._headline_subject(verb) if at == verb.left else None
+            if word.low in {"-", "–", "—"} and at == verb.left:
+                apposed = self._before_apposition(at)
+                if apposed is not None:
+                    return apposed
             if word.low == ",":
                 apposed = self._before_apposition(at) or self._before_relative(at)
                 if apposed is not None:
@@ -168,6 +197,8 @@ class Subjects(Clauses):
             told = verb.casualty_type in {"killed", "injured"}
             if word.low in {"he", "she"} and not direct and at == verb.left and told:
                 return self._pronoun(at)
+            if word.low == "they" and not direct and at == verb.left and verb.has_be:
+                return self._plural_pronoun(at)
             if "pronouns" in senses and word.low in {"he", "she", "they", "it", "we"}:
                 return None
             if direct and (
@@ -192,6 +223,11 @@ class Subjects(Clauses):
             start=at, end=at + 1, low=1, high=1, kind="bare", others=True, head=at, pronoun=True
         )
 
+    @staticmethod
+    def _plural_pronoun(at: int) -> Mention:
+        """People spoken of before, as many as they were then."""
+        return Mention(start=at, end=at + 1, kind="bare", others=True, head=at, pronoun=True)
+
     def _headline_subject(self, verb: Verb) -> Mention | None:
         """Read "23 passengers offloaded from buses, shot dead in Musakhail"."""
         first = self.mentions[0] if self.mentions else None
@@ -212,7 +248,7 @@ class Subjects(Clauses):
             word = self.words[comma]
             if "be" in word.senses or "say" in word.senses or word.low in {";", ":"}:
                 return None
-            if word.low == ",":
+            if word.low == self.words[at].low:
                 mention = self._at.get(comma - 1)
                 whole = (
                     mention is not None
@@ -279,7 +315,11 @@ class Subjects(Clauses):
         if not joined or at < 0:
             return None
         before = self._at.get(at)
-        if before is not None and before.kind == "unknown" and self.words[mention.start - 1].low == ",":
+        if (
+            before is not None
+            and before.kind == "unknown"
+            and self.words[mention.start - 1].low == ","
+        ):
             return None
         if before is None or before.reach - 1 != at:
             before = self._named_before(at, mention)

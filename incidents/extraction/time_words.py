@@ -33,7 +33,7 @@ _TIME = re.compile(r"\b(?:" + "|".join(f"(?P<{name}>{p})" for name, p in PATTERN
 _TRIGGERS = (
     "day", "night", "month", "year", "week", "hour", "period", "recent", "decade", "morning", "similar",
     "afternoon", "evening", "quarter", "half of", "since", "so far", *"0123456789",
-    *(m for m in MONTHS if m != "may"), "may ",
+    *(m for m in MONTHS if m != "may"), "may ", "may,", "may.", "may)", "may:",
 )  # fmt: skip
 _BEFORE, _AFTER = 40, 48
 
@@ -50,6 +50,7 @@ _TRIGGER = _automaton()
 
 
 HISTORY = re.compile(_TABLE["history"], re.IGNORECASE)
+SUM_LINE = re.compile(_TABLE["sum_line"], re.IGNORECASE)
 SUMMED = re.compile(_TABLE["summed"], re.IGNORECASE)
 _SPANS = frozenset({"lastspan", "period", "inspan", "since", "overyear", "quarter", "between"})
 

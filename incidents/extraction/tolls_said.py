@@ -120,7 +120,11 @@ def _counted_to(
             target = starts[index + 1]
             if target.kind not in {"bare", "people"} or target.number is None:
                 return []
-            if low in {"to", "at"} and words[index - 1].low in {"injuries", "deaths"} and low == "to":
+            if (
+                low in {"to", "at"}
+                and words[index - 1].low in {"injuries", "deaths"}
+                and low == "to"
+            ):
                 return []  # "injuries to 14 others"
             if target.kind == "bare":
                 before = words[at - 1].senses if at else {}
@@ -205,6 +209,7 @@ def _group_between(
     for mention in mentions:
         if (
             start <= mention.start < end
+            and not _tells(between, mention.start - start)
             and not mention.counted
             and mention.group not in {None, "total"}
         ):
@@ -214,6 +219,11 @@ def _group_between(
         if group is not None:
             return group
     return None
+
+
+def _tells(between: Sequence[Word], at: int) -> bool:
+    """Whether people in between only gave the figure: "a toll given by officials"."""
+    return at > 0 and between[at - 1].low in {"by", "from", "to"} if at <= len(between) else False
 
 
 def colon_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link]:
@@ -356,7 +366,7 @@ def _no(words: Sequence[Word], at: int, mentions: Sequence[Mention]) -> list[Lin
             group = senses["modifier"]
         elif (
             word.low
-            in {"report", "reports", "word", "information", "of", "or", "any", "confirmed", "a"}
+            in {"to", "report", "reports", "word", "information", "of", "or", "any", "confirmed", "a"}
             or word.low in _BETWEEN
         ):
             pass
@@ -412,7 +422,14 @@ def _verb_after(words: Sequence[Word], at: int, index: int, group: VictimGroup) 
         elif "suffer" in senses:
             befell = "injured"
         if befell in {"killed", "injured", "abducted"}:
-            return [_zero(at, later + 1, befell, group, "zero: nobody")]
+            zeros = [_zero(at, later + 1, befell, group, "zero: nobody")]
+            also = words[later + 2].senses.get("act") if later + 2 < len(words) else None
+            if also is not None and words[later + 1].low in {"or", "nor"}:
+                if also.casualty_type != befell and "participle" in also.forms:
+                    zeros.append(
+                        _zero(later + 2, later + 3, also.casualty_type, group, "zero: nobody")
+                    )
+            return zeros
         if not (
             "be" in senses or "have" in senses or "adverbs" in senses or words[later].low == "else"
         ):

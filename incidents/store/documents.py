@@ -19,6 +19,7 @@ from incidents.store.schema import blobs, documents, entries, records
 from incidents.store.states import Fields, State, sha256_of
 from incidents.store.writing import decide, lock, present
 
+RULES = "rules"
 CONTEXT = 32
 """Characters before and after a quote that tell it from the same words elsewhere."""
 
@@ -51,6 +52,8 @@ class StoredDocument:
     media_type: str
     notices: tuple[str, ...]
     readable: bool
+    extractor: str
+    """Who finds its claims: "rules", or the name of a user's own extractor."""
     accepted: bool
     """Whether the map shows it."""
     drafts: int
@@ -66,6 +69,7 @@ def add_document(
     by: By,
     reason: str = "",
     taken: Iterable[str] = (),
+    extractor: str = RULES,
 ) -> str:
     """Store a document under review and return the id that it got.
 
@@ -78,6 +82,8 @@ def add_document(
         chose it, "new" lets the library choose.
     taken
         Ids that are in use outside the library: those of the seeds.
+    extractor
+        Name of the extractor that finds its claims.
 
     Raises
     ------
@@ -108,7 +114,7 @@ def add_document(
         "media_type": document.media_type,
         "notices": list(document.notices),
         "readable": document.readable,
-    }
+    } | ({} if extractor == RULES else {"extractor": extractor})
     change = Change("document", source_id, fields)
     decide(connection, Decision("add", (change,), by, reason))
     return source_id
@@ -188,6 +194,7 @@ def list_documents(connection: Connection, source_id: str | None = None) -> list
                 media_type=fields["media_type"],
                 notices=tuple(fields["notices"]),
                 readable=fields["readable"],
+                extractor=fields.get("extractor", RULES),
                 accepted=row.object_id in accepted,
                 drafts=drafts[row.object_id],
                 changed_by=row.by,

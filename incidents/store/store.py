@@ -74,10 +74,13 @@ class Store:
         by: By,
         reason: str = "",
         taken: Collection[str] = (),
+        extractor: str = documents.RULES,
     ) -> str:
         """Store a document under review; return its id (see `documents.add_document`)."""
         with self.database.write() as connection:
-            return documents.add_document(connection, document, source, by, reason, taken)
+            return documents.add_document(
+                connection, document, source, by, reason, taken, extractor
+            )
 
     def find_document(self, text: str, original: bytes | None = None) -> str | None:
         """Return the id of the document with the same bytes or text, if it is in the library."""
@@ -207,6 +210,20 @@ class Store:
         with self.database.read() as connection:
             text = connection.execute(select(unsaved.c.value).filter_by(**key)).scalar()
         return None if text is None else json.loads(text)
+
+    def all_unsaved(self, beginning: str, ending: str, *, by: By) -> dict[str, Any]:
+        """Return what a reviewer has typed under keys that begin and end so, the oldest first."""
+        wanted = (
+            select(unsaved.c.source_id, unsaved.c.value)
+            .where(
+                unsaved.c.reviewer == str(by),
+                unsaved.c.source_id.startswith(beginning, autoescape=True),
+                unsaved.c.source_id.endswith(ending, autoescape=True),
+            )
+            .order_by(unsaved.c.saved_at, unsaved.c.source_id)
+        )
+        with self.database.read() as connection:
+            return {row.source_id: json.loads(row.value) for row in connection.execute(wanted)}
 
     def drop_unsaved(self, source_id: str, *, by: By) -> None:
         """Forget what a reviewer has typed."""

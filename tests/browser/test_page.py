@@ -89,6 +89,20 @@ def test_filtering_by_source_changes_colours_counts_and_address_and_a_reload_agr
     assert coloured(page) == set()
 
 
+def test_a_link_in_the_command_lines_words_survives_a_reload(visitor):
+    page = visitor.open("?source=003&scope=previous_day&known=2026-02-01T09:30Z")
+    expect(page.locator(".im-line")).to_contain_text("1 report ·")
+    assert parse_qs(urlsplit(page.url).query) == {
+        "source": ["003-afp-2026-01-31"],
+        "scope": ["previous day"],
+        "known": ["2026-02-01T14:30"],
+    }
+    line = page.locator(".im-line").inner_text()
+    page.reload()
+    settled(page)
+    expect(page.locator(".im-line")).to_have_text(line)
+
+
 def test_filtering_by_casualty_type_changes_the_map_and_the_link_opens_the_same_view(visitor):
     page = visitor.open()
     choose(page, "casualty_type", "killed")
@@ -212,6 +226,61 @@ def test_the_page_holds_together_at_every_width_in_light_and_dark(
         page.wait_for_timeout(500)
         page.screenshot(path=artifacts / f"{width}-{scheme}.png")
         assert reader.watched.outside == []
+
+
+INK = """canvas => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return data.some((value, i) => i % 4 === 3 && value > 0);
+}"""
+
+
+FIRST_INK_EAST_OF = """(canvas, corner) => {
+  const frame = canvas.getBoundingClientRect();
+  const fine = canvas.width / frame.width;
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  for (let x = Math.ceil((corner.x - frame.x) * fine); x < canvas.width; x += 1)
+    for (let y = Math.ceil((corner.y - frame.y) * fine); y < canvas.height / 2; y += 1)
+      if (data[4 * (y * canvas.width + x) + 3] > 200)
+        return { x: frame.x + (x + 1) / fine, y: frame.y + y / fine };
+}"""
+
+
+def test_points_are_drawn_when_switched_on_and_a_shared_link_draws_the_same(visitor):
+    page = visitor.open()
+    canvas = district_map(page).locator("canvas.points")
+    expect(canvas).to_be_hidden()
+    page.locator(".st-key-points label").first.click()
+    expect(canvas).to_be_visible()
+    expect(canvas).to_have_attribute("data-circles", "5")
+    expect(canvas).to_have_attribute("data-incidents", "8")
+    assert canvas.evaluate(INK)
+    expect(district_map(page).locator(".sizes")).to_contain_text("Incidents at a place")
+    expect(district_map(page).locator(".undrawn")).to_contain_text("not drawn")
+    assert parse_qs(urlsplit(page.url).query) == {"points": ["true"]}
+    page.reload()
+    settled(page)
+    expect(canvas).to_have_attribute("data-incidents", "8")
+    choose(page, "district", "Gwadar")
+    expect(canvas).to_have_attribute("data-incidents", "2")
+    page.locator(".st-key-points label").first.click()
+    expect(canvas).to_be_hidden()
+    expect(district_map(page).locator(".sizes")).to_be_hidden()
+    assert "points" not in parse_qs(urlsplit(page.url).query)
+    assert visitor.watched.outside == []
+    assert visitor.watched.errors == []
+
+
+def test_a_click_on_a_point_opens_the_district_below_it(visitor):
+    page = visitor.open("?points=true")
+    canvas = district_map(page).locator("canvas.points")
+    expect(canvas).to_be_visible()
+    # The first circle from the west in Chagai is Dalbandin's.
+    chagai = "path => { const { x, y } = path.getBoundingClientRect(); return { x, y }; }"
+    corner = district_map(page).locator("path[data-pcode=PK203]").evaluate(chagai)
+    spot = canvas.evaluate(FIRST_INK_EAST_OF, corner)
+    frame = page.locator("iframe[title*='district']").first.bounding_box()
+    page.mouse.click(frame["x"] + spot["x"], frame["y"] + spot["y"])
+    expect(page.locator(".st-key-area h3")).to_contain_text("Chagai")
 
 
 def test_the_basemap_is_asked_for_only_when_switched_on(visitor):
