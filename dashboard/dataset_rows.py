@@ -44,6 +44,9 @@ def show_rows(view: View, area: str | None, link: Link, *, key: str) -> None:
     first = (page - 1) * ROWS_A_PAGE
     opened = view.opened(area, slice(first, first + ROWS_A_PAGE))
     for dataset_id, sums in view.rows.items():
+        if sums.dataset.rows_elsewhere:
+            show(element("p", sums.dataset.rows_elsewhere, ".", css="im-hint"))
+            continue
         title = sums.dataset.manifest.title
         sources = set(sums.dataset.source_ids)
         ours = [

@@ -35,7 +35,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def import_(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="One or more, all or none.")],
+    names: Annotated[list[str], typer.Argument(metavar="FILE…", help="One or more, all or none.")],
     as_: Annotated[KindChoice, typer.Option("--as", help="What the files are.")],
     map_: Annotated[
         Path | None, typer.Option("--map", help="A table's mapping, as TOML; guessed if not given.")
@@ -51,11 +51,25 @@ def import_(
         bool,
         typer.Option("--preview", help="Print a table's mapping and first rows; store nothing."),
     ] = False,
+    scheduler: Annotated[
+        str,
+        typer.Option(
+            help="A Dask scheduler, tcp://…, whose workers import; files may then be addresses "
+            "such as 's3://bucket/*.csv'."
+        ),
+    ] = "",
+    output: Annotated[
+        str,
+        typer.Option(help="With --scheduler: the folder or address that the dataset goes below."),
+    ] = "",
 ) -> None:
     """Import UCDP GED, ACLED or any table of incidents; every refused row says why.
 
     Rows are numbered from 1 under the header; empty lines do not count.
     """
+    if bool(scheduler) != bool(output):
+        fail("give --scheduler and --output together, or neither", 2)
+    files = [Path(name) for name in names]
     from incidents.access import local_user
     from incidents.datasets.importing import ImportCancelledError, import_files
     from incidents.datasets.library import DatasetError
@@ -65,22 +79,25 @@ def import_(
 
     try:
         mapping = load_mapping(map_) if map_ else None
-        if as_.value == "table" and (preview or mapping is None):
+        if as_.value == "table" and (preview or (mapping is None and not scheduler)):
             mapping = _preview(files[0], mapping, encoding, dataset)
         if preview:
             typer.echo(to_toml(mapping) if mapping else "", nl=False)
             return
-        report = import_files(
-            files,
-            as_.value,  # type: ignore[arg-type]
-            mapping,
-            locate_library().data_dir,
-            _show_progress if sys.stderr.isatty() else None,
-            dataset=dataset,
-            encoding=encoding,
-            i_hold_a_licence=i_hold_a_licence,
-            by=local_user(),
-        )
+        progress = _show_progress if sys.stderr.isatty() else None
+        told = {
+            "dataset": dataset,
+            "encoding": encoding,
+            "i_hold_a_licence": i_hold_a_licence,
+            "by": local_user(),
+        }
+        if scheduler:
+            report = _import_on_cluster(
+                names, as_.value, scheduler, output, mapping, progress, told
+            )
+        else:
+            data_dir = locate_library().data_dir
+            report = import_files(files, as_.value, mapping, data_dir, progress, **told)
     except (FileRefusedError, DatasetError, ImportCancelledError, ValueError, OSError) as error:
         if as_json:
             typer.echo(json.dumps(_nothing(str(error)), ensure_ascii=False, indent=2))
@@ -90,6 +107,18 @@ def import_(
     _say(report, as_json=as_json)
 
 
+def _import_on_cluster(*arguments: object) -> ImportReport:
+    *shared, told = arguments
+    try:
+        from incidents.datasets.several_machines import import_on_cluster
+
+        return import_on_cluster(*shared, **told)
+    except ModuleNotFoundError as error:
+        fail(
+            f"--scheduler needs {error.name}; install it with: pip install 'incident-map[cluster]'"
+        )
+
+
 def _say(report: ImportReport, *, as_json: bool) -> None:
     refused_file = _write_refused(report) if report.refused else None
     if as_json:
@@ -97,7 +126,7 @@ def _say(report: ImportReport, *, as_json: bool) -> None:
         typer.echo(json.dumps(said, ensure_ascii=False, indent=2))
     typer.echo(f"{report.dataset_id} {report.version}: {report.sentence()}", err=as_json)
     typer.echo(f"  {report.licence.notice}", err=as_json)
-    typer.echo(f"  stored in {report.folder}", err=as_json)
+    typer.echo(f"  stored in {report.address or report.folder}", err=as_json)
     if report.mapping_file:
         typer.echo(f"  mapping saved in {report.mapping_file}", err=as_json)
     if report.doubts:
@@ -113,10 +142,12 @@ def _say(report: ImportReport, *, as_json: bool) -> None:
         typer.echo(f"  all {report.refused:,} refused rows: {refused_file}", err=True)
 
 
-def _write_refused(report: ImportReport) -> Path | None:
+def _write_refused(report: ImportReport) -> Path | str | None:
     """Write the refused rows beside the file, or in the data folder where that is not allowed."""
     from incidents.datasets.refusals import write_refusals
 
+    if report.address:
+        return f"{report.address}/releases/0001/refused.csv"
     name = f"{report.files[0].name}.refused.csv"
     for folder in (report.paths[0].parent, report.folder.parent):
         try:

@@ -131,7 +131,8 @@ def _with_first_rows(view: View) -> tuple[View, str]:
         if most > ROWS_IN_TABLE
         else ""
     )
-    return view.opened(part=slice(ROWS_IN_TABLE)), said
+    elsewhere = [f"{one}." for sums in view.rows.values() if (one := sums.dataset.rows_elsewhere)]
+    return view.opened(part=slice(ROWS_IN_TABLE)), " ".join([said, *elsewhere]).strip()
 
 
 def _districts_table(view: View) -> None:

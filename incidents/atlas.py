@@ -280,10 +280,9 @@ def existing_datasets(data_dir: str | Path | None = None) -> tuple[Columns, ...]
     files = manifest_files(locate_library(data_dir).data_dir)
     if not files:
         return ()
-    from incidents.datasets.columns import Columns  # noqa: PLC0415 - takes a while
-    from incidents.datasets.dataset import open_dataset  # noqa: PLC0415 - takes a while
+    from incidents.datasets.cube_columns import open_columns  # noqa: PLC0415 - takes a while
 
-    return tuple(Columns(open_dataset(path.parent)) for path in files)
+    return tuple(open_columns(path.parent) for path in files)
 
 
 def load_atlas(folder: Path | None = None, store: Store | None = None) -> Atlas:

@@ -1,17 +1,23 @@
 """An import on several machines is the import on one, bit for bit, whatever becomes of a worker."""
 
+import json
 import random
 import threading
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from cluster import cluster_of, s3_stand_in
+from command_line import run
 from dataset_factory import TODAY, acled, as_csv, ucdp, write
 
+from incidents.atlas import existing_datasets, load_atlas, seeds_folder
 from incidents.datasets import storage
+from incidents.datasets.columns import Columns
 from incidents.datasets.cube import CUBE, cube_of
+from incidents.datasets.cube_columns import CubeColumns
 from incidents.datasets.dataset import open_dataset
 from incidents.datasets.formats import published_format
 from incidents.datasets.importing import import_files
@@ -21,6 +27,9 @@ from incidents.datasets.partitions import plan_file, read_part
 from incidents.datasets.reading_text import TextTable
 from incidents.datasets.refusals import FileRefusedError
 from incidents.datasets.several_machines import import_on_cluster
+from incidents.filters import Filter
+from incidents.layers import build_layer
+from incidents.view import View
 
 PART = 1 << 20
 TOWNS = (("30.19", "67.0"), ("25.12", "62.32"), ("27.81", "66.61"), ("33.68", "73.05"), ("", ""))
@@ -159,13 +168,32 @@ def test_two_workers_and_object_storage_give_the_same_as_one_machine(files, alon
     assert_the_same(report, "s3://events/out/acled", alone)
 
 
-def test_local_folders_do_as_well_and_the_files_verify(files, alone, cluster, tmp_path):
+def test_local_folders_do_as_well_and_the_page_opens_the_cube(files, alone, cluster, tmp_path):
     report = import_on_cluster(
-        [str(path) for path in files], "acled", cluster.address, str(tmp_path),
+        [str(path) for path in files], "acled", cluster.address, str(tmp_path / "datasets"),
         today=TODAY, part_bytes=PART,
     )  # fmt: skip
-    assert_the_same(report, f"{tmp_path}/acled", alone)
-    assert verify(tmp_path / "acled") == []
+    home = tmp_path / "datasets/acled"
+    assert_the_same(report, str(home), alone)
+    assert verify(home) == []
+
+    (columns,) = existing_datasets(tmp_path)
+    assert isinstance(columns, CubeColumns)
+    rows = Columns(alone[1])
+    for chosen in (Filter(), Filter(districts=frozenset({"PK226"}), date_to=date(2024, 3, 9))):
+        summed, expected = columns.sums(chosen), rows.sums(chosen)
+        assert summed.rows == expected.rows > 0
+        assert summed.groups == expected.groups
+        assert {p: (a.incidents, a.claims, a.sums) for p, a in summed.districts.items()} == {
+            p: (a.incidents, a.claims, a.sums) for p, a in expected.districts.items()
+        }
+    view = View(load_atlas(seeds_folder()).with_datasets((columns,)), Filter())
+    assert view.row_count == alone[1].size
+    assert len(build_layer("districts", view).rows) == 35
+    with pytest.raises(PermissionError, match=r"its sums; its .* rows are the GeoParquet files"):
+        build_layer("claims", view)
+    with pytest.raises(DatasetError, match="imported on several machines"):
+        import_files(files, "acled", library=tmp_path, today=TODAY)
 
 
 @pytest.mark.slow
@@ -186,6 +214,21 @@ def test_a_worker_killed_in_the_middle_changes_nothing(files, alone, storage_env
         assert cluster.workers[0].returncode == -9
         assert cluster.workers[1].poll() is None
     assert_the_same(report, "s3://events/killed/acled", alone)
+
+
+def test_the_command_imports_through_a_scheduler(cluster, tmp_path):
+    path = write(tmp_path / "ucdp.csv", as_csv([ucdp(id="1"), ucdp(id="2", low="9"), ucdp(id="1")]))
+    where = ["--scheduler", cluster.address, "--output", str(tmp_path / "out")]
+    done = run("import", str(path), "--as", "ucdp", "--json", *where)
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert (said["rows"], said["imported"], said["duplicate"], said["refused"]) == (3, 1, 1, 1)
+    refused = tmp_path / "out/ucdp-ged/releases/0001/refused.csv"
+    assert said["refused_file"] == str(refused)
+    assert said["refusals"][0]["reason"] in refused.read_text(encoding="utf-8-sig")
+    alone = run("import", str(path), "--as", "ucdp", "--scheduler", cluster.address)
+    assert alone.returncode == 2
+    assert b"--scheduler and --output together" in alone.stderr
 
 
 def test_a_dataset_that_is_there_is_left_alone(cluster, tmp_path):

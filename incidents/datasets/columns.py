@@ -144,7 +144,7 @@ class Columns:
         if chosen.event_types:
             mask &= _is_chosen(codes["event_type"], EVENT_TYPE_WORDS, chosen.event_types)
         if chosen.casualty_types or chosen.victim_groups:
-            mask &= self.stated(chosen.casualty_types, _groups(chosen.victim_groups)) > 0
+            mask &= self.stated(chosen.casualty_types, groups_of(chosen.victim_groups)) > 0
         return mask
 
     def sums(self, chosen: Filter) -> RowSums:
@@ -173,7 +173,7 @@ class Columns:
         mask = _kept(self._masks, chosen, lambda: self.select(chosen), 2)
         order = _kept(
             self._orders,
-            _groups(chosen.victim_groups),
+            groups_of(chosen.victim_groups),
             lambda: self._order(chosen.victim_groups),
             2,
         )
@@ -193,7 +193,7 @@ class Columns:
         """Return all rows, those with the most people first, then the newest."""
         people = np.full(self.dataset.size, UNKNOWN, np.int32)
         for casualty_type in CASUALTY_TYPES:
-            bounds = self.bounds(casualty_type, _groups(victim_groups))
+            bounds = self.bounds(casualty_type, groups_of(victim_groups))
             if bounds is not None:
                 people = np.maximum(people, bounds.high)
         return np.lexsort((-self.dataset.codes["day_first"], -people))
@@ -235,7 +235,7 @@ class Columns:
             return len(self.areas.codes) + BESIDE.index(area)
         return self.areas.codes.index(area)
 
-    def _wider_around(self, mask: Mask, stated: Claims) -> dict[str, int]:
+    def _wider_around(self, mask: Mask, stated: NDArray[Any]) -> dict[str, int]:
         """Return how many claims known only to a district may lie in an area, by its code."""
         if not self.areas.among:
             return {}
@@ -256,7 +256,7 @@ class Columns:
         if chosen != whole and mask.all():
             return self.sums(whole)
         left = Left(self._bins, None if mask.all() else np.flatnonzero(mask), self.areas.numbers)
-        groups = _groups(chosen.victim_groups)
+        groups = groups_of(chosen.victim_groups)
         stated = self.stated(chosen.casualty_types, groups)
         figures, silent = left.figures(stated)
         incidents = left.counted
@@ -337,7 +337,8 @@ def _kept(store: OrderedDict[K, V], key: K, make: Callable[[], V], most: int = _
     return made
 
 
-def _groups(chosen: frozenset[str]) -> frozenset[str]:
+def groups_of(chosen: frozenset[str]) -> frozenset[str]:
+    """Return the groups that a filter by group lets through: police are security forces."""
     groups = set(chosen)
     for group in chosen:
         groups |= INCLUDED_GROUPS.get(group, frozenset())

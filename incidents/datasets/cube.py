@@ -117,12 +117,16 @@ def measure_names(figure: FigureName) -> list[str]:
 def cube_of(dataset: Dataset) -> pa.Table:
     """Return the cube of a dataset's rows that count."""
     codes = dict(dataset.codes)
-    figures = []
-    for (casualty_type, group), bounds in dataset.figures.items():
-        figure = FigureName(casualty_type, group, has_bounds=True)
-        figures.append(figure)
+    figures = figures_of(dataset)
+    for figure in figures:
+        bounds = dataset.figures[figure.casualty_type, figure.victim_group]
         codes |= dict(zip(figure.columns, bounds, strict=True))
     return cells_of(codes, figures, np.arange(dataset.size), codes["release"])
+
+
+def figures_of(dataset: Dataset) -> list[FigureName]:
+    """Return a dataset's figures as its cube has them, each with its bounds."""
+    return [FigureName(kind, group, has_bounds=True) for kind, group in dataset.figures]
 
 
 def write_cube(cube: pa.Table, path: Path) -> None:
@@ -147,12 +151,9 @@ class Cube(Dataset):
         leave the upper end open, or give it alone.
     """
 
-    def __init__(self, folder: Path) -> None:
-        manifest: Manifest = read_manifest(folder)
-        release = manifest.releases[-1]
-        cells = pq.read_table(release_folder(folder, release.number) / CUBE)
-        if len(manifest.releases) != 1 or pc.sum(cells["rows"]).as_py() != release.current_rows:
-            raise DatasetError(f"{folder}: the cube is not of the rows that the manifest names")
+    def __init__(
+        self, folder: Path, manifest: Manifest, cells: pa.Table, figures: Sequence[FigureName]
+    ) -> None:
         self.folder = folder
         self.manifest = manifest
         self.positions = np.arange(len(cells))
@@ -166,7 +167,7 @@ class Cube(Dataset):
         self.codes["longitude"] = self.codes["latitude"] = np.full(len(cells), np.nan)
         self.weights: NDArray[np.int64] = cells["rows"].to_numpy()
         self.stated: NDArray[np.int64] = cells["stated"].to_numpy()
-        self.figure_names = tuple(FigureName(*figure) for figure in release.figures)
+        self.figure_names = tuple(figures)
         self.measures = {
             (one.casualty_type, one.victim_group): [
                 cells[name].to_numpy() for name in measure_names(one)
@@ -174,6 +175,35 @@ class Cube(Dataset):
             for one in self.figure_names
         }
         self.figures = {}
+
+    @property
+    def rows_elsewhere(self) -> str:
+        """Where the rows are, as a sentence."""
+        release = self.manifest.releases[-1]
+        return (
+            f"{self.manifest.title} ({self.dataset_id}) was imported on several machines and is "
+            f"open as its sums; its {release.rows:,} rows are the GeoParquet files in "
+            f"{release_folder(self.folder, release.number) / 'rows'}"
+        )
+
+
+def open_cube(folder: Path) -> Cube:
+    """Return the cube of a dataset that several machines wrote.
+
+    Raises
+    ------
+    DatasetError
+        If there is none, or it is not of the rows that the manifest names.
+    """
+    manifest = read_manifest(folder)
+    release = manifest.releases[-1]
+    path = release_folder(folder, release.number) / CUBE
+    if not path.is_file():
+        raise DatasetError(f"{path} is missing; fetch the dataset again")
+    cells = pq.read_table(path)
+    if len(manifest.releases) != 1 or (pc.sum(cells["rows"]).as_py() or 0) != release.current_rows:
+        raise DatasetError(f"{path} is not of the rows that the manifest names; fetch it again")
+    return Cube(folder, manifest, cells, [FigureName(*figure) for figure in release.figures])
 
 
 def _columns(

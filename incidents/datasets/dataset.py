@@ -38,6 +38,10 @@ class LicenceError(PermissionError):
     """Rows of a dataset may not be passed on without a licence that nobody said to hold."""
 
 
+class RowsElsewhereError(PermissionError):
+    """Only a dataset's sums are here; its rows lie beside them as GeoParquet."""
+
+
 class Dataset:
     """The rows of a dataset that count now: not those replaced by a newer revision, nor gone.
 
@@ -186,6 +190,11 @@ class Dataset:
                     return row
         return None
 
+    @property
+    def rows_elsewhere(self) -> str:
+        """Where the rows are, as a sentence, if only their sums are here; else empty."""
+        return ""
+
     def may_pass_on_rows(self) -> None:
         """Refuse where rows need a licence and nobody said to hold one.
 
@@ -193,7 +202,11 @@ class Dataset:
         ------
         LicenceError
             Naming the terms.
+        RowsElsewhereError
+            If only their sums are here.
         """
+        if self.rows_elsewhere:
+            raise RowsElsewhereError(self.rows_elsewhere)
         manifest = self.manifest
         if manifest.rows_need_a_licence and not (manifest.licence_held or self._licence_held):
             raise LicenceError(

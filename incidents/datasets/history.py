@@ -14,6 +14,7 @@ from incidents.datasets.library import (
     MANIFEST,
     RETIRED,
     ROWS,
+    DatasetError,
     Manifest,
     code_file,
     read_manifest,
@@ -70,6 +71,11 @@ def load_history(folder: Path) -> History:
     """Return what a dataset's folder holds; nothing, where there is no dataset yet."""
     manifest = read_manifest(folder) if (folder / MANIFEST).exists() else None
     releases = manifest.releases if manifest else ()
+    if any(release.parts for release in releases):
+        raise DatasetError(
+            f"{folder.name} was imported on several machines, and one machine cannot add to it. "
+            "Import all files together again, or name another dataset"
+        )
     total = sum(release.rows for release in releases)
     current = current_rows(folder, manifest)
     seen = SeenRows(total)

@@ -114,8 +114,12 @@ def import_on_cluster(
         home = f"{output.rstrip('/')}/{made_for.mapping.dataset}"
         _refuse_if_there(home)
         work = _Work(cluster, made_for, plans, home, known, reading, today or now.date())
-        work.read(progress)
-        return work.finish(files, now, name, i_hold_a_licence=i_hold_a_licence)
+        try:
+            work.read(progress)
+            return work.finish(files, now, name, i_hold_a_licence=i_hold_a_licence)
+        except BaseException:
+            work.leave_nothing()
+            raise
 
 
 class _Cluster:
@@ -352,6 +356,11 @@ class _Work:
             hashes[path.name] = on_disk.file_sha256(path)
             storage.put_file(path, f"{self.target}/{path.name}")
         return hashes, pc.sum(cube["rows"]).as_py() or 0
+
+    def leave_nothing(self) -> None:
+        """Remove what this import wrote, unless it is a dataset by now."""
+        if not storage.exists(f"{self.home}/{on_disk.MANIFEST}"):
+            self._sweep(set())
 
     def _sweep(self, named: set[str]) -> None:
         """Remove what this import wrote on the way and the manifest does not name."""

@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -153,14 +154,21 @@ def _open_system(address: str) -> tuple[Any, str]:
 
 def _s3() -> Any:  # noqa: ANN401 - pyarrow has no types
     """Return pyarrow's client; key and region come from where every S3 client looks."""
+    said = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or ""
+    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ""
+    return _s3_client(said, region)
+
+
+@cache
+def _s3_client(endpoint: str, region: str) -> Any:  # noqa: ANN401
     from pyarrow import fs  # noqa: PLC0415 (takes a while)
 
-    endpoint = urlsplit(os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL"))
-    if not endpoint.netloc:
-        return fs.S3FileSystem()
-    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
+    if not endpoint:
+        return fs.S3FileSystem(region=region or None)
+    there = urlsplit(endpoint)
+    # A server of one's own has no regions, but a signature names one.
     return fs.S3FileSystem(
-        endpoint_override=str(endpoint.netloc), scheme=str(endpoint.scheme), region=region
+        endpoint_override=there.netloc, scheme=there.scheme, region=region or "us-east-1"
     )
 
 
