@@ -107,6 +107,13 @@ def ask(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> Choices:
     accept_spellings(atlas, query)
     names = atlas.district_names
     with st.sidebar:
+        measure = st.selectbox(
+            "Colour by",
+            MEASURES,
+            MEASURES.index(DEFAULT_MEASURE),
+            key="measure",
+            bind="query-params",
+        )
         show(element("h2", "Filters", css="im-side"))
         sources = _many("Source", [s.source_id for s in atlas.catalogue.sources], "source")
         kinds = _many("Casualty type", [words(t) for t in CASUALTY_TYPES], "casualty_type")
@@ -122,14 +129,7 @@ def ask(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> Choices:
             help="The event itself, the day before, sums over several days, history.",
         )
         known_at = _known_at(atlas, query.get("known", ()))
-        show(element("h2", "Map", css="im-side"))
-        measure = st.selectbox(
-            "Colour by",
-            MEASURES,
-            MEASURES.index(DEFAULT_MEASURE),
-            key="measure",
-            bind="query-params",
-        )
+        show(element("h2", "More of the map", css="im-side"))
         rule = st.selectbox(
             "Rule for the best figure",
             RULES,
