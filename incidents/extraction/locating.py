@@ -71,8 +71,8 @@ class Locator:
         wide = min(here, key=lambda s: (s.where_prec, s.start), default=None)
         if self._is_title or self._readings[number].is_title or self._is_spread(span):
             return wide  # a headline without a place takes none
-        if wide is not None and wide.where_prec == 4 and self._places.is_locative(wide):
-            return wide
+        if any(s.where_prec >= 4 and self._places.is_locative(s) for s in here):
+            return wide  # "in southwestern Pakistan": what the sentence says is not narrowed
         if CUES["sum_line"].match(self._text, span.char_start):
             return wide
         if heading := self._headings.get(number):
