@@ -156,8 +156,10 @@ class Locator:
 
     def _main(self, number: int, scope: Scope) -> Spot | None:
         """The place of the report's main event, named after its first sentences."""
-        if scope not in {"event", "previous_day"} or self._periodic or self._many:
+        if scope not in {"event", "previous_day"} or self._many:
             return None
+        if self._periodic:
+            return self._title_place
         at, spot = self._main_place
         if spot is None:
             return None
@@ -185,9 +187,8 @@ class Locator:
         datelines = [s for s in self._places.spots if s.is_dateline]
         if datelines and datelines[0].start < 200 and not _is_bureau(datelines[0]):
             return 0, datelines[0]
-        spots = local(Places(self._title, self._gazetteer).spots) if self._title else []
-        if spots and _one_district(spots) and spots[0].place.in_province:
-            return 0, spots[0]._replace(name=spots[0].place.name)
+        if self._title_place is not None:
+            return 0, self._title_place
         for number in range(min(3, last)):
             span = self._sentences[number]
             if CUES["another_event"].match(self._text, span.char_start, span.char_end):
@@ -196,6 +197,14 @@ class Locator:
                 one = _one_district(spots) and spots[0].place.in_province
                 return number, spots[0] if one else None
         return 0, None
+
+    @cached_property
+    def _title_place(self) -> Spot | None:
+        """The one district that a headline given apart from the text names."""
+        spots = local(Places(self._title, self._gazetteer).spots) if self._title else []
+        if not spots or not _one_district(spots) or not spots[0].place.in_province:
+            return None
+        return spots[0]._replace(name=spots[0].place.name)
 
     @cached_property
     def _headings(self) -> dict[int, Spot]:

@@ -78,6 +78,9 @@ class MentionReader(Singles):
         start = at
         if at > 1 and words[at - 1].low == "between" and "numbered" in words[at - 2].senses:
             return None  # "aged between 25 and 50"
+        if at > 2 and words[at - 1].low in {"to", "and", "-", "–"}:
+            if "numbered" in words[at - 3].senses and words[at - 3].low.startswith("age"):
+                return None  # "aged four to 11"
         if word.low in _PREPOSED and at + 1 < len(words) and words[at + 1].low in _DEFINITE:
             return None  # "information about the five men"
         if word.low == "between" and at + 3 < len(words):

@@ -92,7 +92,8 @@ def _loose(reading: Reading, undone: set[int]) -> list[Mention]:
             continue
         if mention.kind == "unknown" or mention.qualifier == "few":
             continue
-        if _acts(words, mention) or _travels(words, mention):
+        following = words[mention.reach].senses if mention.reach < len(words) else {}
+        if "plight" not in following and (_acts(words, mention) or _travels(words, mention)):
             continue
         reach = _NEAR_WORDS if mention.kind == "people" else 3
         window = words[max(0, mention.start - reach) : mention.reach + reach]
