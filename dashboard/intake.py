@@ -13,9 +13,9 @@ from incidents.access import Person
 from incidents.addition import Addition, add_for_review, prepare_addition
 from incidents.atlas import Atlas
 from incidents.described_source import untitled
-from incidents.near_copies import NearCopy, joins, near_copies, same_text
 from incidents.extraction.extractors import ExtractorError
 from incidents.extraction.vocabulary import VocabularyError
+from incidents.near_copies import NearCopy, joins, near_copies, same_text
 from incidents.reading import Document, DocumentRefusedError, read_document
 from incidents.reading.fetch import fetch
 from incidents.store import Store

@@ -55,9 +55,7 @@ def drafting(
     extractors = load_extractors()
     found: list[Draft] = []
     for start, end in pieces(text, piece):
-        part = extract_with(
-            extractors, text[start:end], published_on=published_on, title=headline
-        )
+        part = extract_with(extractors, text[start:end], published_on=published_on, title=headline)
         headline = None
         found += _moved(part, start, len(found), _paragraphs_before(text, start))
         yield Progress(end / max(len(text), 1), tuple(found))

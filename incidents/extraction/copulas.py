@@ -128,7 +128,7 @@ def _sharing(reading: Reading, mention: Mention) -> CasualtyType | None:
     return None
 
 
-def _opening(
+def _opening(  # noqa: PLR0911
     words: Sequence[Word], mention: Mention, last_type: CasualtyType | None = None
 ) -> CasualtyType | None:
     """Read "of the 26 dead, 14 were soldiers", "of those killed, five were children"."""
@@ -138,7 +138,7 @@ def _opening(
     if words[0].low not in {"of", "among", "amongst"} and not out_of:
         return None
     comma = next((i for i in range(1, min(12, len(words))) if words[i].low == ","), 12)
-    if mention.start <= comma and comma < 12:
+    if mention.start <= comma < 12:
         return None
     if words[1].low in {"these", "them"} and comma <= 3:
         return last_type  # "of these, 12 were women"

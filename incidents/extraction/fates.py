@@ -10,7 +10,9 @@ from incidents.extraction.vocabulary import Vocabulary
 from incidents.model import CasualtyType
 
 _PLIGHT_AFTER = 7
-_HURT = frozenset({"critical", "condition", "care", "icu", "ventilator", "ventilators", "treatment"})
+_HURT = frozenset(
+    {"critical", "condition", "care", "icu", "ventilator", "ventilators", "treatment"}
+)
 _CAPTORS = frozenset({"abductors", "kidnappers", "captors", "hostage-takers", "gunmen"})
 
 
@@ -43,7 +45,7 @@ def in_whose_hands(
     ):
         return link.casualty_type
     if link.lemma == "hold" and any(
-        "people" in w.senses and w.senses["people"] == "abducted" or w.low in _CAPTORS
+        ("people" in w.senses and w.senses["people"] == "abducted") or w.low in _CAPTORS
         for w in reading.words
     ):
         return "abducted"
@@ -75,7 +77,7 @@ def _is_agent(reading: Reading, at: int) -> bool:
     return at < len(reading.words) and reading.words[at].low == "by"
 
 
-def note_of(link: Link) -> str | None:
+def note_of(link: Link) -> str | None:  # noqa: PLR0911
     """Return what a reviewer should know of a draft."""
     if link.mention.either:
         return "Killed or injured: the text does not say which."

@@ -16,7 +16,7 @@ _EITHER_FORM = frozenset({"past", "participle"})
 class Linker(SetPhrases):
     """Links the mentions of one sentence."""
 
-    def link(self) -> list[Link]:
+    def link(self) -> list[Link]:  # noqa: PLR0912
         """Return the links of the sentence, in order of their casualty words."""
         for at, word in enumerate(self.words):
             senses = word.senses

@@ -17,7 +17,8 @@ from incidents.sentences import Span
 _LEAD = 8  # sentences in which a report says where its main event was
 _BACK = 5  # sentences a place is carried
 _SAME_PLACE = re.compile(
-    r"\b(?:same|that|this) (?:area|district|place|town|region|road|spot|village)\b|\bin the (?:district|town|city|area)\b|\bthere\b"
+    r"\b(?:same|that|this) (?:area|district|place|town|region|road|spot|village)\b"
+    r"|\bin the (?:district|town|city|area)\b|\bthere\b"
 )
 _VAGUE, _COUNTRY = 5, 6  # where_prec
 
@@ -54,7 +55,7 @@ class Locator:
         spot = self.spot(number, at, scope)
         return place_fields(spot) if spot is not None else dict(self._nowhere)
 
-    def spot(self, number: int, at: int, scope: Scope) -> Spot | None:
+    def spot(self, number: int, at: int, scope: Scope) -> Spot | None:  # noqa: PLR0911
         """Return the place told with a claim; None where the text leaves it open."""
         span = self._sentences[number]
         here = self._places_told(number)

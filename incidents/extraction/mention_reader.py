@@ -45,6 +45,7 @@ def _near_people(words: Sequence[Word]) -> list[bool]:
 def _is_owned(word: Word) -> bool:
     return word.low in {"his", "her", "their", "its", "our", "the", "of"}
 
+
 _NEAR = 5  # words from the first of a phrase to its noun, in a phrase without article
 
 
@@ -72,15 +73,12 @@ class MentionReader(Singles):
             at = max(found.reach, at + 1)
         return mentions
 
-    def _counted(self, words: Sequence[Word], at: int) -> Mention | None:
+    def _counted(self, words: Sequence[Word], at: int) -> Mention | None:  # noqa: PLR0911
         word = words[at]
         senses = word.senses
         start = at
-        if at > 1 and words[at - 1].low == "between" and "numbered" in words[at - 2].senses:
-            return None  # "aged between 25 and 50"
-        if at > 2 and words[at - 1].low in {"to", "and", "-", "–"}:
-            if "numbered" in words[at - 3].senses and words[at - 3].low.startswith("age"):
-                return None  # "aged four to 11"
+        if self._is_among_ages(words, at):
+            return None
         if word.low in _PREPOSED and at + 1 < len(words) and words[at + 1].low in _DEFINITE:
             return None  # "information about the five men"
         if word.low == "between" and at + 3 < len(words):
@@ -113,9 +111,15 @@ class MentionReader(Singles):
         self._read_head(words, mention)
         return mention
 
-    def _as_many(
-        self, words: Sequence[Word], at: int, before: Sequence[Mention]
-    ) -> Mention | None:
+    @staticmethod
+    def _is_among_ages(words: Sequence[Word], at: int) -> bool:
+        """Read "aged between 25 and 50", "aged four to 11"."""
+        before = words[at - 1].low if at > 2 else ""
+        if before == "between":
+            return "numbered" in words[at - 2].senses
+        return before in {"to", "and", "-", "–"} and words[at - 3].low in {"aged", "age", "ages"}
+
+    def _as_many(self, words: Sequence[Word], at: int, before: Sequence[Mention]) -> Mention | None:
         """Read "two soldiers and as many militants"."""
         if words[at].low != "as many" or not before or before[-1].number is None:
             return None

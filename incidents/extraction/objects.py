@@ -161,7 +161,7 @@ class Objects(Subjects):
                 "prepositions" not in before.senses and before.low not in {"that", ",", "and"}
             )
             if object_of and mention.group != "militants" and mention.kind == "people":
-                self._add(mention, verb, "active: verb before \"them\"", 0.8)
+                self._add(mention, verb, 'active: verb before "them"', 0.8)
             return
 
     def _act(self, at: int, act: Act) -> None:  # noqa: PLR0911, PLR0912

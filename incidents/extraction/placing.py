@@ -63,7 +63,9 @@ class Places:
                 and text[start:end].isupper()
             )
             is_dateline |= start - line < 2 and CUES["dated_line"].match(text, end) is not None
-            is_dateline |= start < 200 and start == line and bool(CUES["agency_line"].match(text, end))
+            is_dateline |= (
+                start < 200 and start == line and bool(CUES["agency_line"].match(text, end))
+            )
             before = text[max(line, start - 90) : start]
             prec = place.where_prec
             is_event = not is_dateline and not self._elsewhere(before, end)
@@ -226,10 +228,11 @@ def nearest(spots: Sequence[Spot], at: int, text: str, figures: Sequence[int] = 
         if at < s.start < following and not CUES["clause_break"].search(text, at, s.start)
     ]
     if after:
-        before = [s for s in spots if s.end <= at and not any(s.end <= f < at for f in figures)]
-        listed = bool(before) and _NEXT_ITEM.search(text, at, after[0].start) is not None
-        close = listed and at - before[-1].end < _SAME_ITEM and "," not in text[before[-1].end : at]
-        return before[-1] if close else after[0]
+        earlier = [s for s in spots if s.end <= at and not any(s.end <= f < at for f in figures)]
+        listed = bool(earlier) and _NEXT_ITEM.search(text, at, after[0].start) is not None
+        close = listed and at - earlier[-1].end < _SAME_ITEM
+        alone = close and "," not in text[earlier[-1].end : at]
+        return earlier[-1] if alone else after[0]
     best: tuple[float, Spot] | None = None
     for spot in spots:
         before = spot.end <= at
@@ -243,7 +246,9 @@ def nearest(spots: Sequence[Spot], at: int, text: str, figures: Sequence[int] = 
 
 
 _SAME_ITEM = 60  # characters
-_NEXT_ITEM = re.compile(r"(?:,\s*(?:and\s+|followed\s+by\s+|while\s+)?|\band\s+)(?=\W*$)|followed\s+by\s+$")
+_NEXT_ITEM = re.compile(
+    r"(?:,\s*(?:and\s+|followed\s+by\s+|while\s+)?|\band\s+)(?=\W*$)|followed\s+by\s+$"
+)
 _IN = re.compile(r"[\w-]+\s+(?:in|at|from|near)\s+(?:the\s+)?")
 _TOLD = re.compile(r"\b(?:said|told|according)\b")
 _OPENS = re.compile(

@@ -9,9 +9,10 @@ from incidents.extraction.breakdowns import Breakdown, find_breakdowns
 from incidents.extraction.linking import Link, Linker
 from incidents.extraction.mention_reader import MentionReader
 from incidents.extraction.mentions import Mention
-from incidents.extraction.tolls_said import colon_links, toll_links, zero_links
+from incidents.extraction.tolls_said import colon_links, toll_links
 from incidents.extraction.vocabulary import Vocabulary
 from incidents.extraction.words import Word, tag
+from incidents.extraction.zeros_said import zero_links
 
 _OTHERS = frozenset({"other", "others", "the other", "victims"})
 _NEAR_WORDS = 8
@@ -98,18 +99,20 @@ def _loose(reading: Reading, undone: set[int]) -> list[Mention]:
         reach = _NEAR_WORDS if mention.kind == "people" else 3
         window = words[max(0, mention.start - reach) : mention.reach + reach]
         inside = {w.start for w in words[mention.start : mention.end]}
-        if any("casualty" in w.senses and w.start not in inside for w in window):
-            loose.append(mention)
-        elif mention.of_them or _in_plight(words, mention):
+        if (
+            any("casualty" in w.senses and w.start not in inside for w in window)
+            or mention.of_them
+            or _in_plight(words, mention)
+        ):
             loose.append(mention)
     return loose
 
 
 def _in_plight(words: Sequence[Word], mention: Mention) -> bool:
     """Whether people may be hurt or held, though no word says so: "six remained on ventilators"."""
-    near = words[max(0, mention.start - 4) : mention.start]
-    near += words[mention.reach : mention.reach + _NEAR_PLIGHT]
-    return any("plight" in w.senses for w in near)
+    before = words[max(0, mention.start - 4) : mention.start]
+    after = words[mention.reach : mention.reach + _NEAR_PLIGHT]
+    return any("plight" in w.senses for w in (*before, *after))
 
 
 def _acts(words: Sequence[Word], mention: Mention) -> bool:

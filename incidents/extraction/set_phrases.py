@@ -27,7 +27,10 @@ class SetPhrases(Objects):
             return
         before = self.words[max(0, at - 4) : at]
         found_dead = "counted" in self.words[at].senses or self.words[at].low == "remains"
-        if not found_dead and any("hypothetical" in w.senses or "negation" in w.senses for w in before) or any(
+        if (
+            not found_dead
+            and any("hypothetical" in w.senses or "negation" in w.senses for w in before)
+        ) or any(
             w.low in {"for", "threat", "demand", "against"} for w in before[-2:] if not found_dead
         ):
             target = self._start.get(at + 2)
@@ -86,7 +89,8 @@ class SetPhrases(Objects):
     def _with_wounds(self, at: int) -> None:
         """Read "six were rushed to hospital with burns", "eleven men with bullet wounds"."""
         joint = next(
-            (i for i in range(at - 1, max(0, at - 5), -1) if self.words[i].low in {"with", "for"}), 0
+            (i for i in range(at - 1, max(0, at - 5), -1) if self.words[i].low in {"with", "for"}),
+            0,
         )
         if not joint:
             return

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from incidents.extraction.mention_heads import Heads, group_of, number_of
+from incidents.extraction.mention_heads import Heads
 from incidents.extraction.mentions import Mention
+from incidents.extraction.victim_groups import group_of, number_of
 from incidents.extraction.words import Word
 
 _SMALL = frozenset({"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"})
@@ -15,7 +16,9 @@ _LEAVES = frozenset({"leaves", "left", "leaving", "leave"})
 class Singles(Heads):
     """Reads the people who stand without a figure."""
 
-    def _single(self, words: Sequence[Word], at: int, is_title: bool) -> Mention | None:  # noqa: PLR0911
+    def _single(  # noqa: PLR0911, PLR0912
+        self, words: Sequence[Word], at: int, is_title: bool
+    ) -> Mention | None:
         senses = words[at].senses
         start = at
         if "determiners" in senses or (words[at].low == "'s" and at):
@@ -69,13 +72,14 @@ class Singles(Heads):
             found = owner.get("group") or owner.get("generic")
             mention.group = found[0] if found is not None else mention.group
 
-    def _counts_what_follows(self, words: Sequence[Word], index: int, end: int
-    ) -> bool:
+    def _counts_what_follows(self, words: Sequence[Word], index: int, end: int) -> bool:
         """Whether it is "the death of three persons": the people come after it."""
         if "noun_of" not in words[index].senses or end + 1 >= len(words):
             return False
         first = words[end + 1]
-        counts = "vague" in first.senses or first.low[0].isdigit() or first.low in self._number_words
+        counts = (
+            "vague" in first.senses or first.low[0].isdigit() or first.low in self._number_words
+        )
         counts |= first.senses.get("qualifier") in {"at_least", "more_than", "about", "up_to"}
         return words[end].low == "of" and counts
 
@@ -243,7 +247,11 @@ class Singles(Heads):
                 word.low in {",", "and"} or "group" in senses or "determiners" in senses
             ):
                 continue
-            if is_title and listed and (word.low.isdigit() or "vague" in senses or word.low in _SMALL):
+            if (
+                is_title
+                and listed
+                and (word.low.isdigit() or "vague" in senses or word.low in _SMALL)
+            ):
                 continue
             if "adverbs" not in senses and "be" not in senses and not word.low.endswith("ly"):
                 return False

@@ -22,7 +22,8 @@ class Subjects(Clauses):
             subject = shared or subject
         if subject is None and verb.has_be:
             at = next(
-                (i for i in range(verb.left + 1, verb.at) if self.words[i].low in {"all", "both"}), None
+                (i for i in range(verb.left + 1, verb.at) if self.words[i].low in {"all", "both"}),
+                None,
             )
             if at is not None and at not in self._at and self._be_follows(at):
                 subject = self._plural_pronoun(at)
@@ -314,7 +315,11 @@ class Subjects(Clauses):
         if not joined or at < 0:
             return None
         before = self._at.get(at)
-        if before is not None and before.kind == "unknown" and self.words[mention.start - 1].low == ",":
+        if (
+            before is not None
+            and before.kind == "unknown"
+            and self.words[mention.start - 1].low == ","
+        ):
             return None
         if before is None or before.reach - 1 != at:
             before = self._named_before(at, mention)
