@@ -93,8 +93,7 @@ def _loose(reading: Reading, undone: set[int]) -> list[Mention]:
             continue
         if mention.kind == "unknown" or mention.qualifier == "few":
             continue
-        following = words[mention.reach].senses if mention.reach < len(words) else {}
-        if "plight" not in following and (_acts(words, mention) or _travels(words, mention)):
+        if _acts(words, mention) or _travels(words, mention):
             continue
         reach = _NEAR_WORDS if mention.kind == "people" else 3
         window = words[max(0, mention.start - reach) : mention.reach + reach]
@@ -125,6 +124,8 @@ def _acts(words: Sequence[Word], mention: Mention) -> bool:
             break
     for word in words[mention.reach : mention.reach + 3]:
         senses = word.senses
+        if "plight" in senses:
+            return False
         if word.low.endswith("ed") and not ("act" in senses or "undergo" in senses):
             return True
         if "act" in senses and not senses["act"].forms.isdisjoint({"past", "s", "base"}):
