@@ -126,7 +126,7 @@ def _acts(words: Sequence[Word], mention: Mention) -> bool:
         senses = word.senses
         if "plight" in senses:
             return False
-        if word.low.endswith("ed") and not ("act" in senses or "undergo" in senses):
+        if word.low.endswith("ed") and not {"act", "undergo", "be"} & senses.keys():
             return True
         if "act" in senses and not senses["act"].forms.isdisjoint({"past", "s", "base"}):
             return True
