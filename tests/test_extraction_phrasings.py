@@ -51,6 +51,19 @@ def test_a_sentence_gives_the_figures_a_reader_takes_from_it(sentence: str, clai
     assert sorted(found, key=repr) == _expected(claims.removesuffix("?"))
 
 
+_HEADLINES = [line.split(" | ") for line in _lines("headlines.txt")]
+
+
+@pytest.mark.parametrize(("title", "claims"), _HEADLINES, ids=[c[0][:60] for c in _HEADLINES])
+def test_a_headline_gives_the_figures_a_reader_takes_from_it(title: str, claims: str) -> None:
+    found = [
+        (d.casualty_type, d.count_low, d.qualifier, d.victim_group)
+        for d in extract("", title=title)
+        if d.tier == "linked" and d.casualty_type
+    ]
+    assert sorted(found, key=repr) == _expected(claims)
+
+
 @pytest.mark.parametrize("sentence", _lines("hard_negatives.txt"))
 def test_what_counts_no_casualty_gives_no_figure(sentence: str) -> None:
     assert [d.quote for d in extract(sentence) if d.casualty_type] == []

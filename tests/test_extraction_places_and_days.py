@@ -44,6 +44,17 @@ def _first(text: str, casualty_type: str = "killed", count: int | None = None) -
         ("Residents of Gwadar said five men died.", 5, "Gwadar"),
         ("Two died in Ziarat. Eight men were arrested, DIG Loralai told reporters.", 2, "Ziarat"),
         ("At least 18 people died in Peshawar.", 18, None),
+        ("Gunmen killed a police officer in Mastung.", 1, "Mastung"),
+        ("Four men died in Dasht tehsil of Mastung District.", 4, "Mastung"),
+        ("Kech was hit worst with nine deaths, followed by Awaran with five deaths.", 9, "Kech"),
+        ("Panjgur reported six deaths, Kech three and Awaran two.", 3, "Kech"),
+        ("1 Mar, Hub: one man killed\n2 Mar, Bela: two killed\n3 Mar, Sui: 3 killed", 2, "Lasbela"),
+        ("PASNI: 3 killed\nSIBI: 4 killed\nZHOB: 5 killed\nQUETTA: calm", 4, "Sibi"),
+        ("Kalat - 1 killed.\nQuetta - 2 killed.\nOverall: 7 killed.", 7, None),
+        ("Quetta, Pakistan (dpa) - Five men died on Friday.", 5, None),
+        ("Five men died in southwestern Pakistan. It was the first raid in Duki.", 5, None),
+        ("A bomb hit a train in Nasirabad. Five men died.", 5, "Nasirabad"),
+        ("The bomb killed 41, said a doctor of the trauma centre in Quetta.", 41, None),
     ],
 )
 def test_the_district_is_where_it_happened_not_where_the_speaker_is(
@@ -109,11 +120,29 @@ def test_without_a_day_of_publication_a_weekday_gives_no_date() -> None:
         ("Two men were killed.", "unattributed", "media"),
         ("Two men killed in Quetta blast: hospital sources", "hospital sources", "hospital"),
         ("DC Khuzdar Yasir Khan said two men were killed.", "DC Khuzdar Yasir Khan", "state"),
+        ("Doctors say two men were killed.", "Doctors", "hospital"),
+        ("Blast kills two men -police", "police", "state"),
+        (
+            "The BLA carried out two raids, in which two men were killed, a spokesman said.",
+            "a spokesman",
+            "armed_group",
+        ),
     ],
 )
 def test_the_claimant_is_who_says_it(text: str, claimant: str, claimant_type: str) -> None:
     draft = _first(text)
     assert (draft.claimant, draft.claimant_type) == (claimant, claimant_type)
+
+
+def test_they_are_as_many_as_the_people_told_of_before_and_left_to_the_reviewer() -> None:
+    told, freed = extract("Gunmen abducted five workers near Wadh. They were freed on 9 June.")
+    assert (told.count_low, told.tier) == (5, "linked")
+    assert (freed.casualty_type, freed.count_low, freed.tier) == ("freed", 5, "unclassified")
+
+
+def test_sums_over_separate_incidents_are_cumulative() -> None:
+    draft = _first("Forces killed 15 militants in two separate operations in Balochistan.")
+    assert draft.scope == "cumulative"
 
 
 def test_no_private_person_is_named_as_claimant() -> None:
@@ -176,6 +205,8 @@ def test_the_cells_of_a_table_are_read_under_their_headings() -> None:
     [
         "A judge was attacked in Surab. He lost his life while defending his house.",
         "A suicide attacker blew himself up near a rally.",
+        "Doctors said six remained on ventilators.",
+        "Six miners fainted.",
         "Seven people are feared dead.",
         "The enemy suffered 12 casualties.",
     ],

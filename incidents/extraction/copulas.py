@@ -128,7 +128,7 @@ def _sharing(reading: Reading, mention: Mention) -> CasualtyType | None:
     return None
 
 
-def _opening(
+def _opening(  # noqa: PLR0911
     words: Sequence[Word], mention: Mention, last_type: CasualtyType | None = None
 ) -> CasualtyType | None:
     """Read "of the 26 dead, 14 were soldiers", "of those killed, five were children"."""

@@ -31,7 +31,6 @@ _SMALL = {
 }  # fmt: skip
 _DATELINE = 60
 _DAYS = frozenset({"weekday", "daymonth", "monthday", "yesterday", "today", "night"})
-_DATED = frozenset({"weekday", "daymonth", "monthday", "daybefore", "dayafter"})
 
 _AS_OF = re.compile(r"\bas\s+(?:of|at)\s+$", re.IGNORECASE)  # the day of a count
 
@@ -119,7 +118,6 @@ class Calendar:
             history = HISTORY.search(text, start, at)
             if history is not None:
                 return when._replace(scope="background")
-        dated = best is not None and best.kind in _DATED
         if when.scope == "event" and SUM_LINE.match(text, start):
             return when._replace(scope="cumulative")
         if when.scope == "event" and SUMMED.search(text, at, min(end, at + 90)):

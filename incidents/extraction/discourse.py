@@ -88,7 +88,8 @@ class Discourse:
             own = before[-1] if before else None
         if own is None and mention.of_them and mention.group is None:
             own = _uncounted_before(reading, mention)
-        apart = self.periodic and reading.paragraph != self.last_paragraph
+        labelled = any(w.low == ":" for w in reading.words[: mention.start])
+        apart = (self.periodic or labelled) and reading.paragraph != self.last_paragraph
         subject = link.as_subject and not apart and mention.qualifier == "exact"
         refers_back = mention.others or mention.of_them or mention.definite or subject
         if own is None and refers_back and mention.kind == "bare" and not reading.is_title:

@@ -77,7 +77,7 @@ def _is_agent(reading: Reading, at: int) -> bool:
     return at < len(reading.words) and reading.words[at].low == "by"
 
 
-def note_of(link: Link) -> str | None:
+def note_of(link: Link) -> str | None:  # noqa: PLR0911
     """Return what a reviewer should know of a draft."""
     if link.mention.either:
         return "Killed or injured: the text does not say which."

@@ -16,7 +16,7 @@ _EITHER_FORM = frozenset({"past", "participle"})
 class Linker(SetPhrases):
     """Links the mentions of one sentence."""
 
-    def link(self) -> list[Link]:
+    def link(self) -> list[Link]:  # noqa: PLR0912
         """Return the links of the sentence, in order of their casualty words."""
         for at, word in enumerate(self.words):
             senses = word.senses
@@ -27,7 +27,12 @@ class Linker(SetPhrases):
                 inside = self._at.get(at)
                 if inside is not None and inside.counted and at < inside.end and inside.of_people:
                     continue  # "eleven of the disappeared"
-                if "ing" not in act.forms or self._has_be(at):
+                before = self._at.get(at - 1)
+                dying = before is not None and before.counted and before.reach == at
+                if dying and "ing" in act.forms and before is not None:
+                    verb = self._verb(at, at + 1, act)
+                    self._add(before, verb, "intransitive: people before verb", 0.85)
+                elif "ing" not in act.forms or self._has_be(at):
                     self._undergo(at, at + 1, act)
             elif "state" in senses:
                 self._state(at, senses["state"])

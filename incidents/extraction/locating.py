@@ -17,7 +17,8 @@ from incidents.sentences import Span
 _LEAD = 8  # sentences in which a report says where its main event was
 _BACK = 5  # sentences a place is carried
 _SAME_PLACE = re.compile(
-    r"\b(?:same|that|this) (?:area|district|place|town|region|road|spot|village)\b|\bin the (?:district|town|city|area)\b|\bthere\b"
+    r"\b(?:same|that|this) (?:area|district|place|town|region|road|spot|village)\b"
+    r"|\bin the (?:district|town|city|area)\b|\bthere\b"
 )
 _VAGUE, _COUNTRY = 5, 6  # where_prec
 
@@ -54,7 +55,7 @@ class Locator:
         spot = self.spot(number, at, scope)
         return place_fields(spot) if spot is not None else dict(self._nowhere)
 
-    def spot(self, number: int, at: int, scope: Scope) -> Spot | None:
+    def spot(self, number: int, at: int, scope: Scope) -> Spot | None:  # noqa: PLR0911
         """Return the place told with a claim; None where the text leaves it open."""
         span = self._sentences[number]
         here = self._places_told(number)
@@ -71,8 +72,8 @@ class Locator:
         wide = min(here, key=lambda s: (s.where_prec, s.start), default=None)
         if self._is_title or self._readings[number].is_title or self._is_spread(span):
             return wide  # a headline without a place takes none
-        if wide is not None and wide.where_prec == 4 and self._places.is_locative(wide):
-            return wide
+        if any(s.where_prec >= 4 and self._places.is_locative(s) for s in here):
+            return wide  # "in southwestern Pakistan": what the sentence says is not narrowed
         if CUES["sum_line"].match(self._text, span.char_start):
             return wide
         if heading := self._headings.get(number):
@@ -156,8 +157,10 @@ class Locator:
 
     def _main(self, number: int, scope: Scope) -> Spot | None:
         """The place of the report's main event, named after its first sentences."""
-        if scope not in {"event", "previous_day"} or self._periodic or self._many:
+        if scope not in {"event", "previous_day"} or self._many:
             return None
+        if self._periodic:
+            return self._title_place
         at, spot = self._main_place
         if spot is None:
             return None
@@ -185,9 +188,8 @@ class Locator:
         datelines = [s for s in self._places.spots if s.is_dateline]
         if datelines and datelines[0].start < 200 and not _is_bureau(datelines[0]):
             return 0, datelines[0]
-        spots = local(Places(self._title, self._gazetteer).spots) if self._title else []
-        if spots and _one_district(spots) and spots[0].place.in_province:
-            return 0, spots[0]._replace(name=spots[0].place.name)
+        if self._title_place is not None:
+            return 0, self._title_place
         for number in range(min(3, last)):
             span = self._sentences[number]
             if CUES["another_event"].match(self._text, span.char_start, span.char_end):
@@ -196,6 +198,14 @@ class Locator:
                 one = _one_district(spots) and spots[0].place.in_province
                 return number, spots[0] if one else None
         return 0, None
+
+    @cached_property
+    def _title_place(self) -> Spot | None:
+        """The one district that a headline given apart from the text names."""
+        spots = local(Places(self._title, self._gazetteer).spots) if self._title else []
+        if not spots or not _one_district(spots) or not spots[0].place.in_province:
+            return None
+        return spots[0]._replace(name=spots[0].place.name)
 
     @cached_property
     def _headings(self) -> dict[int, Spot]:

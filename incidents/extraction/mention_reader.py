@@ -73,12 +73,12 @@ class MentionReader(Singles):
             at = max(found.reach, at + 1)
         return mentions
 
-    def _counted(self, words: Sequence[Word], at: int) -> Mention | None:
+    def _counted(self, words: Sequence[Word], at: int) -> Mention | None:  # noqa: PLR0911
         word = words[at]
         senses = word.senses
         start = at
-        if at > 1 and words[at - 1].low == "between" and "numbered" in words[at - 2].senses:
-            return None  # "aged between 25 and 50"
+        if self._is_among_ages(words, at):
+            return None
         if word.low in _PREPOSED and at + 1 < len(words) and words[at + 1].low in _DEFINITE:
             return None  # "information about the five men"
         if word.low == "between" and at + 3 < len(words):
@@ -110,6 +110,14 @@ class MentionReader(Singles):
         mention.others = words[at].low in {"the other", "the remaining", "another"}
         self._read_head(words, mention)
         return mention
+
+    @staticmethod
+    def _is_among_ages(words: Sequence[Word], at: int) -> bool:
+        """Read "aged between 25 and 50", "aged four to 11"."""
+        before = words[at - 1].low if at > 2 else ""
+        if before == "between":
+            return "numbered" in words[at - 2].senses
+        return before in {"to", "and", "-", "–"} and words[at - 3].low in {"aged", "age", "ages"}
 
     def _as_many(self, words: Sequence[Word], at: int, before: Sequence[Mention]) -> Mention | None:
         """Read "two soldiers and as many militants"."""

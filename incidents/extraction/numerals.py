@@ -39,7 +39,9 @@ class NumberWords(NamedTuple):
     large: dict[str, int]
 
 
-def read_figure(words: Sequence[Word], at: int, numbers: NumberWords) -> Figure | None:
+def read_figure(  # noqa: PLR0912
+    words: Sequence[Word], at: int, numbers: NumberWords
+) -> Figure | None:
     """Return the figure that begins at a word, qualifier included, or None.
 
     Dates, sums of money, percentages, ages, times and numbered things are not figures.
@@ -132,7 +134,9 @@ def _vague(
     return Figure(low, high, qualifier, start, at, at + 1)
 
 
-def _value(words: Sequence[Word], at: int, numbers: NumberWords) -> tuple[int | None, int]:
+def _value(  # noqa: PLR0911
+    words: Sequence[Word], at: int, numbers: NumberWords
+) -> tuple[int | None, int]:
     """Value and end of the number at a word, without its qualifier."""
     low = words[at].low
     for ending in ("-odd", "-plus"):

@@ -228,10 +228,11 @@ def nearest(spots: Sequence[Spot], at: int, text: str, figures: Sequence[int] = 
         if at < s.start < following and not CUES["clause_break"].search(text, at, s.start)
     ]
     if after:
-        before = [s for s in spots if s.end <= at and not any(s.end <= f < at for f in figures)]
-        listed = bool(before) and _NEXT_ITEM.search(text, at, after[0].start) is not None
-        close = listed and at - before[-1].end < _SAME_ITEM and "," not in text[before[-1].end : at]
-        return before[-1] if close else after[0]
+        earlier = [s for s in spots if s.end <= at and not any(s.end <= f < at for f in figures)]
+        listed = bool(earlier) and _NEXT_ITEM.search(text, at, after[0].start) is not None
+        close = listed and at - earlier[-1].end < _SAME_ITEM
+        alone = close and "," not in text[earlier[-1].end : at]
+        return earlier[-1] if alone else after[0]
     best: tuple[float, Spot] | None = None
     for spot in spots:
         before = spot.end <= at

@@ -9,9 +9,10 @@ from incidents.extraction.breakdowns import Breakdown, find_breakdowns
 from incidents.extraction.linking import Link, Linker
 from incidents.extraction.mention_reader import MentionReader
 from incidents.extraction.mentions import Mention
-from incidents.extraction.tolls_said import colon_links, toll_links, zero_links
+from incidents.extraction.tolls_said import colon_links, toll_links
 from incidents.extraction.vocabulary import Vocabulary
 from incidents.extraction.words import Word, tag
+from incidents.extraction.zeros_said import zero_links
 
 _OTHERS = frozenset({"other", "others", "the other", "victims"})
 _NEAR_WORDS = 8
@@ -108,9 +109,9 @@ def _loose(reading: Reading, undone: set[int]) -> list[Mention]:
 
 def _in_plight(words: Sequence[Word], mention: Mention) -> bool:
     """Whether people may be hurt or held, though no word says so: "six remained on ventilators"."""
-    near = words[max(0, mention.start - 4) : mention.start]
-    near += words[mention.reach : mention.reach + _NEAR_PLIGHT]
-    return any("plight" in w.senses for w in near)
+    before = words[max(0, mention.start - 4) : mention.start]
+    after = words[mention.reach : mention.reach + _NEAR_PLIGHT]
+    return any("plight" in w.senses for w in (*before, *after))
 
 
 def _acts(words: Sequence[Word], mention: Mention) -> bool:
@@ -123,7 +124,9 @@ def _acts(words: Sequence[Word], mention: Mention) -> bool:
             break
     for word in words[mention.reach : mention.reach + 3]:
         senses = word.senses
-        if word.low.endswith("ed") and not ("act" in senses or "undergo" in senses):
+        if "plight" in senses:
+            return False
+        if word.low.endswith("ed") and not {"act", "undergo", "be"} & senses.keys():
             return True
         if "act" in senses and not senses["act"].forms.isdisjoint({"past", "s", "base"}):
             return True

@@ -18,6 +18,12 @@ class SetPhrases(Objects):
     """Reads what befell people from nouns and set phrases."""
 
     def _noun_of(self, at: int, casualty_type: CasualtyType) -> None:
+        cases = self._at.get(at - 2) if at > 1 and self.words[at - 1].low == "of" else None
+        if cases is not None and cases.number is not None and self.words[at - 2].low == "cases":
+            # "128 cases of enforced disappearance"
+            cases.kind, cases.group = "people", cases.group or "total"
+            self._put(Link(cases, casualty_type, "nominal: cases of", 0.85, at - 2, at + 1))
+            return
         own = self._at.get(at)
         if own is not None and own.counted and own.number is not None and own.number < at:
             return  # "17 deaths of …" counts the deaths

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from incidents.extraction.mention_heads import Heads, group_of, number_of
+from incidents.extraction.mention_heads import Heads
 from incidents.extraction.mentions import Mention
+from incidents.extraction.victim_groups import group_of, number_of
 from incidents.extraction.words import Word
 
 _SMALL = frozenset({"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"})
@@ -15,7 +16,9 @@ _LEAVES = frozenset({"leaves", "left", "leaving", "leave"})
 class Singles(Heads):
     """Reads the people who stand without a figure."""
 
-    def _single(self, words: Sequence[Word], at: int, is_title: bool) -> Mention | None:  # noqa: PLR0911
+    def _single(  # noqa: PLR0911, PLR0912
+        self, words: Sequence[Word], at: int, is_title: bool
+    ) -> Mention | None:
         senses = words[at].senses
         start = at
         if "determiners" in senses or (words[at].low == "'s" and at):

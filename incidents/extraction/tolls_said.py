@@ -1,4 +1,4 @@
-"""Tolls, bare counts after a colon, and zeros: "toll climbs to six", "Injured: 8", "no casualties"."""
+"""Tolls and bare counts after a colon: "toll climbs to six", "Injured: 8"."""
 
 from __future__ import annotations
 
@@ -39,23 +39,6 @@ _COUNTED_TO = frozenset({
     "at", "to", "numbered", "reached", "totalled", "totaled", "exceeded", "crossed", "stood at",
     "stands at", "surpassed", "topped",
 })  # fmt: skip
-_BETWEEN = frozenset(
-    {
-        "civilian",
-        "other",
-        "serious",
-        "further",
-        "major",
-        "human",
-        "any",
-        "immediate",
-        "loss",
-        "confirmed",
-        "reported",
-        "military",
-        "additional",
-    }
-)
 
 
 def toll_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link]:
@@ -67,8 +50,8 @@ def toll_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link]
         if "counted" in senses and senses["counted"] in {"killed", "injured"}:
             links.extend(_counted_to(words, starts, mentions, at))
             continue
-        if (raised := _raised_to(words, starts, mentions, at)) is not None:
-            links.append(raised)
+        if (told := _raised_to(words, starts, mentions, at)) is not None:
+            links.append(told)
             continue
         if "toll" not in senses and "number_of" not in senses and "injured_toll" not in senses:
             continue
@@ -98,7 +81,7 @@ def toll_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link]
     return links
 
 
-def _counted_to(
+def _counted_to(  # noqa: PLR0911
     words: Sequence[Word], starts: dict[int, Mention], mentions: Sequence[Mention], at: int
 ) -> list[Link]:
     """Read "civilian deaths stood at 17 and injuries at 26", "fatalities numbered 782"."""
@@ -223,7 +206,7 @@ def _group_between(
 
 def _tells(between: Sequence[Word], at: int) -> bool:
     """Whether people in between only gave the figure: "a toll given by officials"."""
-    return at > 0 and between[at - 1].low in {"by", "from", "to"} if at <= len(between) else False
+    return 0 < at <= len(between) and between[at - 1].low in {"by", "from", "to"}
 
 
 def colon_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link]:
@@ -241,7 +224,7 @@ def colon_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link
             continue
         if words[at + 1].low not in {":", "=", "–", "—"}:
             continue
-        casualty_type = _casualty_noun(words[at])
+        casualty_type = casualty_noun(words[at])
         target = starts.get(at + 2) if at + 2 < len(words) else None
         if casualty_type is None or target is None or target.kind not in {"bare", "people"}:
             continue
@@ -275,7 +258,8 @@ def _described(words: Sequence[Word], at: int) -> VictimGroup | None:
     return group
 
 
-def _casualty_noun(word: Word) -> CasualtyType | None:
+def casualty_noun(word: Word) -> CasualtyType | None:
+    """Return what a word of a form says: "Killed:", "Injuries:"."""
     senses = word.senses
     if "act" in senses:
         acts = senses["act"]
@@ -286,163 +270,3 @@ def _casualty_noun(word: Word) -> CasualtyType | None:
             kind = senses[sense]
             return kind
     return "killed" if "toll" in senses else None
-
-
-def zero_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link]:
-    """Return what is said to be nobody: "no casualties", "no one was hurt", "Injured: nil"."""
-    links: list[Link] = []
-    for at, word in enumerate(words):
-        kind = word.senses.get("qualifier")
-        if kind not in {"none", "nobody"}:
-            continue
-        if at > 1 and words[at - 1].low in {":", "=", "-", "–"}:
-            befell = _casualty_noun(words[at - 2]) or (
-                "killed" if "either" in words[at - 2].senses else None
-            )
-            if befell is not None:
-                links.append(_zero(at - 2, at + 1, befell, "total", "form: nil"))
-                continue
-        links.extend(
-            _nobody(words, at, mentions)
-            if kind == "nobody" or word.low == "none"
-            else _no(words, at, mentions)
-        )
-    return links
-
-
-def _zero(start: int, end: int, befell: CasualtyType, group: VictimGroup, rule: str) -> Link:
-    mention = Mention(start=start, end=end, low=0, high=0, number=start, group=group, head=start)
-    return Link(mention, befell, rule, 0.9, start, end)
-
-
-def _who_suffered(
-    words: Sequence[Word], at: int, mentions: Sequence[Mention]
-) -> VictimGroup | None:
-    """Whose the casualties would be in "the troops suffered no casualty"."""
-    if not at or "suffer" not in words[at - 1].senses:
-        return None
-    return next((m.group for m in mentions if m.end == at - 1 and m.kind == "people"), None)
-
-
-def _no(words: Sequence[Word], at: int, mentions: Sequence[Mention]) -> list[Link]:  # noqa: PLR0911
-    group: VictimGroup = _who_suffered(words, at, mentions) or "total"
-    index = at + 1
-    limit = min(at + 8, len(words))
-    while index < limit:
-        word = words[index]
-        senses = word.senses
-        if "either" in senses:
-            return [
-                _zero(at, index + 1, "killed", group, "zero: no casualties"),
-                *_or_more(words, index, group),
-            ]
-        if "counted" in senses:
-            if senses["counted"] not in {"killed", "injured"}:
-                return []
-            return [
-                _zero(at, index + 1, senses["counted"], group, "zero: none counted"),
-                *_or_more(words, index, group),
-            ]
-        if "lives" in senses:
-            if any(w.low in {"loss", "lost"} for w in words[at : index + 3]):
-                return [_zero(at, index + 1, "killed", group, "zero: no loss of life")]
-            return []
-        if "group" in senses or "generic" in senses:
-            mention = next((m for m in mentions if m.start <= index < m.end and m.group), None)
-            found = (
-                mention.group
-                if mention is not None and mention.group
-                else (senses.get("group") or senses["generic"])[0]
-            )
-            following = words[index + 1] if index + 1 < len(words) else None
-            if following is not None and (
-                "either" in following.senses or "counted" in following.senses
-            ):
-                group = found
-                index += 1
-                continue
-            return _verb_after(words, at, index + 1, found)
-        if "modifier" in senses:
-            group = senses["modifier"]
-        elif (
-            word.low
-            in {
-                "to",
-                "report",
-                "reports",
-                "word",
-                "information",
-                "of",
-                "or",
-                "any",
-                "confirmed",
-                "a",
-            }
-            or word.low in _BETWEEN
-        ):
-            pass
-        elif (
-            "act" in senses
-            or "say" in senses
-            or "prepositions" in senses
-            or not word.low[0].isalpha()
-        ) or index > at + 3:
-            return []
-        index += 1
-    return []
-
-
-def _or_more(words: Sequence[Word], at: int, group: VictimGroup) -> list[Link]:
-    if at + 2 < len(words) and words[at + 1].low in {"or", "and", "nor"}:
-        for index in (at + 2, at + 3):
-            if index < len(words) and "counted" in words[index].senses:
-                return [
-                    _zero(
-                        at + 2,
-                        index + 1,
-                        words[index].senses["counted"],
-                        group,
-                        "zero: none counted",
-                    )
-                ]
-    return []
-
-
-def _nobody(words: Sequence[Word], at: int, mentions: Sequence[Mention]) -> list[Link]:
-    index = at + 1
-    group: VictimGroup = "total"
-    if index < len(words) and words[index].low in {"of", "from", "among"}:
-        if index + 2 < len(words) and words[index + 2].low == "public":
-            return _verb_after(words, at, index + 3, "civilians")
-        target = next((m for m in mentions if index < m.start <= index + 3), None)
-        if target is None:
-            return []
-        group = target.group or group
-        index = target.reach
-    return _verb_after(words, at, index, group)
-
-
-def _verb_after(words: Sequence[Word], at: int, index: int, group: VictimGroup) -> list[Link]:
-    for later in range(index, min(index + 5, len(words))):
-        senses = words[later].senses
-        befell: CasualtyType | None = None
-        if "act" in senses and {"participle", "past"} & senses["act"].forms:
-            befell = senses["act"].casualty_type
-        elif "undergo" in senses:
-            befell = senses["undergo"].casualty_type
-        elif "suffer" in senses:
-            befell = "injured"
-        if befell in {"killed", "injured", "abducted"}:
-            zeros = [_zero(at, later + 1, befell, group, "zero: nobody")]
-            also = words[later + 2].senses.get("act") if later + 2 < len(words) else None
-            if also is not None and words[later + 1].low in {"or", "nor"}:
-                if also.casualty_type != befell and "participle" in also.forms:
-                    zeros.append(
-                        _zero(later + 2, later + 3, also.casualty_type, group, "zero: nobody")
-                    )
-            return zeros
-        if not (
-            "be" in senses or "have" in senses or "adverbs" in senses or words[later].low == "else"
-        ):
-            return []
-    return []

@@ -8,7 +8,7 @@ from datetime import date
 from incidents.extraction.attribution import UNATTRIBUTED, Speaker
 from incidents.extraction.dating import Calendar
 from incidents.extraction.vocabulary import Vocabulary
-from incidents.extraction.words import tokenize
+from incidents.extraction.words import tag, tokenize
 from incidents.model import ClaimantType
 
 _HEAD = 600
@@ -79,8 +79,22 @@ def is_periodic(text: str, title: str, vocabulary: Vocabulary) -> bool:
     return not words.isdisjoint(vocabulary.tables["document_kinds"]["periodic"]) and dated >= 1
 
 
+def _titled_by(title: str, vocabulary: Vocabulary) -> ClaimantType | None:
+    """Whose report it is by a headline such as "HRCP: yearly figures"."""
+    words = tag(title, 0, len(title), vocabulary.phrases)
+    colon = next((i for i, word in enumerate(words[:5]) if word.low == ":"), None)
+    if not colon:
+        return None
+    kinds: set[ClaimantType] = {
+        w.senses["claimant"] for w in words[:colon] if "claimant" in w.senses
+    }
+    return next((kind for kind in kinds if kind in {"un_ngo", "armed_group"}), None)
+
+
 def document_voice(text: str, title: str, vocabulary: Vocabulary) -> Speaker:
     """Return who speaks where a document's sentences name nobody."""
+    if (named := _titled_by(title, vocabulary)) is not None:
+        return _VOICES[named]
     head = f"{title}\n{text[:_HEAD]}"
     low = f"{title}\n{text}".lower()
     best: tuple[int, ClaimantType] | None = None
