@@ -18,7 +18,7 @@ from incidents.acceptance import problems
 from incidents.access import Person
 from incidents.atlas import Atlas
 from incidents.corrections import at_place, corrected, merge, split
-from incidents.incident_choice import labels, new_incident, suggest
+from incidents.incident_choice import following_title, labels, new_incident, suggest
 from incidents.model import (
     CASUALTY_TYPES,
     CLAIMANT_KINDS,
@@ -98,11 +98,10 @@ def _show_head(review: Review, draft: ReviewDraft) -> None:
     show(
         element(
             "p",
-            element("strong", f"“{draft.quote}”"),
+            element("strong", "“", element("span", draft.quote, dir="auto"), "”"),
             f" · found by: {draft.rule}" + (f" ({draft.score:.2f})" if draft.score < 1 else ""),
             f" · {said}" if said else "",
             css="im-editor-head",
-            dir="auto",
         )
     )
 
@@ -322,6 +321,9 @@ def _ask_incident(draft: ReviewDraft, key: _Key, review: Review, atlas: Atlas) -
             format_func=lambda i: own.get(i) or _named(i, named, suggestions),
             key=key("incident"),
         )
+    shared_by = sum(d.incident_id == draft.incident_id for d in review.drafts)
+    if draft.incident_id not in catalogue.incident and shared_by == 1:
+        draft = following_title(review.draft[draft.draft_id], draft)
     if incident_id == NEW:
         taken = {*catalogue.incident, *own}
         incident_id, proposed = new_incident(draft, review.source, taken)
@@ -355,22 +357,25 @@ def _named(incident_id: str, named: dict[str, str], suggestions: dict[str, Any])
 def _ask_new_incident(draft: ReviewDraft, key: _Key, title: Any, kind: Any) -> ReviewDraft:  # noqa: ANN401 - columns
     kinds = [f"{e}: {s}" for e, subs in EVENT_TYPES.items() for s in subs]
     now = f"{draft.event_type}: {draft.sub_event_type}"
-    fallback = "Violence against civilians: Attack"
+    shown = now if now in kinds else "Violence against civilians: Attack"
     with title:
         called = st.text_input(
-            "Its title", draft.incident_title or "", key=key(f"title-{draft.incident_id}")
+            "Its title",
+            draft.incident_title or "",
+            key=key(f"title-{draft.incident_id}-{draft.incident_title}"),
         ).strip()
     with kind:
         chosen = st.selectbox(
             "Kind of event",
             kinds,
-            kinds.index(now if now in kinds else fallback),
+            kinds.index(shown),
             format_func=lambda k: k.partition(": ")[2],
             key=key("event"),
         )
     event_type, _, sub_event_type = chosen.partition(": ")
     updates: dict[str, Any] = {"incident_title": called or None}
-    if chosen != now:
+    # What is shown for want of a better word is not stored as a person's choice.
+    if chosen != shown:
         updates |= {"event_type": event_type, "sub_event_type": sub_event_type}
     return draft.model_copy(update=updates)
 

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.claim_cards import Link, claim_cards
-from dashboard.markup import element, show
+from dashboard.markup import element, show, table
 from dashboard.method_page import show_method
 from dashboard.notice_list import notice_list
 from dashboard.origins_panel import show_origins
@@ -112,14 +112,9 @@ def _districts_table(view: View) -> None:
         )
     head = ["District", "Report", "Incidents", "Claims", "Sources", *CASUALTY_TYPES]
     show(
-        element(
-            "div",
-            element(
-                "table",
-                element("thead", element("tr", *(element("th", h, scope="col") for h in head))),
-                element("tbody", *rows),
-            ),
-            css="im-table",
+        table(
+            head,
+            rows,
             tabindex="0",
             role="region",
             aria_label="Districts with their figures",

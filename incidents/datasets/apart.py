@@ -20,6 +20,7 @@ from urllib.parse import quote
 import pyarrow as pa
 import shapely
 
+from incidents.confined import close_doors, limit_resources
 from incidents.datasets import child_limits as limits
 from incidents.datasets.reading_apart import FAULT
 from incidents.datasets.reading_typed import LATITUDE, LONGITUDE
@@ -28,7 +29,6 @@ ROWS_AT_ONCE = 20_000
 # Audit events, see the table in the library reference of Python.
 _FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn",
               "os.spawn", "os.remove", "os.rename", "os.rmdir", "os.mkdir", "ctypes.", "urllib.")  # fmt: skip
-_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 # Tables and triggers that GeoPackage itself keeps; everything else that runs on its own is refused.
 _OWN = (
     "rtree_",
@@ -49,10 +49,10 @@ def main() -> None:
     """Read the file named by the last argument."""
     path = Path(sys.argv[-1])
     out = os.fdopen(os.dup(1), "wb")
-    _limit_resources()
+    limit_resources(limits.MEMORY_BYTES, limits.SECONDS)
     import openpyxl  # type: ignore[import-untyped] # noqa: F401, PLC0415 (before doors close; it asks for its parts when used)
 
-    _close_doors()
+    close_doors(_FORBIDDEN)
     try:
         header, rows = (_geopackage if path.suffix.casefold() == ".gpkg" else _workbook)(path)
     except Refused as refusal:
@@ -74,38 +74,6 @@ def _write(out: IO[bytes], header: list[str], rows: Rows) -> None:
             columns.append([fault for _, fault in part])
             arrays = [pa.array(column, pa.string()) for column in columns]
             writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
-
-
-def _limit_resources() -> None:
-    try:
-        import resource  # noqa: PLC0415 (not on Windows)
-    except ImportError:
-        return
-    for kind, wanted in (
-        (resource.RLIMIT_AS, limits.MEMORY_BYTES),
-        (resource.RLIMIT_CPU, limits.SECONDS),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        _, hard = resource.getrlimit(kind)
-        allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        try:
-            resource.setrlimit(kind, (allowed, allowed))
-        except (ValueError, OSError):  # macOS refuses RLIMIT_AS
-            continue
-
-
-def _close_doors() -> None:
-    def refuse(event: str, arguments: tuple[object, ...]) -> None:
-        if event.startswith(_FORBIDDEN):
-            raise PermissionError(f"{event} is not allowed while a file is read")
-        if event == "open":
-            mode, flags = arguments[1], arguments[2]
-            if (isinstance(mode, str) and set(mode) & set("wax+")) or (
-                isinstance(flags, int) and flags & _WRITES
-            ):
-                raise PermissionError("writing is not allowed while a file is read")
-
-    sys.addaudithook(refuse)
 
 
 def _workbook(path: Path) -> tuple[list[str], Rows]:
