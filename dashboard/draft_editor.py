@@ -76,7 +76,9 @@ def show_editor(store: Store, review: Review, draft: ReviewDraft, atlas: Atlas, 
             wanted = _ask(review, draft, atlas)
             if wanted != draft:
                 correct_drafts(store, review, [wanted], by=by)
-                _remember(draft.draft_id, review.seen[draft.draft_id] + 1)
+                # "A new incident" is chosen once: the next widgets show the one that was made.
+                if wanted.incident_id == draft.incident_id:
+                    _remember(draft.draft_id, review.seen[draft.draft_id] + 1)
                 st.rerun()
             _tools(store, review, draft, by)
         except (DecisionError, ValueError) as error:
