@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -288,18 +289,21 @@ def _ask_time_and_voice(draft: ReviewDraft, key: _Key, review: Review) -> Review
 
 
 def _totals(draft: ReviewDraft, review: Review) -> dict[str, str]:
-    return {
-        d.draft_id: describe_draft(d)[0]
-        for d in review.drafts
-        if d.draft_id != draft.draft_id
-        and d.casualty_type == draft.casualty_type
-        and d.part_of != draft.draft_id
-        and d.casualty_type is not None
-    } | {
-        draft_id: f"{c.count_low} {words(c.victim_group or '')} {c.casualty_type}"
-        for draft_id, c in review.claim.items()
-        if c.casualty_type is not None and c.casualty_type == draft.casualty_type
-    }
+    return told_apart(
+        {
+            d.draft_id: describe_draft(d)[0]
+            for d in review.drafts
+            if d.draft_id != draft.draft_id
+            and d.casualty_type == draft.casualty_type
+            and d.part_of != draft.draft_id
+            and d.casualty_type is not None
+        }
+        | {
+            draft_id: f"{c.count_low} {words(c.victim_group or '')} {c.casualty_type}"
+            for draft_id, c in review.claim.items()
+            if c.casualty_type is not None and c.casualty_type == draft.casualty_type
+        }
+    )
 
 
 def _ask_incident(draft: ReviewDraft, key: _Key, review: Review, atlas: Atlas) -> ReviewDraft:
@@ -313,6 +317,7 @@ def _ask_incident(draft: ReviewDraft, key: _Key, review: Review, atlas: Atlas) -
     }
     named = labels(catalogue.incident)
     options = list(dict.fromkeys([*suggestions, *own, NEW, *named]))
+    shown = told_apart({i: own.get(i) or _named(i, named, suggestions) for i in options})
     with which:
         incident_id = st.selectbox(
             "Incident",
@@ -320,7 +325,7 @@ def _ask_incident(draft: ReviewDraft, key: _Key, review: Review, atlas: Atlas) -
             options.index(draft.incident_id)
             if draft.incident_id in options
             else options.index(NEW),
-            format_func=lambda i: own.get(i) or _named(i, named, suggestions),
+            format_func=lambda i: shown[i],
             key=key("incident"),
         )
     shared_by = sum(d.incident_id == draft.incident_id for d in review.drafts)
@@ -347,6 +352,18 @@ def _ask_incident(draft: ReviewDraft, key: _Key, review: Review, atlas: Atlas) -
             "Note", draft.note or "", key=key("note"), placeholder="what is unclear"
         )
     return draft.model_copy(update={"note": told.strip() or None})
+
+
+def told_apart(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return labels of which no two are the same: a list to choose from is chosen by its labels.
+
+    Examples
+    --------
+    >>> told_apart({"a": "Attack in Kech", "b": "Attack in Kech", "c": "Raid in Kech"})
+    {'a': 'Attack in Kech · a', 'b': 'Attack in Kech · b', 'c': 'Raid in Kech'}
+    """
+    often = Counter(labels.values())
+    return {i: f"{label} · {i}" if often[label] > 1 else label for i, label in labels.items()}
 
 
 def _named(incident_id: str, named: dict[str, str], suggestions: dict[str, Any]) -> str:
@@ -407,10 +424,11 @@ def _tools(store: Store, review: Review, draft: ReviewDraft, by: Person) -> None
                 st.rerun()
         others = {d.draft_id: d for d in review.drafts if d.draft_id != draft.draft_id}
         with st.popover("Merge", disabled=not others):
+            same = told_apart({i: f"{describe_draft(d)[0]} “{d.quote}”" for i, d in others.items()})
             other = st.selectbox(
                 "Says the same as",
                 list(others),
-                format_func=lambda i: f"{describe_draft(others[i])[0]} “{others[i].quote}”",
+                format_func=lambda i: same[i],
                 key="merge-with",
             )
             if st.button("Make one claim of both", key="merge") and other:
@@ -440,7 +458,7 @@ def _place_names() -> dict[str, str]:
     """Return how places are named in the list, by id: those of the province first."""
     places = Gazetteer.default().places
     ordered = sorted(places, key=lambda p: (not p.in_province, p.name))
-    return {p.place_id: _described(p) for p in ordered}
+    return told_apart({p.place_id: _described(p) for p in ordered})
 
 
 def _described(place: Place) -> str:
