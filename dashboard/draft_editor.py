@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -18,7 +19,7 @@ from incidents.acceptance import problems
 from incidents.access import Person
 from incidents.atlas import Atlas
 from incidents.corrections import at_place, corrected, merge, split
-from incidents.incident_choice import labels, new_incident, suggest
+from incidents.incident_choice import following_title, labels, new_incident, suggest
 from incidents.model import (
     CASUALTY_TYPES,
     CLAIMANT_KINDS,
@@ -76,7 +77,9 @@ def show_editor(store: Store, review: Review, draft: ReviewDraft, atlas: Atlas, 
             wanted = _ask(review, draft, atlas)
             if wanted != draft:
                 correct_drafts(store, review, [wanted], by=by)
-                _remember(draft.draft_id, review.seen[draft.draft_id] + 1)
+                # "A new incident" is chosen once: the next widgets show the one that was made.
+                if wanted.incident_id == draft.incident_id:
+                    _remember(draft.draft_id, review.seen[draft.draft_id] + 1)
                 st.rerun()
             _tools(store, review, draft, by)
         except (DecisionError, ValueError) as error:
@@ -98,11 +101,10 @@ def _show_head(review: Review, draft: ReviewDraft) -> None:
     show(
         element(
             "p",
-            element("strong", f"“{draft.quote}”"),
+            element("strong", "“", element("span", draft.quote, dir="auto"), "”"),
             f" · found by: {draft.rule}" + (f" ({draft.score:.2f})" if draft.score < 1 else ""),
             f" · {said}" if said else "",
             css="im-editor-head",
-            dir="auto",
         )
     )
 
@@ -287,18 +289,21 @@ def _ask_time_and_voice(draft: ReviewDraft, key: _Key, review: Review) -> Review
 
 
 def _totals(draft: ReviewDraft, review: Review) -> dict[str, str]:
-    return {
-        d.draft_id: describe_draft(d)[0]
-        for d in review.drafts
-        if d.draft_id != draft.draft_id
-        and d.casualty_type == draft.casualty_type
-        and d.part_of != draft.draft_id
-        and d.casualty_type is not None
-    } | {
-        draft_id: f"{c.count_low} {words(c.victim_group or '')} {c.casualty_type}"
-        for draft_id, c in review.claim.items()
-        if c.casualty_type is not None and c.casualty_type == draft.casualty_type
-    }
+    return told_apart(
+        {
+            d.draft_id: describe_draft(d)[0]
+            for d in review.drafts
+            if d.draft_id != draft.draft_id
+            and d.casualty_type == draft.casualty_type
+            and d.part_of != draft.draft_id
+            and d.casualty_type is not None
+        }
+        | {
+            draft_id: f"{c.count_low} {words(c.victim_group or '')} {c.casualty_type}"
+            for draft_id, c in review.claim.items()
+            if c.casualty_type is not None and c.casualty_type == draft.casualty_type
+        }
+    )
 
 
 def _ask_incident(draft: ReviewDraft, key: _Key, review: Review, atlas: Atlas) -> ReviewDraft:
@@ -312,6 +317,7 @@ def _ask_incident(draft: ReviewDraft, key: _Key, review: Review, atlas: Atlas) -
     }
     named = labels(catalogue.incident)
     options = list(dict.fromkeys([*suggestions, *own, NEW, *named]))
+    shown = told_apart({i: own.get(i) or _named(i, named, suggestions) for i in options})
     with which:
         incident_id = st.selectbox(
             "Incident",
@@ -319,9 +325,12 @@ def _ask_incident(draft: ReviewDraft, key: _Key, review: Review, atlas: Atlas) -
             options.index(draft.incident_id)
             if draft.incident_id in options
             else options.index(NEW),
-            format_func=lambda i: own.get(i) or _named(i, named, suggestions),
+            format_func=lambda i: shown[i],
             key=key("incident"),
         )
+    shared_by = sum(d.incident_id == draft.incident_id for d in review.drafts)
+    if draft.incident_id not in catalogue.incident and shared_by == 1:
+        draft = following_title(review.draft[draft.draft_id], draft)
     if incident_id == NEW:
         taken = {*catalogue.incident, *own}
         incident_id, proposed = new_incident(draft, review.source, taken)
@@ -345,6 +354,18 @@ def _ask_incident(draft: ReviewDraft, key: _Key, review: Review, atlas: Atlas) -
     return draft.model_copy(update={"note": told.strip() or None})
 
 
+def told_apart(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return labels of which no two are the same: a list to choose from is chosen by its labels.
+
+    Examples
+    --------
+    >>> told_apart({"a": "Attack in Kech", "b": "Attack in Kech", "c": "Raid in Kech"})
+    {'a': 'Attack in Kech · a', 'b': 'Attack in Kech · b', 'c': 'Raid in Kech'}
+    """
+    often = Counter(labels.values())
+    return {i: f"{label} · {i}" if often[label] > 1 else label for i, label in labels.items()}
+
+
 def _named(incident_id: str, named: dict[str, str], suggestions: dict[str, Any]) -> str:
     if incident_id == NEW:
         return NEW
@@ -355,22 +376,25 @@ def _named(incident_id: str, named: dict[str, str], suggestions: dict[str, Any])
 def _ask_new_incident(draft: ReviewDraft, key: _Key, title: Any, kind: Any) -> ReviewDraft:  # noqa: ANN401 - columns
     kinds = [f"{e}: {s}" for e, subs in EVENT_TYPES.items() for s in subs]
     now = f"{draft.event_type}: {draft.sub_event_type}"
-    fallback = "Violence against civilians: Attack"
+    shown = now if now in kinds else "Violence against civilians: Attack"
     with title:
         called = st.text_input(
-            "Its title", draft.incident_title or "", key=key(f"title-{draft.incident_id}")
+            "Its title",
+            draft.incident_title or "",
+            key=key(f"title-{draft.incident_id}-{draft.incident_title}"),
         ).strip()
     with kind:
         chosen = st.selectbox(
             "Kind of event",
             kinds,
-            kinds.index(now if now in kinds else fallback),
+            kinds.index(shown),
             format_func=lambda k: k.partition(": ")[2],
             key=key("event"),
         )
     event_type, _, sub_event_type = chosen.partition(": ")
     updates: dict[str, Any] = {"incident_title": called or None}
-    if chosen != now:
+    # What is shown for want of a better word is not stored as a person's choice.
+    if chosen != shown:
         updates |= {"event_type": event_type, "sub_event_type": sub_event_type}
     return draft.model_copy(update=updates)
 
@@ -400,10 +424,11 @@ def _tools(store: Store, review: Review, draft: ReviewDraft, by: Person) -> None
                 st.rerun()
         others = {d.draft_id: d for d in review.drafts if d.draft_id != draft.draft_id}
         with st.popover("Merge", disabled=not others):
+            same = told_apart({i: f"{describe_draft(d)[0]} “{d.quote}”" for i, d in others.items()})
             other = st.selectbox(
                 "Says the same as",
                 list(others),
-                format_func=lambda i: f"{describe_draft(others[i])[0]} “{others[i].quote}”",
+                format_func=lambda i: same[i],
                 key="merge-with",
             )
             if st.button("Make one claim of both", key="merge") and other:
@@ -433,7 +458,7 @@ def _place_names() -> dict[str, str]:
     """Return how places are named in the list, by id: those of the province first."""
     places = Gazetteer.default().places
     ordered = sorted(places, key=lambda p: (not p.in_province, p.name))
-    return {p.place_id: _described(p) for p in ordered}
+    return told_apart({p.place_id: _described(p) for p in ordered})
 
 
 def _described(place: Place) -> str:

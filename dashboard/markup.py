@@ -101,6 +101,20 @@ def show_style(name: str = "page.css") -> None:
     st.html(_HERE / name)
 
 
+def table(head: Iterable[str], rows: Iterable[Element], **attributes: str) -> Element:
+    """Return a table with a line of headings, in a box that scrolls when it is wide."""
+    return element(
+        "div",
+        element(
+            "table",
+            element("thead", element("tr", *(element("th", h, scope="col") for h in head))),
+            element("tbody", *rows),
+        ),
+        css="im-table",
+        **attributes,
+    )
+
+
 def join(parts: Iterable[Element | str], between: str) -> list[Element | str]:
     """Put a text between parts."""
     joined: list[Element | str] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.access import ask_person, current_user
-from dashboard.markup import Element, element, escape_markdown, show
+from dashboard.markup import Element, element, escape_markdown, show, table
 from dashboard.wording import count
 from incidents.access import Person, may
 from incidents.atlas import seeds_folder
@@ -88,15 +88,7 @@ def _pair(pair: PairEvidence) -> Element:
             f"{pair.share_a:.0%} and {pair.share_b:.0%} of the texts; evidence {pair.evidence:.1f}, "
             f"needed {pair.threshold:.1f}: {RULES.get(pair.rule, pair.rule)}",
         ),
-        element(
-            "div",
-            element(
-                "table",
-                element("thead", element("tr", *(element("th", h, scope="col") for h in head))),
-                element("tbody", *rows),
-            ),
-            css="im-table",
-        ),
+        table(head, rows),
         css="im-cite",
     )
 

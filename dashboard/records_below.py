@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.claim_cards import Link, claim_cards
 from dashboard.dataset_rows import offer_rows
-from dashboard.markup import element, show
+from dashboard.markup import element, show, table
 from dashboard.method_page import show_method
 from dashboard.notice_list import notice_list
 from dashboard.origins_panel import show_origins
@@ -156,14 +156,9 @@ def _districts_table(view: View) -> None:
         )
     head = [view.atlas.area_word, "Report", "Incidents", "Claims", "Sources", *CASUALTY_TYPES]
     show(
-        element(
-            "div",
-            element(
-                "table",
-                element("thead", element("tr", *(element("th", h, scope="col") for h in head))),
-                element("tbody", *rows),
-            ),
-            css="im-table",
+        table(
+            head,
+            rows,
             tabindex="0",
             role="region",
             aria_label="Districts with their figures",

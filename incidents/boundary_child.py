@@ -22,7 +22,8 @@ from geo.boundary_file import (
     not_an_area,
     read_geojson,
 )
-from incidents.datasets import confinement, geopackage
+from incidents import confined
+from incidents.datasets import geopackage
 
 MEMORY_BYTES = 4 << 30
 SECONDS = 300
@@ -35,10 +36,10 @@ def main() -> None:
     """Read the job on standard input: path, code and name fields, and the two options."""
     job = json.load(sys.stdin)
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    confinement.limit_resources(MEMORY_BYTES, SECONDS)
+    confined.limit_resources(MEMORY_BYTES, SECONDS)
     # What is loaded late would need doors that are closed now.
     shapely.coverage_simplify([shapely.box(0, 0, 1, 1)], 0.1)
-    confinement.close_doors()
+    confined.close_doors()
     try:
         answer = as_json(read_areas(**{**job, "path": Path(job["path"])}))
     except BoundaryFileError as error:

@@ -113,6 +113,16 @@ def new_incident(draft: ReviewDraft, source: Source, taken: Iterable[str]) -> tu
     return _name_new(draft, source, set(taken))
 
 
+def following_title(before: ReviewDraft, after: ReviewDraft) -> ReviewDraft:
+    """Return a corrected draft whose new incident is titled after what it says now.
+
+    A title that a person wrote stays.
+    """
+    if before.incident_id != after.incident_id or before.incident_title != _title(before):
+        return after
+    return after.model_copy(update={"incident_title": _title(after)})
+
+
 def incident_from(
     incident_id: str, drafts: Sequence[ReviewDraft], source: Source, catalogue: Catalogue
 ) -> Incident | None:

@@ -20,10 +20,9 @@ from geo import strict_json
 from geo.area_checks import MAX_VERTICES
 from geo.boundary_file import BoundaryFileError, kind_of, read_geojson, refuse_address
 from geo.simplify import simplify_together
-from incidents import boundary_reading
+from incidents import boundary_reading, confined
 from incidents.boundary_child import read_areas
 from incidents.boundary_reading import read_boundary_file
-from incidents.datasets import confinement
 
 WEST = [[[66.0, 28.0], [67.0, 28.0], [67.0, 29.0], [66.0, 29.0], [66.0, 28.0]]]
 EAST = [[[67.0, 28.0], [68.0, 28.0], [68.0, 29.0], [67.0, 29.0], [67.0, 28.0]]]
@@ -459,7 +458,7 @@ def test_a_file_that_takes_too_long_ends_only_the_child(tmp_path, monkeypatch):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit memory")
 def test_a_child_has_no_more_memory_than_it_is_given():
-    done = in_child("confinement.limit_resources(1 << 30, 60); bytearray(2 << 30)")
+    done = in_child("confined.limit_resources(1 << 30, 60); bytearray(2 << 30)")
     assert done.returncode != 0
     assert "MemoryError" in done.stderr
 
@@ -474,13 +473,13 @@ def test_a_child_has_no_more_memory_than_it_is_given():
     ],
 )
 def test_a_child_has_no_network_no_programs_and_no_right_to_write(attempt):
-    done = in_child(f"confinement.close_doors()\n{attempt}")
+    done = in_child(f"confined.close_doors()\n{attempt}")
     assert done.returncode != 0
     assert "PermissionError" in done.stderr
 
 
 def in_child(code):
     return subprocess.run(
-        [sys.executable, "-c", f"from incidents.datasets import confinement\n{code}"],
-        capture_output=True, text=True, check=False, cwd=Path(confinement.__file__).parents[2],
+        [sys.executable, "-c", f"from incidents import confined\n{code}"],
+        capture_output=True, text=True, check=False, cwd=Path(confined.__file__).parents[1],
     )  # fmt: skip

@@ -164,7 +164,7 @@ def test_a_reader_that_takes_too_long_is_ended():
 
 
 def _in_a_closed_process(action):
-    code = f"from incidents.reading import worker\nworker.limit_resources()\nworker.close_doors()\n{action}"
+    code = f"from incidents.reading import worker\nworker.confine()\n{action}"
     return subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
     ).stderr

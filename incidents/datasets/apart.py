@@ -18,8 +18,9 @@ from typing import IO, Any
 import pyarrow as pa
 import shapely
 
+from incidents import confined
 from incidents.datasets import child_limits as limits
-from incidents.datasets import confinement, geopackage
+from incidents.datasets import geopackage
 from incidents.datasets.reading_apart import FAULT
 from incidents.datasets.reading_typed import LATITUDE, LONGITUDE
 
@@ -32,10 +33,10 @@ def main() -> None:
     """Read the file named by the last argument."""
     path = Path(sys.argv[-1])
     out = os.fdopen(os.dup(1), "wb")
-    confinement.limit_resources(limits.MEMORY_BYTES, limits.SECONDS)
+    confined.limit_resources(limits.MEMORY_BYTES, limits.SECONDS)
     import openpyxl  # type: ignore[import-untyped] # noqa: F401, PLC0415 (before doors close; it asks for its parts when used)
 
-    confinement.close_doors()
+    confined.close_doors()
     unread: list[str] = []
     try:
         if path.suffix.casefold() == ".gpkg":

@@ -7,9 +7,9 @@ import sys
 import time
 from pathlib import Path
 
+from incidents import confined
 from incidents.access import Person
 from incidents.datasets import child_limits as limits
-from incidents.datasets import confinement
 from incidents.datasets.importing import ImportCancelledError, import_files
 from incidents.datasets.refusals import EncodingUnknownError, FileRefusedError, write_refusals
 from incidents.datasets.report import ImportReport, Progress
@@ -27,7 +27,7 @@ def main() -> None:
     """Import the upload that the last argument names, in the data folder before it."""
     data_dir, upload_id = Path(sys.argv[-2]), sys.argv[-1]
     os.nice(_NICENESS)
-    confinement.limit_resources(limits.MEMORY_BYTES, limits.SECONDS)
+    confined.limit_resources(limits.MEMORY_BYTES, limits.SECONDS)
     run(data_dir, open_upload(data_dir, upload_id))
     # What libraries left open must not keep the process, and its lock, alive.
     os._exit(0)

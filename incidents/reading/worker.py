@@ -10,6 +10,7 @@ import json
 import os
 import sys
 
+from incidents.confined import close_doors, limit_resources
 from incidents.reading import docx, eml, html, limits, pdf
 from incidents.reading.parts import PARTS, Job
 from incidents.reading.refusals import DocumentRefusedError
@@ -27,45 +28,12 @@ _NESTED = (
     "a report whose parts lie a few levels deep",
     "Paste the words of the report.",
 )
-_WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
-def limit_resources() -> None:
-    """Limit memory, processor time and core files of this process, where the system can."""
-    try:
-        import resource  # noqa: PLC0415  (not on Windows)
-    except ImportError:  # the parent's clock still holds
-        return
-    for kind, wanted in (
-        (resource.RLIMIT_AS, limits.CHILD_MEMORY_BYTES),
-        (resource.RLIMIT_CPU, limits.CHILD_SECONDS),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        _, hard = resource.getrlimit(kind)
-        allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        try:
-            resource.setrlimit(kind, (allowed, allowed))
-        except (ValueError, OSError):  # macOS refuses RLIMIT_AS
-            continue
-
-
-def close_doors() -> None:
-    """Let no code in this process write a file, connect, or start a program any more."""
-
-    def refuse(event: str, arguments: tuple[object, ...]) -> None:
-        if event.startswith(_FORBIDDEN):
-            raise PermissionError(f"{event} is not allowed while a document is read")
-        if event == "open" and _writes(arguments):
-            raise PermissionError(f"writing {arguments[0]!r} is not allowed while reading")
-
-    sys.addaudithook(refuse)
-
-
-def _writes(arguments: tuple[object, ...]) -> bool:
-    mode, flags = arguments[1], arguments[2]
-    if isinstance(mode, str) and set(mode) & set("wax+"):
-        return True
-    return isinstance(flags, int) and bool(flags & _WRITE_FLAGS)
+def confine() -> None:
+    """Limit this process, and let no code in it write, connect or start a program any more."""
+    limit_resources(limits.CHILD_MEMORY_BYTES, limits.CHILD_SECONDS)
+    close_doors(_FORBIDDEN)
 
 
 def answer(request: bytes) -> str:
@@ -97,8 +65,7 @@ def main() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
-    limit_resources()
-    close_doors()
+    confine()
     out.write(answer(sys.stdin.buffer.read()))
     out.flush()
     os._exit(0)

@@ -15,6 +15,13 @@ def idle(page: Page) -> None:
     )
 
 
+def at_rest(page: Page) -> None:
+    """Wait until a run that a click in the frame has just asked for is over too."""
+    idle(page)
+    page.wait_for_timeout(400)
+    idle(page)
+
+
 def open_add(visitor: Visitor, query: str = "", name: str = "amna") -> Page:
     page = visitor.context.new_page()
     page.set_default_timeout(30_000)
@@ -58,9 +65,7 @@ def accept_all(page: Page) -> None:
 
 
 def correct_figure(page: Page, now: str, then: str) -> None:
-    idle(page)
-    page.wait_for_timeout(400)
-    idle(page)
+    at_rest(page)
     figure = page.get_by_label("Figure")
     expect(figure).to_have_count(1)
     expect(figure).to_have_value(now)

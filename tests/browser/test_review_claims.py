@@ -1,12 +1,21 @@
 """What a reviewer does to single claims, in a real browser: by mouse, by fields, and beside another."""
 
 import re
-from datetime import date
 
 import pytest
 from playwright.sync_api import Page, expect
 from reader import serving, visiting
-from reviewing import accept_all, card, find, idle, open_add, paste, text_frame
+from reviewing import (
+    accept_all,
+    at_rest,
+    card,
+    correct_figure,
+    find,
+    idle,
+    open_add,
+    paste,
+    text_frame,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -36,11 +45,18 @@ def visitor(browser, address):
 
 def choose(page: Page, label: str, option: str) -> None:
     """Pick an option of a field as a person does: open it, write, take what is offered."""
+    at_rest(page)
     field = page.get_by_role("combobox", name=label, exact=True)
     field.click()
     field.fill(option)
     page.get_by_role("option", name=re.compile(re.escape(option), re.IGNORECASE)).first.click()
-    idle(page)
+    at_rest(page)
+
+
+def write_day(page: Page, label: str, digits: str) -> None:
+    at_rest(page)
+    page.get_by_role("spinbutton", name=f"year, {label}").click()
+    page.keyboard.type(digits)
 
 
 def drag_over(page: Page, words: str) -> None:
@@ -101,14 +117,18 @@ def test_claims_are_merged_split_placed_rejected_and_added_with_the_mouse(visito
     expect(frame.locator(".card[aria-selected=true]")).to_contain_text("Wadh")
     expect(page.locator(".im-receipt").first).to_contain_text("In the text: “Khuzdar”, matched")
     choose(page, "Incident", "a new incident")
-    expect(frame.locator(".card[aria-selected=true]")).to_contain_text("in Khuzdar")
+    made = page.locator(".st-key-feed p", has_text="incident id")
+    expect(made).to_have_count(1)
 
     card(page, "8 people injured").click()
     frame.get_by_role("button", name=re.compile("Reject")).click()
     frame.get_by_label("Why is it rejected?").fill("misread")
     frame.locator(".reason button").click()
     expect(frame.locator(".card.rejected")).to_contain_text("misread")
-    page.locator(".st-key-feed button", has_text="Undo").first.click()
+    feed = page.locator(".st-key-feed")
+    expect(feed.locator("p").first).to_contain_text("misread")
+    at_rest(page)
+    feed.locator("button", has_text="Undo").first.click()
     expect(frame.locator(".card.rejected")).to_have_count(0)
 
     drag_over(page, "a shopkeeper is still being looked for")
@@ -126,25 +146,23 @@ def test_a_reload_loses_nothing_that_was_read_and_what_is_discarded_comes_back(v
     page = open_add(visitor)
     page.locator(".st-key-pasted textarea").fill(BLAST.replace("Khuzdar", "Surab"))
     page.locator(".st-key-read button").click()
-    outlet = page.get_by_label("Outlet")
+    outlet = page.get_by_role("textbox", name="Outlet")
     outlet.fill("The Daily")
     outlet.press("Enter")
     idle(page)
     page.reload()
-    expect(page.get_by_label("Outlet")).to_have_value("The Daily")
+    expect(page.get_by_role("textbox", name="Outlet")).to_have_value("The Daily")
     page.get_by_role("button", name="Discard").click()
     page.get_by_role("button", name="Take it back").click()
-    expect(page.get_by_label("Outlet")).to_have_value("The Daily")
+    expect(page.get_by_role("textbox", name="Outlet")).to_have_value("The Daily")
     find(page)
     expect(page.locator(".im-review-head")).to_contain_text("The Daily")
 
     page.get_by_role("button", name="About the report").click()
-    day = page.get_by_label("Published on")
-    day.fill(f"{date(2026, 2, 27):%Y/%m/%d}")
-    day.press("Enter")
+    write_day(page, "Published on", "20260227")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("changed their days")).to_be_visible()
-    expect(card(page, "nine people").first).to_contain_text("26 February 2026")
+    expect(page.get_by_test_id("stAlert").first).to_contain_text("changed their days")
+    expect(card(page, "9 people").nth(1)).to_contain_text("26 February 2026")
 
 
 def test_of_two_reviewers_on_one_claim_the_second_is_told(visitor):
@@ -154,16 +172,13 @@ def test_of_two_reviewers_on_one_claim_the_second_is_told(visitor):
     other = open_add(visitor, f"?{source}", name="bilal")
     for one in (page, other):
         card(one, "nine people").first.click()
-        idle(one)
-    figure = other.get_by_label("Figure")
-    figure.fill("8")
-    figure.press("Enter")
+    correct_figure(other, "9", "8")
     expect(card(other, "8 people injured")).to_have_count(1)
     text_frame(page).get_by_role("button", name=re.compile("Accept")).click()
-    expect(page.get_by_text("bilal corrected 1 draft")).to_be_visible()
+    expect(page.get_by_test_id("stAlert").first).to_contain_text("bilal corrected 1 draft")
     expect(card(page, "8 people injured")).to_have_count(1)
     expect(text_frame(page).locator(".card.accepted")).to_have_count(0)
-    idle(page)
+    at_rest(page)
     accept_all(page)
 
 
@@ -180,15 +195,15 @@ def test_urdu_is_read_from_right_to_left_and_coded_by_hand_to_the_map(visitor):
     frame.get_by_role("button", name=re.compile("Add as a claim")).click()
     expect(frame.locator(".card[aria-selected=true] q")).to_have_text("تین افراد زخمی")
     choose(page, "What befell them", "injured")
-    figure = page.get_by_label("Figure")
-    figure.fill("3")
-    figure.press("Enter")
+    correct_figure(page, "", "3")
     expect(card(page, "3 people injured")).to_have_count(1)
     choose(page, "Place", "Pishin")
-    day = page.get_by_label("First day")
-    day.fill("2026/02/20")
-    day.press("Enter")
+    write_day(page, "First day", "20260220")
+    # The calendar closes, and the day counts.
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
     expect(frame.locator(".card[aria-selected=true]")).to_contain_text("20 February 2026")
-    idle(page)
+    at_rest(page)
+    expect(frame.locator(".card")).to_contain_text("in Pishin")
     frame.get_by_role("button", name=re.compile("Accept")).click()
     expect(frame.locator(".card.accepted")).to_contain_text("3 people injured")
