@@ -116,13 +116,13 @@ def _sections(view: View, numbers: Numbers) -> list[Element]:
     # Rows of datasets as claims, so that they can be listed with the others.
     listed = view.opened(part=slice(ROWS_IN_BRIEF)) if view.rows else view
     districts = claims_by_district(listed, numbers)
-    area, wider = view.atlas.area_word, view.atlas.wider_word
+    area = view.atlas.area_word
     none = f"No claim names a place in one {area}."
     sections.append(_section(f"Claims by {area}", *(districts or [element("p", none)])))
     if view.known_wider_count:
         sections.append(
             _section(
-                f"Known only to the {wider} ({view.known_wider_count:,})",
+                f"Known only to the district ({view.known_wider_count:,})",
                 element("p", f"No place in one {area} is named; on no {area}.", css="hint"),
                 claim_table(listed, listed.known_wider, numbers),
             )

@@ -97,7 +97,7 @@ def _places(view: View) -> Iterator[str]:
     if view.known_wider_count:
         verb = "is known" if view.known_wider_count == 1 else "are known"
         yield (
-            f"{count(view.known_wider_count, 'claim')} {verb} only to the {view.atlas.wider_word}, "
+            f"{count(view.known_wider_count, 'claim')} {verb} only to the district, "
             f"on no {view.atlas.area_word}."
         )
     if view.outside_count:

@@ -74,8 +74,8 @@ def _wider(view: View, code: str, link: Link) -> list[Element]:
     number = view.wider_count_around(code)
     if not number:
         return []
-    wider, area = view.atlas.wider_word, view.atlas.area_word
-    known = f"{count(number, 'claim')} known only to the {wider} may be of this {area}:"
+    area = view.atlas.area_word
+    known = f"{count(number, 'claim')} known only to the district may be of this {area}:"
     cards = claim_cards(view, view.known_wider_around(code), link)
     return [element("p", known, css="im-hint"), *cards]
 

@@ -60,7 +60,7 @@ def paint(view: View, measure: str) -> Painting:
         pcode: DistrictPaint(
             _fill(values[pcode], summary, breaks, only_province or wider[pcode]),
             _label(summary, measure),
-            _tooltip(view, summary, measure, _silence(view, only_province, wider[pcode])),
+            _tooltip(view, summary, measure, _silence(only_province, wider[pcode])),
         )
         for pcode, summary in view.districts.items()
     }
@@ -68,10 +68,10 @@ def paint(view: View, measure: str) -> Painting:
     return Painting(paints, _legend(measure, breaks, view), len(breaks), note)
 
 
-def _silence(view: View, only_province: bool, around: bool) -> str:
+def _silence(only_province: bool, around: bool) -> str:
     """Return what an area without claims of its own says."""
     if around:
-        return f"Reported only for the {view.atlas.wider_word}"
+        return "Reported only for the district"
     return "Reported only for the whole province" if only_province else "No report"
 
 
@@ -184,7 +184,7 @@ def _legend(measure: str, breaks: Sequence[int], view: View) -> Legend:
     title = measure if measure in COUNT_MEASURES else f"{measure}: best figure, rule “{view.rule}”"
     blanks = dict(BLANKS)
     if view.known_wider_count:
-        blanks["province_only"] = f"reported only for the {view.atlas.wider_word} or the province"
+        blanks["province_only"] = "reported only for the district or the province"
     return Legend(title=title, classes=classes, blanks=tuple(blanks.items()))
 
 
@@ -194,6 +194,5 @@ def _note(view: View, of_province: int, of_wider: int) -> str:
     if of_province:
         said.append(f"{count(of_province, 'claim')} for the whole province, on no {area}")
     if of_wider:
-        wider = view.atlas.wider_word
-        said.append(f"{count(of_wider, 'claim')} known only to the {wider}, on no {area}")
+        said.append(f"{count(of_wider, 'claim')} known only to the district, on no {area}")
     return "; ".join(said)

@@ -62,9 +62,7 @@ def _not_placed(view: View, link: Link) -> None:
     offer_rows(view, "not_placed", link, key="rows_not_placed")
     if view.known_wider_count:
         show(
-            element(
-                "h3", f"Known only to the {view.atlas.wider_word} ({view.known_wider_count:,})"
-            ),
+            element("h3", f"Known only to the district ({view.known_wider_count:,})"),
             element(
                 "p",
                 f"No place in one {view.atlas.area_word} is named; these claims colour none.",
@@ -76,7 +74,7 @@ def _not_placed(view: View, link: Link) -> None:
                 css="im-cards im-scroll",
                 tabindex="0",
                 role="region",
-                aria_label=f"Claims known only to the {view.atlas.wider_word}",
+                aria_label="Claims known only to the district",
             )
             if view.known_wider
             else None,

@@ -110,11 +110,6 @@ class Atlas:
         """What one area is called: district, tehsil, or area for what a user brought."""
         return {DISTRICTS: "district", TEHSILS: "tehsil"}.get(self.level, "area")
 
-    @property
-    def wider_word(self) -> str:
-        """What a claim is known to that names no area: over tehsils, the district."""
-        return "district" if self.level == TEHSILS else "wider area"
-
     def at(self, region: Region, level: str) -> Atlas:
         """Return the atlas over another level's areas; each claim's area is found anew.
 

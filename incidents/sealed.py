@@ -27,6 +27,7 @@ from incidents.evidence import annotation, evidence_of
 from incidents.exports import Format, to_bytes
 from incidents.layers import LAYERS, about, build_layer
 from incidents.reconcile import RULE_MEANINGS, RULES
+from incidents.regions import DISTRICTS
 from incidents.sealed_records import (
     RECORD_FILES,
     atlas_of,
@@ -94,10 +95,15 @@ def seal(view: View, query: str = "?") -> bytes:
     Raises
     ------
     ValueError
-        If `query` is no query string, or more rows of datasets are left than are sealed.
+        If `query` is no query string, the view is not of Balochistan's districts, or more rows of
+        datasets are left than are sealed.
     incidents.datasets.dataset.LicenceError
         If the terms of a dataset do not let its rows be handed out.
     """
+    if not view.atlas.is_home or view.atlas.level != DISTRICTS:
+        raise ValueError(
+            "A sealed export is of Balochistan's districts; choose that region and level."
+        )
     view.check_rows_may_leave()
     if view.row_count > MOST_ROWS:
         raise ValueError(

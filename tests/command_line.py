@@ -1,8 +1,13 @@
-"""Run the command line in a process of its own, as a user does."""
+"""Run the command line: in a process of its own, as a user does, or in this one."""
 
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
+
+from typer.testing import CliRunner
+
+from dashboard.commands import app
 
 
 def run(*words, **environment):
@@ -10,3 +15,17 @@ def run(*words, **environment):
     return subprocess.run(
         command, capture_output=True, check=False, env=os.environ | environment, timeout=120
     )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What `run` tells of a process, without its start."""
+
+    returncode: int
+    stdout: bytes
+    stderr: bytes
+
+
+def ask(*words):
+    said = CliRunner().invoke(app, list(words))
+    return Answer(said.exit_code, said.stdout_bytes, said.stderr_bytes)

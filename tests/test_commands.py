@@ -7,14 +7,14 @@ import sys
 
 import geopandas as gpd
 import pytest
-from command_line import run
+from command_line import ask, run
 
 
 @pytest.mark.parametrize(
     "command", ["serve", "export", "brief", "seal", "verify", "locate", "sources", "add"]
 )
 def test_each_command_explains_itself_with_an_example(command):
-    said = run(command, "--help")
+    said = ask(command, "--help")
     assert said.returncode == 0
     assert f"incident-map {command}" in said.stdout.decode()
     assert "Example:" in said.stdout.decode()
@@ -28,7 +28,7 @@ def test_each_command_explains_itself_with_an_example(command):
     ],
 )  # fmt: skip
 def test_locate_answers_with_the_district(name, district):
-    said = run("locate", name, "--json")
+    said = ask("locate", name, "--json")
     found = json.loads(said.stdout)
     assert said.returncode == 0
     assert found["adm2_name"] == district
@@ -67,7 +67,7 @@ def test_export_writes_a_file_that_geopandas_opens_and_says_so(tmp_path):
 
 def test_a_csv_has_its_about_file_beside_it(tmp_path):
     path = tmp_path / "claims.csv"
-    run("export", "--layer", "claims", "--format", "csv", "--source", "003", "--output", str(path))
+    ask("export", "--layer", "claims", "--format", "csv", "--source", "003", "--output", str(path))
     told = json.loads((tmp_path / "claims.csv.about.json").read_text())
     assert told["filters"]["sources"] == ["003-afp-2026-01-31"]
 
@@ -84,7 +84,7 @@ def test_a_csv_has_its_about_file_beside_it(tmp_path):
     ],
 )
 def test_a_wrong_filter_is_refused_with_what_is_known(words, expected):
-    said = run("export", "--layer", "claims", "--format", "csv", "--output", "-", *words)
+    said = ask("export", "--layer", "claims", "--format", "csv", "--output", "-", *words)
     assert (said.returncode, said.stdout) == (1, b"")
     assert expected in said.stderr.decode()
 

@@ -114,5 +114,5 @@ def test_districts_can_be_exported_as_tehsils(tmp_path):
 def test_a_sealed_export_of_tehsils_is_refused(tmp_path):
     said = run("seal", "--level", "tehsils", "--output", str(tmp_path / "a.zip"))
     assert said.returncode == 1
-    assert b"of Balochistan's districts: leave out --region and --level" in said.stderr
+    assert b"of Balochistan's districts; choose that region and level" in said.stderr
     assert not list(tmp_path.iterdir())

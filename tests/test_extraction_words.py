@@ -91,7 +91,7 @@ def test_an_extractor_whose_quote_stands_elsewhere_is_named() -> None:
     def shifted(text, *, published_on=None, title=None):
         return [replace(d, char_start=d.char_start + 1) for d in extract(text)]
 
-    with pytest.raises(ExtractorError, match=r"'shifted' says that 'Five men were killed' stands"):
+    with pytest.raises(ExtractorError, match=r"'shifted' quotes 'Five men were killed' for"):
         extract_with({"shifted": shifted}, "Five men were killed.")
 
 

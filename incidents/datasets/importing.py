@@ -22,6 +22,7 @@ from incidents.datasets.formats import (
     KINDS,
     Format,
     Kind,
+    canonical_name,
     version_of,
 )
 from incidents.datasets.history import History, load_history

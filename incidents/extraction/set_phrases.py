@@ -89,7 +89,8 @@ class SetPhrases(Objects):
     def _with_wounds(self, at: int) -> None:
         """Read "six were rushed to hospital with burns", "eleven men with bullet wounds"."""
         joint = next(
-            (i for i in range(at - 1, max(0, at - 5), -1) if self.words[i].low in {"with", "for"}), 0
+            (i for i in range(at - 1, max(0, at - 5), -1) if self.words[i].low in {"with", "for"}),
+            0,
         )
         if not joint:
             return

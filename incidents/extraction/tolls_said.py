@@ -366,7 +366,18 @@ def _no(words: Sequence[Word], at: int, mentions: Sequence[Mention]) -> list[Lin
             group = senses["modifier"]
         elif (
             word.low
-            in {"to", "report", "reports", "word", "information", "of", "or", "any", "confirmed", "a"}
+            in {
+                "to",
+                "report",
+                "reports",
+                "word",
+                "information",
+                "of",
+                "or",
+                "any",
+                "confirmed",
+                "a",
+            }
             or word.low in _BETWEEN
         ):
             pass
