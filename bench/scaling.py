@@ -33,12 +33,16 @@ WORKERS = (1, 2)
 
 @dataclass(frozen=True)
 class Figure:
-    """One import. Seconds; megabytes; `peak_mb` is of the worker that needed most."""
+    """One import. Seconds; megabytes; `peak_mb` is of the worker that needed most.
+
+    `cpu_s` is the processors' time of all workers together: other work does not change it much.
+    """
 
     rows: int
     workers: int
     parts: int
     seconds: float
+    cpu_s: float
     peak_mb: float
     client_mb: float
     rows_mb: float
@@ -68,7 +72,8 @@ def main() -> None:
                 one = run(path, rows, workers, Path(folder) / f"with-{workers}")
                 print(
                     f"{'':>9}  {one.workers} worker{'s' * (workers > 1)}: {one.seconds:.1f} s, "
-                    f"{one.rows / one.seconds:,.0f} rows a second; a worker at most "
+                    f"{one.rows / one.seconds:,.0f} rows a second; "
+                    f"{one.cpu_s:.1f} s of the workers' processors; a worker at most "
                     f"{one.peak_mb:,.0f} MB, the client {one.client_mb:,.0f} MB; stored "
                     f"{one.rows_mb:,.1f} MB of rows, {one.cube_mb:,.2f} MB of cube",
                     flush=True,
@@ -79,7 +84,7 @@ def run(path: Path, rows: int, workers: int, folder: Path) -> Figure:
     """Import a file on a new cluster of so many workers."""
     folder.mkdir()
     said = _apart(_ON_CLUSTER, str(path), str(folder), str(workers))["said"]
-    seconds, peak_mb, client_mb = (float(number) for number in str(said).split())
+    seconds, cpu_s, peak_mb, client_mb = (float(number) for number in str(said).split())
     home = folder / "acled"
     manifest = Manifest.model_validate_json((home / "manifest.json").read_bytes())
     release = home / "releases/0001"
@@ -89,6 +94,7 @@ def run(path: Path, rows: int, workers: int, folder: Path) -> Figure:
         workers,
         len(parts),
         seconds,
+        cpu_s,
         peak_mb,
         client_mb,
         sum((release / name).stat().st_size for name in parts) / 1e6,
@@ -97,7 +103,7 @@ def run(path: Path, rows: int, workers: int, folder: Path) -> Figure:
 
 
 def import_with(path: str, folder: str, workers: int) -> str:
-    """Import a file; return seconds, the peak of the neediest worker and of the client in MB."""
+    """Import a file; return seconds, those of the processors, and peaks of a worker and here in MB."""
     with (
         LocalCluster(
             n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
@@ -106,11 +112,12 @@ def import_with(path: str, folder: str, workers: int) -> str:
     ):
         # A machine that is up has the program loaded.
         client.run(_load)
-        start = time.perf_counter()
+        start, before = time.perf_counter(), sum(client.run(time.process_time).values())
         import_on_cluster([path], "acled", cluster.scheduler_address, folder)
         seconds = time.perf_counter() - start
+        cpu = sum(client.run(time.process_time).values()) - before
         peak = max(client.run(_peak_mb).values())
-    return f"{seconds} {peak} {_peak_mb()}"
+    return f"{seconds} {cpu} {peak} {_peak_mb()}"
 
 
 def _load() -> None:
