@@ -6,7 +6,16 @@ import subprocess
 import sys
 
 # In this order: the reader's waiting first, while the machine is still cool.
-MEASUREMENTS = ("page", "sessions", "join", "filtering", "reconciling", "lineage", "imports")
+MEASUREMENTS = (
+    "page",
+    "sessions",
+    "join",
+    "filtering",
+    "reconciling",
+    "lineage",
+    "imports",
+    "scaling",
+)
 
 
 def main() -> None:

@@ -62,14 +62,14 @@ def import_(
         str,
         typer.Option(help="With --scheduler: the folder or address that the dataset goes below."),
     ] = "",
+    part_mb: Annotated[
+        int, typer.Option(min=1, help="With --scheduler: MB of a file that a worker takes at once.")
+    ] = 64,
 ) -> None:
     """Import UCDP GED, ACLED or any table of incidents; every refused row says why.
 
     Rows are numbered from 1 under the header; empty lines do not count.
     """
-    if bool(scheduler) != bool(output):
-        fail("give --scheduler and --output together, or neither", 2)
-    files = [Path(name) for name in names]
     from incidents.access import local_user
     from incidents.datasets.importing import ImportCancelledError, import_files
     from incidents.datasets.library import DatasetError
@@ -77,6 +77,9 @@ def import_(
     from incidents.datasets.refusals import FileRefusedError
     from incidents.store.locations import locate_library
 
+    if bool(scheduler) != bool(output):
+        fail("give --scheduler and --output together, or neither", 2)
+    files = [Path(name) for name in names]
     try:
         mapping = load_mapping(map_) if map_ else None
         if as_.value == "table" and (preview or (mapping is None and not scheduler)):
@@ -92,6 +95,7 @@ def import_(
             "by": local_user(),
         }
         if scheduler:
+            told["part_bytes"] = part_mb << 20
             report = _import_on_cluster(
                 names, as_.value, scheduler, output, mapping, progress, told
             )

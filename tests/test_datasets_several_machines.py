@@ -1,8 +1,12 @@
 """An import on several machines is the import on one, bit for bit, whatever becomes of a worker."""
 
 import json
+import os
 import random
+import subprocess
+import sys
 import threading
+import time
 from datetime import date
 
 import numpy as np
@@ -118,6 +122,10 @@ def assert_the_same(report, home, alone):
     assert said == should
     assert report.refusals == expected.refusals
     assert report.doubts == expected.doubts
+    assert_the_same_rows(home, dataset)
+
+
+def assert_the_same_rows(home, dataset):
     rows, manifest = stored_rows(home)
     whole = pq.read_table(dataset.folder / "releases/0001/rows.parquet")
     assert rows.schema.equals(whole.schema, check_metadata=True)
@@ -216,9 +224,29 @@ def test_a_worker_killed_in_the_middle_changes_nothing(files, alone, storage_env
     assert_the_same(report, "s3://events/killed/acled", alone)
 
 
+@pytest.mark.slow
+def test_the_command_killed_in_the_middle_leaves_no_dataset_and_the_next_one_a_whole(
+    files, alone, cluster, tmp_path
+):
+    words = ["import", *map(str, files), "--as", "acled", "--part-mb", "1",
+             "--scheduler", cluster.address, "--output", str(tmp_path)]  # fmt: skip
+    rows = tmp_path / "acled/releases/0001/rows"
+    with subprocess.Popen([sys.executable, "-m", "dashboard", *words]) as command:
+        while command.poll() is None and not (rows.is_dir() and any(rows.glob("*.parquet"))):
+            time.sleep(0.01)
+        command.kill()
+    assert command.returncode == -9
+    assert not (tmp_path / "acled/manifest.json").exists()
+    assert existing_datasets(tmp_path.parent) == ()
+    done = run(*words)
+    assert done.returncode == 0, done.stderr
+    assert_the_same_rows(f"{tmp_path}/acled", alone[1])
+
+
 def test_the_command_imports_through_a_scheduler(cluster, tmp_path):
     path = write(tmp_path / "ucdp.csv", as_csv([ucdp(id="1"), ucdp(id="2", low="9"), ucdp(id="1")]))
-    where = ["--scheduler", cluster.address, "--output", str(tmp_path / "out")]
+    out = os.path.relpath(tmp_path / "out")
+    where = ["--scheduler", cluster.address, "--output", out]
     done = run("import", str(path), "--as", "ucdp", "--json", *where)
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)

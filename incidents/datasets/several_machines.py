@@ -111,7 +111,7 @@ def import_on_cluster(
         plans: list[FilePlan] = cluster.do(plan_file, tasks)
         names = [plan.name for plan in plans]
         made_for = format_of(as_, mapping, dataset, names, names, [p.header for p in plans])
-        home = f"{output.rstrip('/')}/{made_for.mapping.dataset}"
+        home = f"{storage.absolute(output)}/{made_for.mapping.dataset}"
         _refuse_if_there(home)
         work = _Work(cluster, made_for, plans, home, known, reading, today or now.date())
         try:

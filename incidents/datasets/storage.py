@@ -29,6 +29,11 @@ def file_name(address: str) -> str:
     return PurePosixPath(address).name
 
 
+def absolute(folder: str) -> str:
+    """Return a folder's address as any process understands it, without a slash at its end."""
+    return (folder if "://" in folder else str(Path(folder).resolve())).rstrip("/")
+
+
 def find_files(patterns: Sequence[str]) -> list[str]:
     """Return the addresses that patterns stand for: as given, and each pattern's in their order.
 
