@@ -15,6 +15,8 @@ from incidents.seed_errors import SeedError
 
 CODEBOOK = "README.md beside the documents explains every field."
 
+# A coded document names a place, whose point is the gazetteer's; only datasets have their own.
+_POINT = frozenset({"latitude", "longitude"})
 _DERIVED = {"claim_id", "source_id", "incident_id", "adm2_pcode", "adm2_name", "place_name"}
 _COUNTS = {"count_low", "count_best", "count_high"}
 
@@ -22,10 +24,10 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "document": frozenset({"source", "defaults", "claims", "not_casualties"}),
     "source": frozenset(Source.model_fields) - {"source_id"},
     "defaults": frozenset({"place_id", "date_start", "date_end", "date_prec", "scope"}),
-    "claim": frozenset(Claim.model_fields) - _DERIVED - _COUNTS
+    "claim": frozenset(Claim.model_fields) - _DERIVED - _COUNTS - _POINT
     | {"id", "incident", "place", "count"},
     "list of incidents": frozenset({"incidents"}),
-    "incident": frozenset(Incident.model_fields) - {"incident_id"} | {"id"},
+    "incident": frozenset(Incident.model_fields) - {"incident_id"} - _POINT | {"id"},
     "claimant": frozenset({"claimant", "claimant_type", "claimant_kind"}),
 }
 """What an analyst may write, by the kind of table."""
