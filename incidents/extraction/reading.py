@@ -16,6 +16,7 @@ from incidents.extraction.zeros_said import zero_links
 
 _OTHERS = frozenset({"other", "others", "the other", "victims"})
 _NEAR_WORDS = 8
+_FAR_WORDS = 16
 _BACK_TO = frozenset({"them", "these", "those"})
 _NEAR_PLIGHT = 6
 
@@ -95,7 +96,7 @@ def _loose(reading: Reading, undone: set[int]) -> list[Mention]:
             continue
         if _acts(words, mention) or _travels(words, mention):
             continue
-        reach = _NEAR_WORDS if mention.kind == "people" else 3
+        reach = _FAR_WORDS if mention.kind == "people" else 6
         window = words[max(0, mention.start - reach) : mention.reach + reach]
         inside = {w.start for w in words[mention.start : mention.end]}
         if (
