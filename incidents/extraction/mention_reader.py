@@ -26,6 +26,7 @@ _DEFINITE = frozenset(
 
 _COUNTS = frozenset({"qualifier", "vague", "numeral", "adverbs"})
 _POINTS = frozenset({"determiners", "qualifier", "group", "generic"})
+_AGES = frozenset({"aged", "age", "ages"})
 _PREPOSED = frozenset({"about", "around", "over", "above"})
 
 
@@ -117,7 +118,10 @@ class MentionReader(Singles):
         before = words[at - 1].low if at > 2 else ""
         if before == "between":
             return "numbered" in words[at - 2].senses
-        return before in {"to", "and", "-", "–"} and words[at - 3].low in {"aged", "age", "ages"}
+        if before in {"about", "around", "nearly"}:
+            return words[at - 2].low in _AGES
+        far = {w.low for w in words[max(0, at - 4) : at - 2]}
+        return before in {"to", "and", "-", "–"} and not _AGES.isdisjoint(far)
 
     def _as_many(self, words: Sequence[Word], at: int, before: Sequence[Mention]) -> Mention | None:
         """Read "two soldiers and as many militants"."""

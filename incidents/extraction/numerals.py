@@ -234,6 +234,8 @@ def _parts_counts(words: Sequence[Word], at: int) -> bool:
 def _is_date(words: Sequence[Word], start: int, at: int, end: int, value: int) -> bool:  # noqa: PLR0911
     before = words[at - 1] if at else None
     after = words[end] if end < len(words) else None
+    if value in _YEARS and before is not None and before.low in {"in", "since", "during"}:
+        return True
     if (
         value in _YEARS
         and "," not in words[at].low

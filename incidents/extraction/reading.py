@@ -16,6 +16,7 @@ from incidents.extraction.zeros_said import zero_links
 
 _OTHERS = frozenset({"other", "others", "the other", "victims"})
 _NEAR_WORDS = 8
+_FAR_WORDS = 16
 _BACK_TO = frozenset({"them", "these", "those"})
 _NEAR_PLIGHT = 6
 
@@ -87,7 +88,9 @@ def _loose(reading: Reading, undone: set[int]) -> list[Mention]:
     words = reading.words
     loose: list[Mention] = []
     for mention in reading.mentions:
-        if not mention.counted or mention.number is None or mention.kind == "thing":
+        if not mention.counted or mention.kind == "thing":
+            continue
+        if mention.number is None and not _may_be_hurt(words, mention):
             continue
         if id(mention) in linked or id(mention) in undone:
             continue
@@ -95,7 +98,7 @@ def _loose(reading: Reading, undone: set[int]) -> list[Mention]:
             continue
         if _acts(words, mention) or _travels(words, mention):
             continue
-        reach = _NEAR_WORDS if mention.kind == "people" else 3
+        reach = _FAR_WORDS if mention.kind == "people" else 6
         window = words[max(0, mention.start - reach) : mention.reach + reach]
         inside = {w.start for w in words[mention.start : mention.end]}
         if (
@@ -112,6 +115,16 @@ def _in_plight(words: Sequence[Word], mention: Mention) -> bool:
     before = words[max(0, mention.start - 4) : mention.start]
     after = words[mention.reach : mention.reach + _NEAR_PLIGHT]
     return any("plight" in w.senses for w in (*before, *after))
+
+
+def _may_be_hurt(words: Sequence[Word], mention: Mention) -> bool:
+    """Whether a person without a number stands right beside a casualty word."""
+    if mention.kind != "people" or mention.pronoun or mention.definite:
+        return False
+    if any("claimant" in w.senses for w in words[mention.start : mention.end]):
+        return False
+    near = (*words[max(0, mention.start - 2) : mention.start], *words[mention.reach :][:3])
+    return any("casualty" in w.senses for w in near)
 
 
 def _acts(words: Sequence[Word], mention: Mention) -> bool:
