@@ -179,7 +179,7 @@ def _legend(measure: str, breaks: Sequence[int], view: View) -> Legend:
     lowest = 1
     classes = []
     for number, end in enumerate(breaks):
-        classes.append((f"class-{number}", str(end) if end == lowest else f"{lowest}–{end}"))
+        classes.append((f"class-{number}", f"{end:,}" if end == lowest else f"{lowest:,}–{end:,}"))
         lowest = end + 1
     title = measure if measure in COUNT_MEASURES else f"{measure}: best figure, rule “{view.rule}”"
     blanks = dict(BLANKS)

@@ -1,6 +1,7 @@
 /* Where the names stand: a greedy placement on the screen, most important first.
  *
- * A name with a report is always shown. It stands in its district where that has room,
+ * A name with a report is always shown, unless most districts have one: then those of the roomier districts
+ * are, and the others once one looks nearer. It stands in its district where that has room,
  * else beside it with a thin line to it; of several places the one is taken that covers
  * least of other names and of other reported districts. A name without a report is shown
  * only where it fits into its own district and touches no other.
@@ -12,6 +13,8 @@ const mapLabels = (() => {
   const OWN = 0.3; // how much less it matters that a name covers its own district
   const ANGLES = 16;
   const RINGS = [0, 8, 18, 30, 44];
+  const MANY = 14; // with more reported districts than this, what would cover another name waits for a closer look
+  const COVERS = 0.06; // of a name's own area
 
   const box = (x, y, w, h) => ({ left: x - w / 2, top: y - h / 2, right: x + w / 2, bottom: y + h / 2 });
 
@@ -54,6 +57,11 @@ const mapLabels = (() => {
       taken.push(box(where.x, where.y, item.w + GAP, item.h + GAP));
       placed.set(item.pcode, { x: where.x, y: where.y, led: where.away >= 8 });
     };
+    const crowded = items.filter((i) => i.always).length > MANY;
+    const covers = (p, item) => {
+      const b = box(p.x, p.y, item.w, item.h);
+      return outside(b, size) > 1 || taken.some((t) => overlap(b, t) > COVERS * item.w * item.h);
+    };
     const order = [...items].sort((a, b) => b.always - a.always || b.rank - a.rank);
     for (const item of order) {
       if (item.always) {
@@ -64,7 +72,7 @@ const mapLabels = (() => {
           },
           { c: Infinity, p: null },
         );
-        put(item, best.p);
+        if (!crowded || !covers(best.p, item)) put(item, best.p);
       } else if (item.w <= 2 * item.room * 1.05 && item.h <= item.roomHigh) {
         const free = [0, -7, 7].map((dy) => ({ x: item.x, y: item.y + dy, away: 0 })).find((p) => {
           const b = box(p.x, p.y, item.w + GAP, item.h + GAP);
