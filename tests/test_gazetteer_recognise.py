@@ -119,3 +119,12 @@ def test_another_gazetteer_finds_its_own_names_only():
     own = Place("user:1", "Zard Ghat", 30.2, 67.0, "P", "PPL", "PK", "PK2", "Balochistan",
                 "PK226", "Quetta", None, None, (), 2)  # fmt: skip
     assert found("Quetta and Zard Ghat", Gazetteer([own])) == ["Zard Ghat"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["17 Sep, Hub: one man hurt", "- 0815 hrs - Hub: calm", "(2) Hub, Monday", "* 2025-06-01 Hub:"],
+)
+def test_a_doubtful_name_that_opens_a_line_after_a_date_or_bullet_is_a_place(line):
+    wanted = ["Hub"] if ":" in line else []
+    assert [t.text for t in find_toponyms(line)] == wanted
