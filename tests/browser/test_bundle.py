@@ -11,14 +11,14 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from reader import FLAGS, free_port
 
 from scripts import build_bundle
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 BASE_PYTHON = getattr(sys, "_base_executable", sys.executable)
 
 
@@ -80,7 +80,9 @@ def wait_until_up(before, port, server):
     pytest.fail("the server did not answer within a minute")
 
 
-def test_the_bundle_installs_serves_and_exports_without_network(extracted, offline, tmp_path):
+def test_the_bundle_installs_serves_and_exports_without_network(
+    browser, extracted, offline, tmp_path
+):
     reach = "import socket; socket.create_connection(('192.0.2.1', 80), 3)"
     outside = subprocess.run([*offline, BASE_PYTHON, "-c", reach], capture_output=True, check=False)
     assert b"Network is unreachable" in outside.stderr
@@ -113,29 +115,28 @@ def test_the_bundle_installs_serves_and_exports_without_network(extracted, offli
     ) as server:  # fmt: skip
         try:
             wait_until_up(offline, port, server)
-            look_at_the_page(offline, port, tmp_path)
+            look_at_the_page(browser, offline, port, tmp_path)
         finally:
             server.terminate()
             told = server.communicate(timeout=20)[0]
     assert "Traceback" not in told
 
 
-def look_at_the_page(offline, port, tmp_path):
+def look_at_the_page(browser, offline, port, tmp_path):
     """Open the page with a browser that has no network either."""
     names = ("chromium", "chromium-browser", "google-chrome")
     found = next((path for name in names if (path := shutil.which(name))), None)
-    with sync_playwright() as playwright:
-        path = found or playwright.chromium.executable_path
-        wrapped = tmp_path / "chromium"
-        wrapped.write_text(f'#!/bin/sh\nexec {" ".join(offline)} {path} "$@"\n')
-        wrapped.chmod(0o755)
-        browser = playwright.chromium.launch(executable_path=wrapped, args=FLAGS)
-        page = browser.new_page()
-        page.goto(f"http://localhost:{port}/", timeout=60_000)
-        drawn = page.frame_locator("iframe").first.locator("path.leaflet-interactive")
-        expect(drawn).to_have_count(35, timeout=60_000)
-        expect(page.get_by_test_id("stException")).to_have_count(0)
-        browser.close()
+    path = found or browser.browser_type.executable_path
+    wrapped = tmp_path / "chromium"
+    wrapped.write_text(f'#!/bin/sh\nexec {" ".join(offline)} {path} "$@"\n')
+    wrapped.chmod(0o755)
+    without_network = browser.browser_type.launch(executable_path=wrapped, args=FLAGS)
+    page = without_network.new_page()
+    page.goto(f"http://localhost:{port}/", timeout=60_000)
+    drawn = page.frame_locator("iframe").first.locator("path.leaflet-interactive")
+    expect(drawn).to_have_count(35, timeout=60_000)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    without_network.close()
 
 
 def test_a_changed_a_missing_and_a_foreign_file_are_named_and_nothing_is_installed(
