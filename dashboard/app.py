@@ -61,7 +61,8 @@ def show_map(of_add: st.Page, of_data: st.Page) -> None:
             if may(current_user(), "import a dataset"):
                 st.page_link(of_data, label="Import a dataset", icon=":material/table:")
     try:
-        atlas = loading.atlas_at(*ask_level(loading.data_dir()))
+        level = ask_level(loading.data_dir())
+        atlas = loading.atlas_at(level.region, level.name)
     except (ValueError, OSError, StoreError) as error:
         st.error(f"The sources cannot be read. {escape_markdown(str(error))}")
         st.stop()
@@ -82,7 +83,7 @@ def show_map(of_add: st.Page, of_data: st.Page) -> None:
     )
     claim_id = st.query_params.get("claim", "")
     opened = view.opening(claim_id) if claim_id else None
-    unknown = asking.unknown_parameters(atlas, query)
+    unknown = [*level.ignored, *asking.unknown_parameters(atlas, query)]
     _notices([*unknown, f"claim={claim_id}"] if claim_id and opened is None else unknown)
     if opened is not None:
         show_claim(opened, claim_id, _texts(), link, asking.address(atlas, choices, **_area(atlas)))

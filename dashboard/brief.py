@@ -114,8 +114,8 @@ def _sections(view: View, numbers: Numbers) -> list[Element]:
     if view.tolls or view.row_tolls:
         sections.append(_section("Tolls", toll_table(view)))
     # Rows of datasets as claims, so that they can be listed with the others.
-    listed = view.opened(part=slice(ROWS_IN_BRIEF)) if view.rows else view
-    districts = claims_by_district(listed, numbers)
+    listed = view.with_rows_that_may_leave().opened(part=slice(ROWS_IN_BRIEF))
+    districts = claims_by_district(view, listed, numbers)
     area = view.atlas.area_word
     none = f"No claim names a place in one {area}."
     sections.append(_section(f"Claims by {area}", *(districts or [element("p", none)])))

@@ -8,6 +8,7 @@ from dashboard.markup import Element, element
 from dashboard.wording import (
     SCOPES,
     WHERE_PREC,
+    best_text,
     count,
     days,
     figure,
@@ -18,7 +19,7 @@ from dashboard.wording import (
 )
 from incidents.captions import ends, said_by
 from incidents.model import Claim
-from incidents.tolls import Toll, count_voices
+from incidents.tolls import DistrictSummary, Toll, count_voices
 from incidents.view import ProvinceToll, RowsToll, View
 
 # A source's number in the list of sources, by its id.
@@ -57,9 +58,9 @@ def _toll_row(view: View, tile: ProvinceToll, toll: Toll, level: str) -> Element
     spoken = [
         ends(view, p.range, [claims[i] for i in p.range.used]) for p in toll.parts if p.range.used
     ]
-    best = _best(toll) if toll.has_figure else ""
+    best = best_text(toll.best) if toll.has_figure else ""
     # Only parts of other figures: told, but not to be added to them.
-    note = f"a part of figures above; {level}" if view.is_only_parts(tile) else level
+    note = f"a part of figures above; {level}" if view.is_only_parts(toll) else level
     return element(
         "tr",
         element(
@@ -76,10 +77,6 @@ def _toll_row(view: View, tile: ProvinceToll, toll: Toll, level: str) -> Element
             voices_of(voices),
         ),
     )
-
-
-def _best(toll: Toll) -> str:
-    return "indeterminate" if toll.best is None else f"{toll.best:,}"
 
 
 def _speakers(view: View, claims: Sequence[Claim]) -> str:
@@ -100,29 +97,48 @@ def _rows_toll_row(view: View, toll: RowsToll) -> Element:
             css="whom",
         ),
         _cell("Range", element("strong", range_text(toll.whole))),
-        _cell("Best", f"{toll.whole.best or 0:,}"),
+        _cell("Best", best_text(toll.best)),
         _cell("Highest", ""),
         _cell("Lowest", ""),
         _cell("Voices", f"{title}, {rows}"),
     )
 
 
-def claims_by_district(view: View, numbers: Numbers) -> list[Element]:
-    """Return a section for every district that has a claim, in the order of names."""
+def claims_by_district(view: View, listed: View, numbers: Numbers) -> list[Element]:
+    """Return a section for every district that has a claim, in the order of names.
+
+    Parameters
+    ----------
+    listed
+        The same view with rows of datasets as claims, as many as are listed.
+    """
     names = view.atlas.district_names
     summaries = sorted(
-        (s for s in view.districts.values() if s.claims), key=lambda s: names[s.adm2_pcode]
+        (s for s in view.districts.values() if s.is_reported), key=lambda s: names[s.adm2_pcode]
     )
     return [
-        element(
-            "section",
-            element("h3", names[summary.adm2_pcode], element("small", summary.adm2_pcode)),
-            element("p", _district_line(summary.tolls.values()), css="hint"),
-            claim_table(view, summary.claims, numbers),
-            css="district",
+        _district_section(
+            names[summary.adm2_pcode], summary, listed.districts[summary.adm2_pcode].claims,
+            listed, numbers,
         )
         for summary in summaries
-    ]
+    ]  # fmt: skip
+
+
+def _district_section(
+    name: str, summary: DistrictSummary, claims: Sequence[Claim], listed: View, numbers: Numbers
+) -> Element:
+    left_out = summary.claim_count - len(claims)
+    return element(
+        "section",
+        element("h3", name, element("small", summary.adm2_pcode)),
+        element("p", _district_line(summary.tolls.values()), css="hint"),
+        element("p", f"{count(left_out, 'claim')} more of datasets, not listed here.", css="hint")
+        if left_out
+        else None,
+        claim_table(listed, claims, numbers) if claims else None,
+        css="district",
+    )
 
 
 def _district_line(tolls: Iterable[Toll]) -> str:

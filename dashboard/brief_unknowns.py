@@ -80,7 +80,9 @@ def _datasets(view: View) -> Iterator[str]:
             f"{count(sums.rows, 'row')}, each an incident. Which of them speak of people that a "
             "report or another dataset counts as well is not known."
         )
-        if sums.rows > ROWS_IN_BRIEF:
+        if not sums.dataset.rows_may_leave:
+            yield f"Its rows are not listed here: {manifest.licence} ({manifest.licence_url})."
+        elif sums.rows > ROWS_IN_BRIEF:
             yield (
                 f"Of its rows the {ROWS_IN_BRIEF:,} with the most people are listed here; an export "
                 "holds all."

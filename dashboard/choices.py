@@ -83,7 +83,7 @@ def spelled(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> dict[str, list[
         "casualty_type": lambda f: [words(t) for t in sorted(f.casualty_types)],
         "victim_group": lambda f: [words(g) for g in sorted(f.victim_groups)],
         "event_type": lambda f: sorted(f.event_types),
-        "district": lambda f: [atlas.district_names[p] for p in sorted(f.districts)],
+        "district": lambda f: [area_labels(atlas)[p] for p in sorted(f.districts)],
         "scope": lambda f: [words(s) for s in SCOPES if s in f.scopes],
     }
     meant: dict[str, list[str]] = {}
@@ -91,7 +91,7 @@ def spelled(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> dict[str, list[
         found: list[str] = []
         for value in query.get(name, ()):
             with suppress(FilterError):
-                one = make_filter(atlas.catalogue, atlas.district_names, **{name: [value]})
+                one = make_filter(atlas.catalogue, atlas.filter_names, **{name: [value]})
                 found += [text for text in label(one) if text not in found]
         if found and set(found) != set(query[name]):
             meant[name] = found
@@ -105,7 +105,7 @@ def spelled(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> dict[str, list[
 def ask(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> Choices:
     """Show the sidebar and return what is chosen."""
     accept_spellings(atlas, query)
-    names = atlas.district_names
+    names = area_labels(atlas)
     with st.sidebar:
         measure = st.selectbox(
             "Colour by",
@@ -197,6 +197,16 @@ def ask_area(atlas: Atlas) -> str | None:
     return by_name.get(chosen)
 
 
+def area_labels(atlas: Atlas) -> dict[str, str]:
+    """Return what the filter by area calls each area, by code; no two are called the same.
+
+    Among tehsils a whole district can be chosen as well.
+    """
+    own = atlas.district_names
+    wider = {p: name for p, name in atlas.filter_names.items() if p not in own}
+    return own | {p: f"{name} (district)" for p, name in wider.items()}
+
+
 def whole(atlas: Atlas) -> str:
     """Return what the choice of an area calls all of them together."""
     return f"{atlas.region_title} (the whole {'province' if atlas.is_home else 'region'})"
@@ -208,7 +218,7 @@ def address(atlas: Atlas, choices: Choices, **also: str) -> str:
     Only what differs from the page's start stands in it.
     """
     chosen = choices.filter
-    names = atlas.filter_names
+    names = area_labels(atlas)
     parameters: list[tuple[str, str]] = [
         *([] if atlas.is_home else [("region", atlas.region)]),
         *([] if atlas.is_home and atlas.level == DISTRICTS else [("level", atlas.level)]),
@@ -244,7 +254,7 @@ def unknown_parameters(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> list
         "casualty_type": {words(t) for t in CASUALTY_TYPES},
         "victim_group": {words(g) for g in VICTIM_GROUPS},
         "event_type": set(EVENT_TYPES),
-        "district": set(atlas.district_names.values()),
+        "district": set(area_labels(atlas).values()),
         "scope": {words(s) for s in SCOPES},
         "measure": set(MEASURES),
         "points": {"true", "false"},

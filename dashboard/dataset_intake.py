@@ -26,7 +26,7 @@ from incidents.datasets.refusals import EncodingUnknownError, FileRefusedError
 from incidents.datasets.running import State, start, wanted_of
 from incidents.datasets.uploads import ENDINGS, Upload, file_of, keep_upload
 from incidents.model import KARACHI
-from incidents.store import locate_library
+from incidents.store import own_data_dir
 
 KIND_WORDS: dict[Kind, str] = {
     "ucdp": "UCDP GED",
@@ -66,8 +66,8 @@ def show_upload(data_dir: Path, by: Person) -> Upload | None:
 
 def import_command() -> str:
     """Return the command that imports into this page's library."""
-    here, usual = locate_library().data_dir, locate_library(environment={}).data_dir
-    named = "" if here == usual else f" --data-dir {shlex.quote(str(here))}"
+    here = own_data_dir()
+    named = "" if here is None else f" --data-dir {shlex.quote(str(here))}"
     return f"incident-map import FILE --as ucdp{named}"
 
 

@@ -28,13 +28,16 @@ def show_rows(view: View, area: str | None, link: Link, *, key: str) -> None:
     Parameters
     ----------
     area
-        A P-code, "not_placed" or "outside"; None is everywhere.
+        An area's code, "not_placed", "outside" or "wider"; None is everywhere.
     key
         Names the widget that turns the pages.
     """
-    most = max((view.rows_in(name, area) for name in view.rows), default=0)
-    if not most:
+    if not any(view.rows_in(name, area) for name in view.rows):
         return
+    most = max(
+        (view.rows_in(n, area) for n, s in view.rows.items() if not s.dataset.rows_elsewhere),
+        default=0,
+    )
     pages = math.ceil(most / ROWS_A_PAGE)
     page = 1
     if pages > 1:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 from collections.abc import Callable
 
 import streamlit as st
 
 from dashboard.brief import brief
 from dashboard.choices import Choices, address
+from dashboard.filter_words import command_words
 from dashboard.map_png import to_png
 from dashboard.map_svg import map_svg
 from dashboard.markup import element, escape_markdown, show
 from incidents.exports import FORMATS, MEDIA_TYPES, about_json, to_bytes
 from incidents.layers import LAYERS, build_layer
-from incidents.sealed import MOST_ROWS, seal
+from incidents.sealed import may_be_sealed, seal
 from incidents.view import View
 
 MOST_ROWS_HERE = 50_000
@@ -59,7 +61,7 @@ def _briefs(view: View, choices: Choices, kept_back: str) -> None:
             "image/png",
             "take_png",
         )
-    if view.row_count > MOST_ROWS or kept_back:
+    if kept_back or not may_be_sealed(view):
         return
     _button(
         "Sealed export (zip)",
@@ -83,10 +85,8 @@ def _layers(view: View, kept_back: str) -> None:
         return
     if view.row_count > MOST_ROWS_HERE and layer != "districts":
         show(element("p", f"{view.row_count:,} rows of datasets: write them with", css="im-hint"))
-        st.code(
-            f"incident-map export --layer {layer} --format {file_format} --output FILE",
-            language=None,
-        )
+        words = ["incident-map", "export", "--layer", layer, "--format", file_format]
+        st.code(shlex.join([*words, *command_words(view)]) + " --output FILE", language=None)
         return
     name = f"incident-map-{layer}-{_digest(view)}.{file_format}"
     _button(
@@ -147,6 +147,15 @@ def _page() -> str:
 def _digest(view: View, *also: str) -> str:
     """Name the content: a browser must never be handed an older file under the same name."""
     said = json.dumps(
-        [view.atlas.catalogue.digest, view.filter.as_dict(), view.rule, *also], sort_keys=True
+        [
+            view.atlas.catalogue.digest,
+            view.atlas.region,
+            view.atlas.level,
+            view.atlas.boundaries.vintage,
+            view.filter.as_dict(),
+            view.rule,
+            *also,
+        ],
+        sort_keys=True,
     )
     return hashlib.sha256(said.encode()).hexdigest()[:8]

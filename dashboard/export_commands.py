@@ -96,6 +96,7 @@ def brief(
     page: Annotated[
         str, typer.Option(help="Address of the page that the brief's link reopens.")
     ] = "http://localhost:8501/",
+    i_hold_a_licence: HoldsLicence = False,
 ) -> None:
     """Write a brief to take away: one page with map, tolls, claims; or the map alone."""
     from dashboard.brief import brief as make_brief
@@ -109,6 +110,7 @@ def brief(
         shown = view()
     except ValueError as error:
         fail(str(error))
+    _take_licence(shown, held=i_hold_a_licence)
     match kind:
         case "svg":
             content = map_svg(shown, measure.value).encode()

@@ -47,7 +47,7 @@ def make_view(
     ] = None,
     level: Annotated[
         str | None,
-        typer.Option(help="districts, tehsils, or a level of your own; the coarsest if not given."),
+        typer.Option(help="districts (as without it), tehsils, or a level of your own."),
     ] = None,
 ) -> Any:  # noqa: ANN401 - a View, whose module is imported only when a command runs
     """Load everything and return the view that the options describe.
@@ -66,7 +66,7 @@ def make_view(
     atlas = load_atlas()
     if (region, level) != (None, None):
         shown = load_region(region or HOME, locate_library().data_dir)
-        atlas = atlas.at(shown, level.casefold() if level else shown.coarsest)
+        atlas = atlas.at(shown, level.casefold() if level else shown.first_level)
     chosen = make_filter(
         atlas.catalogue,
         atlas.filter_names,

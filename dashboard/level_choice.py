@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -10,8 +11,16 @@ from dashboard.markup import escape_markdown
 from incidents.regions import HOME, Region, list_regions, load_region
 
 
-def ask_level(data_dir: Path) -> tuple[Region, str]:
-    """Show the choice in the sidebar and return a region and the name of its level.
+class Level(NamedTuple):
+    """A region and one of its levels, and what of the address means none."""
+
+    region: Region
+    name: str
+    ignored: tuple[str, ...]
+
+
+def ask_level(data_dir: Path) -> Level:
+    """Show the choice in the sidebar and return what is chosen.
 
     Both stand in the address (`?region=…&level=…`). A region without boundaries is not offered.
 
@@ -22,6 +31,7 @@ def ask_level(data_dir: Path) -> tuple[Region, str]:
     """
     regions = {r.name: r for r in list_regions(data_dir) if r.levels}
     region = load_region(HOME, data_dir)
+    ignored = _ignored("region", regions)
     with st.sidebar:
         if len(regions) > 1:
             region = regions[
@@ -33,12 +43,19 @@ def ask_level(data_dir: Path) -> tuple[Region, str]:
                     format_func=lambda name: escape_markdown(regions[name].title),
                 )
             ]
+        ignored += _ignored("level", region.levels)
         level = st.segmented_control(
             "Areas on the map",
             region.levels,
-            default=region.coarsest,
+            default=region.first_level,
             key="level",
             bind="query-params",
             required=True,
         )
-    return region, level or region.coarsest
+    return Level(region, level or region.first_level, ignored)
+
+
+def _ignored(name: str, known: object) -> tuple[str, ...]:
+    """Return what the address asks for under a name and nothing here is called."""
+    asked = st.query_params.get(name, "")
+    return (f"{name}={asked}",) if asked and asked not in known else ()  # type: ignore[operator]

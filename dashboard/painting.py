@@ -92,9 +92,8 @@ def _known_wider(view: View, code: str, measure: str) -> int:
         return view.wider_count_around(code)
     kind = _casualty(measure)
     said = sum(c.casualty_type == kind for c in view.known_wider_around(code))
-    return said + sum(
-        sums.wider_around.get(code, 0) for sums in view.rows.values() if sums.wider.sums[kind].rows
-    )
+    of_rows = (sums.wider_figures.get(kind, {}).get(code, 0) for sums in view.rows.values())
+    return said + sum(of_rows)
 
 
 def class_breaks(values: Sequence[int], most: int = MAX_CLASSES) -> tuple[int, ...]:

@@ -9,7 +9,16 @@ from datetime import date
 from dashboard.claim_cards import Link, claim_cards
 from dashboard.markup import Element, element, show
 from dashboard.notice_list import notice_list
-from dashboard.wording import count, dataset_name, figure, range_text, short_day, voices_of, words
+from dashboard.wording import (
+    best_text,
+    count,
+    dataset_name,
+    figure,
+    range_text,
+    short_day,
+    voices_of,
+    words,
+)
 from incidents.model import Claim
 from incidents.reconcile import RULE_MEANINGS, printed
 from incidents.tolls import Toll, count_voices
@@ -23,7 +32,7 @@ MOST_OF_ROWS = 3
 
 def show_tolls(view: View, link: Link) -> None:
     """Show the tiles of a view; each opens to its claims, those used and those set aside."""
-    tiles = [tile for tile in view.tolls if not view.is_only_parts(tile)]
+    tiles = [tile for tile in view.tolls if not view.is_only_parts(tile.shown)]
     tiles.sort(key=lambda tile: not tile.shown.has_figure)
     of_rows = view.row_tolls[:MOST_OF_ROWS]
     most = MOST_TILES - len(of_rows)
@@ -72,7 +81,7 @@ def _rows_tile(view: View, toll: RowsToll) -> Element:
         element(
             "div",
             element(
-                "p", element("strong", f"Best: {toll.whole.best or 0:,}. "), "; ".join(parts), "."
+                "p", element("strong", f"Best: {best_text(toll.best)}. "), "; ".join(parts), "."
             ),
             element(
                 "p",
@@ -145,7 +154,7 @@ def _behind(view: View, tile: ProvinceToll, link: Link) -> list[Element | None]:
     """Return what stands behind a tile: the rule, the voices, the claims."""
     shown = tile.shown
     voices = count_voices(shown.behind, view.atlas.reporting)
-    best = "indeterminate" if shown.best is None else f"{shown.best:,}"
+    best = best_text(shown.best)
     lines = [
         element(
             "p",

@@ -70,6 +70,11 @@ def range_text(said: Toll | Range | Sum) -> str:
     return span(said.low, said.high, said.high_open, said.low_open)
 
 
+def best_text(best: int | None) -> str:
+    """Return the best figure as it is printed; a rule may name none."""
+    return "indeterminate" if best is None else f"{best:,}"
+
+
 def figure(claim: Claim) -> str:
     """Return a claim's figure as its source gives it, without who and what.
 

@@ -48,6 +48,15 @@ class Places(NamedTuple):
         return Places(*columns)
 
 
+NO_PLACES = Places(
+    np.zeros(0, np.int64),
+    np.zeros(0, np.int32),
+    np.zeros(0, np.int32),
+    np.zeros(0, np.int64),
+    np.zeros(0, np.bool_),
+)
+
+
 class Bins(NamedTuple):
     """What is drawn as one: a place, or all places of a square.
 

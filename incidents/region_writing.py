@@ -175,7 +175,7 @@ def add_places(
     """
     with _writing(data_dir):
         region = load_region(region.name, data_dir)
-        index = region.index(DISTRICTS if region.is_home else region.coarsest)
+        index = region.index(region.first_level)
         read = read_place_file(
             about.added_from, content, index, region.title, _known_places(region).get
         )

@@ -125,6 +125,17 @@ class Region:
         return tuple(sorted(sizes, key=lambda name: (sizes[name], name)))
 
     @property
+    def first_level(self) -> str:
+        """The level that is shown where none is asked for: at home always the districts.
+
+        Raises
+        ------
+        RegionError
+            If the region has no boundaries.
+        """
+        return DISTRICTS if self.is_home else self.coarsest
+
+    @property
     def coarsest(self) -> str:
         """The level to begin with.
 

@@ -100,7 +100,7 @@ def seal(view: View, query: str = "?") -> bytes:
     incidents.datasets.dataset.LicenceError
         If the terms of a dataset do not let its rows be handed out.
     """
-    if not view.atlas.is_home or view.atlas.level != DISTRICTS:
+    if not _is_of_districts(view):
         raise ValueError(
             "A sealed export is of Balochistan's districts; choose that region and level."
         )
@@ -114,6 +114,15 @@ def seal(view: View, query: str = "?") -> bytes:
     if not _QUERY.fullmatch(query):
         raise ValueError(f"{query[:80]!r} is no query string; expected one such as '?rule=range'")
     return pack(_files(view.opened() if view.rows else view, query))
+
+
+def may_be_sealed(view: View) -> bool:
+    """Whether `seal` takes a view: of Balochistan's districts, with no more rows than it keeps."""
+    return _is_of_districts(view) and view.row_count <= MOST_ROWS
+
+
+def _is_of_districts(view: View) -> bool:
+    return view.atlas.is_home and view.atlas.level == DISTRICTS
 
 
 def verify(content: bytes) -> Verdict:

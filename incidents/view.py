@@ -82,7 +82,13 @@ class RowsToll:
     dataset_id: str
     casualty_type: CasualtyType
     victim_group: VictimGroup
+    rule: Rule
     by_place: GroupSums
+
+    @property
+    def best(self) -> int | None:
+        """The sum of the best figures; None under "official", for a dataset is no state's side."""
+        return None if self.rule == "official" else self.whole.best
 
     @property
     def whole(self) -> Sum:
@@ -291,19 +297,19 @@ class View:
         """
         order = [(t, g) for t in CASUALTY_TYPES for g in TILE_ORDER]
         return tuple(
-            RowsToll(name, *pair, sums.groups[pair])
+            RowsToll(name, *pair, self.rule, sums.groups[pair])
             for name, sums in self.rows.items()
             for pair in order
             if pair in sums.groups and pair not in sums.parts
         )
 
-    def is_only_parts(self, tile: ProvinceToll) -> bool:
-        """Whether everything behind a tile is a part of another figure that is left as well.
+    def is_only_parts(self, toll: Toll) -> bool:
+        """Whether everything behind a toll is a part of another figure that is left as well.
 
         "Including three women" is not a toll of its own, unless the filter leaves out its total.
         """
         left = {c.claim_id for c in self.figures}
-        return all(c.part_of in left for c in tile.shown.claims)
+        return all(c.part_of in left for c in toll.claims)
 
     def opened(self, area: str | None = None, part: slice = slice(None)) -> View:
         """Return the same view with rows of datasets as claims, and no dataset beside them.
@@ -321,6 +327,11 @@ class View:
             if columns.dataset.dataset_id in self.rows:
                 atlas = atlas.with_records(columns.records(self.filter, area, part))
         return View(atlas, self.filter, self.rule)
+
+    def with_rows_that_may_leave(self) -> View:
+        """Return the view without the datasets whose terms keep their rows back."""
+        free = tuple(c for c in self.atlas.datasets if c.dataset.rows_may_leave)
+        return View(replace(self.atlas, datasets=free), self.filter, self.rule)
 
     def check_rows_may_leave(self) -> None:
         """Refuse to hand out rows of a dataset whose terms need a licence that nobody holds.

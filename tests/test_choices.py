@@ -7,9 +7,10 @@ from urllib.parse import parse_qs
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.choices import Choices, address, spelled, unknown_parameters
+from dashboard.choices import Choices, address, area_labels, spelled, unknown_parameters
 from incidents.atlas import load_atlas
 from incidents.filters import Filter, parse_moment
+from incidents.regions import HOME, load_region
 
 
 @pytest.fixture(scope="module")
@@ -128,3 +129,22 @@ def test_a_toll_without_a_number_is_told_in_the_reports_words():
 
 def test_a_link_does_not_switch_the_background_map_on():
     assert page(basemap="true").checkbox(key="basemap").value is False
+
+
+def test_among_tehsils_a_whole_district_can_be_chosen_and_its_link_reopens_it(atlas, tmp_path):
+    tehsils = atlas.at(load_region(HOME, tmp_path), "tehsils")
+    labels = area_labels(tehsils)
+    assert len(set(labels.values())) == len(labels) == 103 + 35
+    # A name that stands for both is the tehsil's; the district says that it is one.
+    assert (labels["PK20501"], labels["PK205"]) == ("Gwadar", "Gwadar (district)")
+    assert spelled(tehsils, {"district": ["PK205"]}) == {"district": ["Gwadar (district)"]}
+    chosen = Choices(Filter(districts=frozenset({"PK205"})), "range", "killed", None, basemap=False)
+    query = parse_qs(address(tehsils, chosen).removeprefix("?"))
+    assert query["district"] == ["Gwadar (district)"]
+    assert unknown_parameters(tehsils, query) == []
+
+
+def test_a_region_or_a_level_that_is_not_here_is_said():
+    told = page(region="sindh", level="divisions").warning[0].value
+    assert "region\\=sindh" in told
+    assert "level\\=divisions" in told

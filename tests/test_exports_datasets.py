@@ -1,15 +1,22 @@
 """Datasets handed out: every row with its claims, its point and its terms, in every format."""
 
 import csv
+import dataclasses
 import io
 import json
+from datetime import date
 
 import geopandas as gpd
 import pytest
 from dataset_factory import acled, import_rows, ucdp
 
+from dashboard.brief import brief
+from dashboard.filter_words import command_words
+from dashboard.wording import range_text
 from incidents.atlas import existing_datasets, load_atlas
-from incidents.datasets.dataset import LicenceError
+from incidents.datasets.columns import Columns
+from incidents.datasets.dataset import LicenceError, open_dataset
+from incidents.datasets.library import DatasetError
 from incidents.exports import FORMATS, to_bytes
 from incidents.filters import Filter, make_filter
 from incidents.layers import build_layer
@@ -91,3 +98,59 @@ def test_a_sealed_export_holds_the_rows_and_opens_to_the_same_districts(atlas):
     assert verdict.differences == ()
     assert verdict.made_again
     assert verdict.manifest["contents"]["claims"] == view.figure_count
+
+
+def test_a_brief_lists_no_row_that_may_not_leave_and_says_so(atlas):
+    kept_back = dataclasses.replace(
+        atlas, datasets=tuple(Columns(open_dataset(c.dataset.folder)) for c in atlas.datasets)
+    )
+    page = brief(View(kept_back, Filter()), "killed")
+    assert "Uppsala Conflict Data Program" in page
+    assert "acled.XXX1" not in page
+    assert "Its rows are not listed here: ACLED Terms and Conditions" in page
+    assert "1 claim more of datasets, not listed here." in page
+
+
+def test_a_districts_toll_in_a_brief_is_the_maps_however_many_rows_are_listed(
+    atlas, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("dashboard.brief.ROWS_IN_BRIEF", 1)
+    view = of_ucdp(atlas)
+    quetta = view.districts["PK226"].tolls["killed"]
+    page = brief(view, "killed")
+    assert f"killed {range_text(quetta)}" in page
+    assert "claims more of datasets, not listed here." in page
+
+
+def test_a_dataset_of_other_districts_is_refused_not_painted(atlas, monkeypatch):
+    dataset = open_dataset(atlas.datasets[0].dataset.folder)
+    dataset.__dict__["pcodes"] = tuple(reversed(dataset.pcodes))
+    with pytest.raises(DatasetError, match=r"other districts than these .* import its files again"):
+        Columns(dataset)
+
+
+def test_no_best_figure_of_a_dataset_is_official(atlas):
+    view = View(atlas, of_ucdp(atlas).filter, "official")
+    assert {t.best for t in view.row_tolls} == {None}
+    assert view.districts["PK226"].tolls["killed"].best is None
+
+
+def test_a_file_too_large_for_the_page_is_written_by_a_command_with_the_same_filters(
+    atlas, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("INCIDENT_MAP_DATA_DIR", str(tmp_path / "my library"))
+    view = View(
+        atlas,
+        make_filter(
+            atlas.catalogue, atlas.district_names, casualty_type=["killed"], district=["Quetta"],
+            event_type=["Battles"], date_from=date(2024, 1, 1), scope=["all"],
+        ),
+        "lowest",
+    )  # fmt: skip
+    words = command_words(view)
+    assert words[words.index("--event-type") + 1] == "Battles"
+    assert words[words.index("--district") + 1] == "PK226"
+    assert words[words.index("--from") + 1] == "2024-01-01"
+    assert words[words.index("--rule") + 1] == "lowest"
+    assert words[words.index("--data-dir") + 1] == str(tmp_path / "my library")
+    assert words.count("--scope") == 4

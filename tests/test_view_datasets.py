@@ -62,6 +62,9 @@ def test_a_view_of_columns_says_what_a_view_of_their_claims_says(level_atlas, ch
             t: said(v) for t, v in summary.tolls.items()
         }
         assert view.wider_count_around(pcode) == records.wider_count_around(pcode)
+        figures = sum(s.wider_figures.get("killed", {}).get(pcode, 0) for s in view.rows.values())
+        around = [c for c in records.known_wider_around(pcode) if c not in view.known_wider]
+        assert figures == sum(c.casualty_type == "killed" for c in around)
     for name in ("not_placed_count", "outside_count", "known_wider_count"):
         assert getattr(view, name) == getattr(records, name)
     assert view.figure_count == records.figure_count

@@ -235,14 +235,28 @@ class Columns:
             return len(self.areas.codes) + BESIDE.index(area)
         return self.areas.codes.index(area)
 
-    def _wider_around(self, mask: Mask, stated: NDArray[Any]) -> dict[str, int]:
+    def _wider_figures(
+        self,
+        mask: Mask,
+        types: Collection[str],
+        groups: frozenset[str],
+        weights: NDArray[Any] | int,
+    ) -> dict[str, dict[str, int]]:
+        """Return how many figures known only to a district may lie in an area, by type and code."""
+        if not self.areas.among:
+            return {}
+        return {
+            t: self._wider_around(mask, self.stated(frozenset({t}), groups) * weights)
+            for t in types
+        }
+
+    def _wider_around(self, mask: Mask, claims_of_row: NDArray[Any]) -> dict[str, int]:
         """Return how many claims known only to a district may lie in an area, by its code."""
         if not self.areas.among:
             return {}
         rows = np.flatnonzero(mask & (self.areas.numbers == self._number_of("wider")))
         district = self.dataset.codes["district"][rows]
-        # A row without a figure is one claim, of what happened.
-        claims = np.bincount(district, np.maximum(stated[rows], 1), len(self.dataset.pcodes))
+        claims = np.bincount(district, claims_of_row[rows], len(self.dataset.pcodes))
         around: dict[str, int] = {}
         for pcode, number in zip(self.dataset.pcodes, claims.astype(int).tolist(), strict=True):
             for code in self.areas.among.get(pcode, ()) if number else ():
@@ -289,7 +303,9 @@ class Columns:
             not_placed=areas[-3],
             outside=areas[-2],
             wider=areas[-1],
-            wider_around=self._wider_around(mask, stated),
+            # A row without a figure is one claim, of what happened.
+            wider_around=self._wider_around(mask, np.maximum(stated, 1)),
+            wider_figures=self._wider_figures(mask, types, groups, 1),
             groups=self._by_group(left, types, groups),
             parts=frozenset() if groups and "total" not in groups else self._parts,
             first_day=day_of(first.min()) if left.size else None,

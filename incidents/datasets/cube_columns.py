@@ -22,6 +22,7 @@ from incidents.datasets.row_areas import BESIDE
 from incidents.datasets.row_sums import NOTHING, AreaSums, GroupSums, Mask, RowSums, Sum, together
 from incidents.datasets.schema import UNKNOWN_SIDE
 from incidents.filters import Filter
+from incidents.grid import NO_PLACES, Places
 from incidents.model import CASUALTY_TYPES, Catalogue
 from incidents.tolls import COVERED_BY
 
@@ -53,6 +54,11 @@ class CubeColumns(Columns):
     ) -> NDArray[np.int64]:
         """Return no rows: a cube has none."""
         return np.zeros(0, np.int64)
+
+    def places(self, chosen: Filter) -> tuple[Places, int]:
+        """Return no places, and how many rows the filter leaves: a cube has no points."""
+        nowhere = int(self.dataset.weights[self.select(chosen)].sum())
+        return NO_PLACES, nowhere
 
     def records(self, chosen: Filter, area: str | None = None, part: slice = ALL) -> Catalogue:  # noqa: ARG002
         """Return no records: a cube has no row to make them of."""
@@ -100,6 +106,7 @@ class CubeColumns(Columns):
             outside=areas[-2],
             wider=areas[-1],
             wider_around=self._wider_around(mask, np.maximum(stated, 1) * cube.weights),
+            wider_figures=self._wider_figures(mask, types, groups, cube.weights),
             groups=self._cells_by_group(left, types, groups),
             parts=frozenset() if groups and "total" not in groups else self._only_parts(),
             first_day=day_of(first.min()) if len(cells) else None,

@@ -195,6 +195,15 @@ class Dataset:
         """Where the rows are, as a sentence, if only their sums are here; else empty."""
         return ""
 
+    @property
+    def rows_may_leave(self) -> bool:
+        """Whether rows may be handed out: no terms forbid it, or somebody holds a licence."""
+        return (
+            not self.manifest.rows_need_a_licence
+            or self.manifest.licence_held
+            or self._licence_held
+        )
+
     def may_pass_on_rows(self) -> None:
         """Refuse where rows need a licence and nobody said to hold one.
 
@@ -208,7 +217,7 @@ class Dataset:
         if self.rows_elsewhere:
             raise RowsElsewhereError(self.rows_elsewhere)
         manifest = self.manifest
-        if manifest.rows_need_a_licence and not (manifest.licence_held or self._licence_held):
+        if not self.rows_may_leave:
             raise LicenceError(
                 f"rows of {manifest.title} are under {manifest.licence} ({manifest.licence_url}) and "
                 "are not handed out; give --i-hold-a-licence, here or on import, if you hold one"

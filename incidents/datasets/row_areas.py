@@ -12,6 +12,7 @@ from gazetteer.resolve import Gazetteer
 from geo.boundaries import Area, Boundaries, load_districts, load_tehsils
 from incidents.claim_areas import ClaimArea, index_of, standing_of
 from incidents.datasets.dataset import Dataset
+from incidents.datasets.library import DatasetError
 from incidents.datasets.placing import PROVINCE_WIDE
 from incidents.datasets.schema import HAS_POINT, PLACED_BY_NAME
 from incidents.model import Claim
@@ -51,8 +52,19 @@ def row_areas(dataset: Dataset, boundaries: Boundaries[Area], gazetteer: Gazette
         Balochistan's districts or tehsils, or a user's areas.
     gazetteer
         Of the places that rows without a point were placed by.
+
+    Raises
+    ------
+    DatasetError
+        If the dataset was imported over other districts.
     """
     codes = tuple(area.pcode for area in boundaries.areas)
+    if dataset.pcodes and dataset.pcodes != tuple(load_districts().by_pcode):
+        # The stored codes are positions among the districts of the day of the import.
+        raise DatasetError(
+            f"{dataset.dataset_id} was joined onto other districts than these "
+            f"({load_districts().vintage}); import its files again"
+        )
     numbers = _on_districts(dataset)
     if boundaries is load_districts():
         return RowAreas(codes, numbers, {})

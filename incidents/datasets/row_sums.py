@@ -95,6 +95,8 @@ class RowSums:
         Rows known only to something wider than an area, as to a district among tehsils.
     wider_around
         How many claims of such rows may lie in an area, by its code.
+    wider_figures
+        How many of them are figures of a casualty type, by that and the area's code.
     groups
         By casualty type and victim group, each group alone.
     parts
@@ -112,6 +114,7 @@ class RowSums:
     outside: AreaSums
     wider: AreaSums
     wider_around: Mapping[str, int]
+    wider_figures: Mapping[str, Mapping[str, int]]
     groups: dict[tuple[str, str], GroupSums]
     parts: frozenset[tuple[str, str]]
     first_day: date | None

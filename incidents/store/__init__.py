@@ -65,7 +65,7 @@ from incidents.store.errors import (
     UnknownObjectError,
 )
 from incidents.store.history import Changed, Entry
-from incidents.store.locations import Location, locate_library
+from incidents.store.locations import Location, locate_library, own_data_dir
 from incidents.store.naming import claim_ids
 from incidents.store.overlay import Conflict, Overlay
 from incidents.store.people import By, Person
@@ -109,5 +109,6 @@ __all__ = [
     "claim_ids",
     "locate_library",
     "open_store",
+    "own_data_dir",
     "restore_library",
 ]

@@ -131,6 +131,12 @@ def at_address(address: str | URL | Path, data_dir: str | Path | None = None) ->
     return Location(url.set(drivername=scheme), folder.expanduser().resolve())
 
 
+def own_data_dir() -> Path | None:
+    """Return the folder of what the user keeps if it is not the usual one, for a command to name."""
+    here, usual = locate_library().data_dir, locate_library(environment={}).data_dir
+    return None if here == usual else here
+
+
 _ADDRESSES = "Write sqlite:////folder/library.sqlite or postgresql://user:password@host/database."
 
 
