@@ -318,7 +318,8 @@ class _Work:
                 storage.put_bytes(
                     on_disk.manifest_json(manifest).encode(), f"{self.home}/{on_disk.MANIFEST}"
                 )
-        self._sweep(set(hashes) if kept else set())
+        # Without a row kept there is no dataset, and still the list of why.
+        self._sweep(set(hashes) if kept else {REFUSED})
         return ImportReport(
             dataset_id=self.made_for.mapping.dataset,
             version=version,
@@ -362,13 +363,13 @@ class _Work:
         if not storage.exists(f"{self.home}/{on_disk.MANIFEST}"):
             self._sweep(set())
 
-    def _sweep(self, named: set[str]) -> None:
-        """Remove what this import wrote on the way and the manifest does not name."""
-        keep = {f"{self.target}/{name}" for name in named}
+    def _sweep(self, kept: set[str]) -> None:
+        """Remove what this import wrote, but for the files that are to be kept."""
+        keep = {f"{self.target}/{name}" for name in kept}
         for address in storage.files_below(self.target):
             mine = storage.file_name(address).startswith(self.job.run)
             whole = storage.file_name(address) in {CUBE, on_disk.RETIRED, on_disk.MAPPING, REFUSED}
-            if (mine or (whole and not named)) and not any(address.endswith(k) for k in keep):
+            if (mine or whole) and not any(address.endswith(k) for k in keep):
                 storage.remove_file(address)
 
 
