@@ -22,6 +22,7 @@ from pydantic import Field
 
 import incidents
 from incidents.access import Person, Role, require
+from incidents.confined import child_environment
 from incidents.datasets.formats import Kind
 from incidents.datasets.library import DatasetError, list_datasets
 from incidents.datasets.mapping import Mapping
@@ -50,7 +51,6 @@ _START = (
     "import sys; sys.path.append(sys.argv[1]); "
     "from incidents.datasets.running_apart import main; main()"
 )
-_KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "LANG", "TZ")
 
 
 class Wanted(Record):
@@ -136,7 +136,7 @@ def _begin(data_dir: Path, upload: Upload, lock: IO[str]) -> None:
         pass_fds=(lock.fileno(),),
         # What ends the server, such as Ctrl-C, does not end an import.
         start_new_session=True,
-        env={k: v for k in _KEPT_ENVIRONMENT if (v := os.environ.get(k)) is not None},
+        env=child_environment(),
     )  # fmt: skip
     threading.Thread(target=child.wait, name="import", daemon=True).start()
 
