@@ -16,12 +16,13 @@ import pyarrow.parquet as pq
 import pytest
 from cluster import cluster_of, s3_stand_in
 from command_line import run
+from cube_factory import cube_of
 from dataset_factory import TODAY, acled, as_csv, ucdp, write
 
 from incidents.atlas import existing_datasets, load_atlas, seeds_folder
 from incidents.datasets import storage
 from incidents.datasets.columns import Columns
-from incidents.datasets.cube import CUBE, cube_of
+from incidents.datasets.cube import CUBE
 from incidents.datasets.cube_columns import CubeColumns
 from incidents.datasets.dataset import open_dataset
 from incidents.datasets.formats import published_format
