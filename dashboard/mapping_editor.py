@@ -234,12 +234,14 @@ def _ask_reading(given: Reading, key: str) -> Reading:
         placeholder="NA, unknown", max_chars=200,
     )  # fmt: skip
     separator = _ask_one_of(places[4], "Separator", SEPARATORS, given.separator, f"{key}-separator")
-    return Reading(
-        date_format=form or "",
-        decimal_comma=comma == marks[1],
-        thousands=thousands,
-        empty=tuple(word.strip() for word in empty.split(",") if word.strip()),
-        separator=separator,
+    return given.model_copy(
+        update={
+            "date_format": form or "",
+            "decimal_comma": comma == marks[1],
+            "thousands": thousands,
+            "empty": tuple(word.strip() for word in empty.split(",") if word.strip()),
+            "separator": separator,
+        }
     )
 
 

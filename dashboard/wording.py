@@ -25,7 +25,6 @@ WHERE_PREC = {
     6: "country only",
     7: "international waters",
 }
-DATE_PREC = {1: "day", 2: "2–6 days", 3: "week", 4: "month", 5: "year"}
 SCOPES = {
     "event": "the event",
     "previous_day": "the day before",

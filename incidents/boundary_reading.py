@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,12 +15,12 @@ from geo.area_checks import AreasRead
 from geo.boundaries import OwnArea
 from geo.boundary_file import EXPECTED, BoundaryFileError, refuse_address
 from incidents.boundary_child import MEMORY_BYTES, SECONDS
+from incidents.confined import child_environment
 
 # The package may be importable only because of where the parent was started.
 _START = (
     "import sys; sys.path.append(sys.argv[1]); from incidents.boundary_child import main; main()"
 )
-_KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "LANG", "TZ")
 
 
 def read_boundary_file(
@@ -87,7 +86,7 @@ def _ask_child(name: str, job: dict[str, Any]) -> dict[str, Any]:
             capture_output=True,
             timeout=SECONDS,
             check=False,
-            env={k: v for k in _KEPT_ENVIRONMENT if (v := os.environ.get(k)) is not None},
+            env=child_environment(),
         )
     except subprocess.TimeoutExpired:
         raise _too_much(name, f"more than {SECONDS} seconds") from None

@@ -1,4 +1,4 @@
-"""What a child process gives up before it looks at somebody else's file."""
+"""What a child process is not given, and gives up before it looks at somebody else's file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ NETWORK_AND_PROGRAMS = (
     "os.remove", "os.rename", "os.rmdir", "os.mkdir", "ctypes.", "urllib.",
 )  # fmt: skip
 """Beginnings of audit events, see the table in the library reference of Python."""
+_KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "LANG", "TZ")
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+
+def child_environment() -> dict[str, str]:
+    """Return the environment for a child process: what it starts with, and no secret of ours."""
+    return {k: v for k in _KEPT_ENVIRONMENT if (v := os.environ.get(k)) is not None}
 
 
 def limit_resources(memory_bytes: int, seconds: int) -> None:

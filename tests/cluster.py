@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,8 +11,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from reader import free_port
 
 HERE = Path(__file__).parent
 QUIET = {"DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "error"}
@@ -50,14 +49,16 @@ def s3_stand_in() -> Iterator[dict[str, str]]:
 
 @contextmanager
 def cluster_of(workers: int, folder: Path, environment: dict[str, str]) -> Iterator[Cluster]:
-    port = free_port()
-    address = f"tcp://127.0.0.1:{port}"
     more = {"env": os.environ | environment | QUIET, "cwd": folder}
+    where = folder / "scheduler.json"
     with ExitStack() as stack:
-        stack.enter_context(
-            running("-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1",
-                    "--port", str(port), "--no-dashboard", "--no-jupyter", **more)
+        # It takes a port itself: one found free beforehand may be taken by the time it listens.
+        scheduler = stack.enter_context(
+            running("-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0",
+                    "--dashboard-address", "127.0.0.1:0", "--no-dashboard", "--no-jupyter",
+                    "--scheduler-file", str(where), **more)
         )  # fmt: skip
+        address = _address_in(where, scheduler)
         found = [
             stack.enter_context(
                 running("-m", "distributed.cli.dask_worker", address, "--host", "127.0.0.1",
@@ -68,6 +69,18 @@ def cluster_of(workers: int, folder: Path, environment: dict[str, str]) -> Itera
         ]  # fmt: skip
         _wait_for(address, workers)
         yield Cluster(address, found)
+
+
+def _address_in(file: Path, scheduler: subprocess.Popen[bytes]) -> str:
+    """Return where the scheduler listens, once it has written that."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert scheduler.poll() is None, f"the scheduler ended with {scheduler.returncode}"
+        try:
+            return str(json.loads(file.read_bytes())["address"])
+        except (FileNotFoundError, ValueError):  # not there, or half written
+            time.sleep(0.1)
+    raise AssertionError("the scheduler does not listen")
 
 
 def _wait_for(address: str, workers: int) -> None:

@@ -5,6 +5,7 @@ import random
 
 import pyarrow as pa
 import pytest
+from cube_factory import codes_of, cube_of, figures_of
 from dataset_factory import ucdp
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from test_datasets_columns import GROUPS, MAPPING, POINTS, filters, imported, sl
 from gazetteer.resolve import Gazetteer
 from geo.boundaries import load_tehsils
 from incidents.datasets.columns import Columns
-from incidents.datasets.cube import Cube, cells_of, cube_of, figures_of, merge
+from incidents.datasets.cube import Cube, cells_of, merge
 from incidents.datasets.cube_columns import CubeColumns
 from incidents.filters import Filter
 
@@ -92,10 +93,7 @@ def test_a_cube_of_ucdp_sums_as_its_rows_do(seed, chosen):
 
 def test_cubes_of_parts_merge_to_the_cube_of_the_whole_in_any_order():
     dataset = imported(table_rows(1, 200), "table", MAPPING)
-    codes, figures = dict(dataset.codes), figures_of(dataset)
-    for figure in figures:
-        columns = dataset.figures[figure.casualty_type, figure.victim_group]
-        codes |= dict(zip(figure.columns, columns, strict=True))
+    codes, figures = codes_of(dataset), figures_of(dataset)
     whole = cube_of(dataset)
     every = list(range(dataset.size))
     parts = [cells_of(codes, figures, pa.array(every[n::3]).to_numpy()) for n in range(3)]

@@ -18,7 +18,6 @@ from incidents.datasets.guessing import guess_kind
 from incidents.datasets.library import DatasetError, list_datasets
 from incidents.datasets.mapping import Mapping
 from incidents.datasets.running import (
-    LOCK,
     WANTED,
     Wanted,
     cancel,
@@ -28,7 +27,7 @@ from incidents.datasets.running import (
     start,
     state_of,
 )
-from incidents.datasets.uploads import file_of, folder_of, keep_upload, open_upload
+from incidents.datasets.uploads import LOCK, file_of, folder_of, keep_upload, open_upload
 
 AMNA = Person("amna@example.org", "admin")
 SARA = Person("sara@example.org", "reviewer")
@@ -260,6 +259,22 @@ def test_a_file_that_nobody_imports_is_swept_away_after_a_day(tmp_path, monkeypa
     keep(tmp_path, as_csv([acled()]))
     with pytest.raises(DatasetError, match="is not there any more; choose the file again"):
         open_upload(tmp_path, old.upload_id)
+
+
+def test_the_file_of_an_import_that_runs_is_not_swept_away(tmp_path, monkeypatch):
+    waits = keep(tmp_path, as_csv([ucdp()]))
+    runs = keep(tmp_path, as_csv([ucdp(id=str(i)) for i in range(3_000)]))
+    monkeypatch.setattr(uploads, "KEPT_FOR", timedelta(0))
+    start(tmp_path, runs, "ucdp", by=AMNA)
+    os.kill(process_of(runs.upload_id), signal.SIGSTOP)
+    try:
+        keep(tmp_path, as_csv([acled()]))
+        assert running(tmp_path) == runs
+        assert not folder_of(tmp_path, waits).exists()
+    finally:
+        os.kill(process_of(runs.upload_id), signal.SIGCONT)
+    state = until_ended(tmp_path, runs)
+    assert (state.status, state.report["imported"]) == ("done", 3_000)
 
 
 def test_a_lock_that_nobody_holds_means_that_nothing_runs(tmp_path):

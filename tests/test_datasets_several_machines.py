@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -15,12 +16,13 @@ import pyarrow.parquet as pq
 import pytest
 from cluster import cluster_of, s3_stand_in
 from command_line import run
+from cube_factory import cube_of
 from dataset_factory import TODAY, acled, as_csv, ucdp, write
 
 from incidents.atlas import existing_datasets, load_atlas, seeds_folder
 from incidents.datasets import storage
 from incidents.datasets.columns import Columns
-from incidents.datasets.cube import CUBE, cube_of
+from incidents.datasets.cube import CUBE
 from incidents.datasets.cube_columns import CubeColumns
 from incidents.datasets.dataset import open_dataset
 from incidents.datasets.formats import published_format
@@ -257,6 +259,19 @@ def test_the_command_imports_through_a_scheduler(cluster, tmp_path):
     alone = run("import", str(path), "--as", "ucdp", "--scheduler", cluster.address)
     assert alone.returncode == 2
     assert b"--scheduler and --output together" in alone.stderr
+
+
+def test_of_an_import_that_refuses_every_row_the_list_of_them_is_what_stays(cluster, tmp_path):
+    path = write(tmp_path / "ucdp.csv", as_csv([ucdp(id="1", latitude="190")]))
+    out = tmp_path / "out"
+    where = ["--scheduler", cluster.address, "--output", str(out)]
+    done = run("import", str(path), "--as", "ucdp", "--json", *where)
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert (said["rows"], said["imported"], said["refused"]) == (1, 0, 1)
+    refused = Path(said["refused_file"])
+    assert [one for one in out.rglob("*") if one.is_file()] == [refused]
+    assert said["refusals"][0]["reason"] in refused.read_text("utf-8-sig")
 
 
 def test_a_dataset_that_is_there_is_left_alone(cluster, tmp_path):

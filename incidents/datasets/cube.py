@@ -114,21 +114,6 @@ def measure_names(figure: FigureName) -> list[str]:
     return [f"{figure.casualty_type}_{figure.victim_group}_{name}" for name in MEASURES]
 
 
-def cube_of(dataset: Dataset) -> pa.Table:
-    """Return the cube of a dataset's rows that count."""
-    codes = dict(dataset.codes)
-    figures = figures_of(dataset)
-    for figure in figures:
-        bounds = dataset.figures[figure.casualty_type, figure.victim_group]
-        codes |= dict(zip(figure.columns, bounds, strict=True))
-    return cells_of(codes, figures, np.arange(dataset.size), codes["release"])
-
-
-def figures_of(dataset: Dataset) -> list[FigureName]:
-    """Return a dataset's figures as its cube has them, each with its bounds."""
-    return [FigureName(kind, group, has_bounds=True) for kind, group in dataset.figures]
-
-
 def write_cube(cube: pa.Table, path: Path) -> None:
     """Write a cube as Parquet."""
     pq.write_table(cube, path, compression="zstd")

@@ -39,13 +39,25 @@ def open_files(
     FileRefusedError
         If one cannot be read, or lacks what has to be there.
     """
-    known = published_format(as_).header if as_ != "table" else ()
-    reading = (mapping.reading if mapping else Reading()).model_copy(
-        update={"encoding": encoding} if encoding else {}
-    )
+    known, reading = how_to_read(as_, mapping, encoding)
     tables: list[Table] = [open_table(path, known, reading) for path in files]
     headers = [table.header for table in tables]
     return format_of(as_, mapping, dataset, called, [p.name for p in files], headers), tables
+
+
+def how_to_read(
+    as_: Kind, mapping: Mapping | None, encoding: str
+) -> tuple[tuple[str, ...], Reading]:
+    """Return the columns that a kind of file is known to have, none for a table, and how it is read.
+
+    Parameters
+    ----------
+    encoding
+        Goes before the mapping's, unless it is empty.
+    """
+    known = published_format(as_).header if as_ != "table" else ()
+    reading = mapping.reading if mapping else Reading()
+    return known, reading.model_copy(update={"encoding": encoding}) if encoding else reading
 
 
 def format_of(

@@ -7,7 +7,6 @@ no network and no right to write, and a file that breaks it ends only the child.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -20,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import incidents
+from incidents.confined import child_environment
 from incidents.datasets.blocks import Block, check_header
 from incidents.datasets.child_limits import MEMORY_BYTES, SECONDS
 from incidents.datasets.library import file_sha256
@@ -31,7 +31,6 @@ FAULT = "\x1ffault"
 _START = (
     "import sys; sys.path.append(sys.argv[1]); from incidents.datasets.apart import main; main()"
 )
-_KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "LANG", "TZ")
 
 
 class ApartTable:
@@ -106,7 +105,7 @@ class _Child:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={k: v for k in _KEPT_ENVIRONMENT if (v := os.environ.get(k)) is not None},
+            env=child_environment(),
         )
         self._clock = threading.Timer(SECONDS, self._process.kill)
         self._clock.daemon = True

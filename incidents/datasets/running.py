@@ -22,14 +22,17 @@ from pydantic import Field
 
 import incidents
 from incidents.access import Person, Role, require
+from incidents.confined import child_environment
 from incidents.datasets.formats import Kind
 from incidents.datasets.library import DatasetError, list_datasets
 from incidents.datasets.mapping import Mapping
 from incidents.datasets.uploads import (
+    LOCK,
     Upload,
     file_of,
     folder_of,
     list_uploads,
+    locked_by,
     open_upload,
     uploads_folder,
 )
@@ -38,19 +41,12 @@ from incidents.model import KARACHI, Record
 Status = Literal["running", "done", "refused", "cancelled", "failed"]
 """refused: the file cannot be read; failed: something else went wrong. Neither keeps anything."""
 
-LOCK, WANTED, STATE, CANCEL, REFUSED = (
-    ".running",
-    "wanted.json",
-    "state.json",
-    "cancel",
-    "refused.csv",
-)
+WANTED, STATE, CANCEL, REFUSED = "wanted.json", "state.json", "cancel", "refused.csv"
 # The package may be importable only because of where the parent was started.
 _START = (
     "import sys; sys.path.append(sys.argv[1]); "
     "from incidents.datasets.running_apart import main; main()"
 )
-_KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "LANG", "TZ")
 
 
 class Wanted(Record):
@@ -105,6 +101,10 @@ def start(
         raise DatasetError(f"the file of {upload.name} is not here any more; choose it again")
     folder = folder_of(data_dir, upload)
     with _lock_to_give(data_dir) as lock:
+        # Before anything else: the folder that the lock names is not swept away.
+        lock.truncate(0)
+        lock.write(upload.upload_id)
+        lock.flush()
         for name_of_old in (CANCEL, REFUSED):
             (folder / name_of_old).unlink(missing_ok=True)
         wanted = Wanted(
@@ -118,9 +118,6 @@ def start(
         )
         _write(folder / WANTED, wanted)
         write_state(folder, State(status="running"))
-        lock.truncate(0)
-        lock.write(upload.upload_id)
-        lock.flush()
         _begin(data_dir, upload, lock)
 
 
@@ -136,7 +133,7 @@ def _begin(data_dir: Path, upload: Upload, lock: IO[str]) -> None:
         pass_fds=(lock.fileno(),),
         # What ends the server, such as Ctrl-C, does not end an import.
         start_new_session=True,
-        env={k: v for k in _KEPT_ENVIRONMENT if (v := os.environ.get(k)) is not None},
+        env=child_environment(),
     )  # fmt: skip
     threading.Thread(target=child.wait, name="import", daemon=True).start()
 
@@ -167,17 +164,9 @@ def _lock_to_give(data_dir: Path) -> Iterator[IO[str]]:
 
 def running(data_dir: Path) -> Upload | None:
     """Return the upload that is being imported now, None where none is."""
-    import fcntl  # noqa: PLC0415 (not on Windows)
-
     try:
-        with (uploads_folder(data_dir) / LOCK).open(encoding="utf-8") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except OSError:
-                upload = open_upload(data_dir, lock.read().strip())
-            else:
-                return None
-    except (FileNotFoundError, DatasetError):
+        upload = open_upload(data_dir, locked_by(data_dir))
+    except DatasetError:
         return None
     # Once it has written how it ended, the process only takes itself down.
     state = _read_state(folder_of(data_dir, upload))

@@ -32,13 +32,12 @@ from incidents.datasets.formats import (
     Format,
     Kind,
     canonical_name,
-    published_format,
     version_of,
 )
 from incidents.datasets.importing import MAX_LISTED, new_manifest
 from incidents.datasets.judging import PartVerdict, Slice, judge_bucket, together
 from incidents.datasets.mapping import Mapping, Reading, to_toml
-from incidents.datasets.opening import format_of
+from incidents.datasets.opening import format_of, how_to_read
 from incidents.datasets.partitions import PART_BYTES, FilePlan, Part, plan_file
 from incidents.datasets.parts import Job, PartDone, do_part
 from incidents.datasets.refusals import FileRefusedError, Refusal, write_refusals
@@ -102,11 +101,8 @@ def import_on_cluster(
         raise ValueError(f"as_ {as_!r} is no kind of dataset; expected one of {', '.join(KINDS)}")
     files = storage.find_files(patterns)
     now = datetime.now(KARACHI)
-    reading = (mapping.reading if mapping else Reading()).model_copy(
-        update={"encoding": encoding} if encoding else {}
-    )
+    known, reading = how_to_read(as_, mapping, encoding)
     with _Cluster(scheduler) as cluster:
-        known = published_format(as_).header if as_ != "table" else ()
         tasks = [(n, file, known, reading, part_bytes) for n, file in enumerate(files, 1)]
         plans: list[FilePlan] = cluster.do(plan_file, tasks)
         names = [plan.name for plan in plans]
@@ -318,7 +314,8 @@ class _Work:
                 storage.put_bytes(
                     on_disk.manifest_json(manifest).encode(), f"{self.home}/{on_disk.MANIFEST}"
                 )
-        self._sweep(set(hashes) if kept else set())
+        # Without a row kept there is no dataset, and still the list of why.
+        self._sweep(set(hashes) if kept else {REFUSED})
         return ImportReport(
             dataset_id=self.made_for.mapping.dataset,
             version=version,
@@ -362,13 +359,13 @@ class _Work:
         if not storage.exists(f"{self.home}/{on_disk.MANIFEST}"):
             self._sweep(set())
 
-    def _sweep(self, named: set[str]) -> None:
-        """Remove what this import wrote on the way and the manifest does not name."""
-        keep = {f"{self.target}/{name}" for name in named}
+    def _sweep(self, kept: set[str]) -> None:
+        """Remove what this import wrote, but for the files that are to be kept."""
+        keep = {f"{self.target}/{name}" for name in kept}
         for address in storage.files_below(self.target):
             mine = storage.file_name(address).startswith(self.job.run)
             whole = storage.file_name(address) in {CUBE, on_disk.RETIRED, on_disk.MAPPING, REFUSED}
-            if (mine or (whole and not named)) and not any(address.endswith(k) for k in keep):
+            if (mine or whole) and not any(address.endswith(k) for k in keep):
                 storage.remove_file(address)
 
 

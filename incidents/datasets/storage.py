@@ -49,7 +49,7 @@ def find_files(patterns: Sequence[str]) -> list[str]:
         files = [one for one in matching if system.isfile(one)]
         if not files:
             raise FileRefusedError(pattern, "not there", "a file", "Check the name.")
-        found += [_scheme(pattern) + one for one in files]
+        found += _addresses(pattern, path, files)
     return list(dict.fromkeys(found))
 
 
@@ -130,7 +130,7 @@ def files_below(address: str) -> list[str]:
     """Return the addresses of all files below a folder; none where there is no folder."""
     system, path = _open_system(address)
     try:
-        return sorted(_scheme(address) + one for one in system.find(path))
+        return sorted(_addresses(address, path, system.find(path)))
     except FileNotFoundError:
         return []
 
@@ -142,8 +142,13 @@ def remove_file(address: str) -> None:
         system.rm_file(path)
 
 
-def _scheme(address: str) -> str:
-    return f"{urlsplit(address).scheme}://" if "://" in address else ""
+def _addresses(given: str, path: str, found: Sequence[str]) -> list[str]:
+    """Return the addresses of paths, as the one that was given stands to its path."""
+    # fsspec takes "s3://" off an address, more off "ftp://host/…", and nothing off "https://…".
+    before = given.removesuffix(path)
+    if before == given:
+        before = f"{urlsplit(given).scheme}://" if "://" in given else ""
+    return [before + one for one in found]
 
 
 def _open_system(address: str) -> tuple[Any, str]:
@@ -152,7 +157,15 @@ def _open_system(address: str) -> tuple[Any, str]:
     from fsspec.implementations.arrow import ArrowFSWrapper  # noqa: PLC0415
 
     if not address.startswith(S3):
-        system, path = fsspec.core.url_to_fs(address)
+        try:
+            system, path = fsspec.core.url_to_fs(address)
+        except (ImportError, ValueError) as error:
+            raise FileRefusedError(
+                address,
+                f"an address that cannot be opened here ({error})",
+                "a path, s3://, or an address for which fsspec's package is installed",
+                "Install the package on every machine, or name a folder that all of them share.",
+            ) from None
         return system, str(path)
     return ArrowFSWrapper(_s3()), address.removeprefix(S3)
 

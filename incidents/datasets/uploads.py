@@ -18,7 +18,7 @@ from incidents.access import By, require
 from incidents.datasets.library import DatasetError
 from incidents.model import KARACHI, Record
 
-UPLOADS = "imports"
+UPLOADS, LOCK = "imports", ".running"
 ENDINGS = ("csv", "tsv", "txt", "xlsx", "xlsm", "parquet", "geoparquet", "geojson", "json", "gpkg")
 KEPT_FOR = timedelta(days=1)
 """How long a file waits that nobody imports, and how long a result can be read again."""
@@ -119,8 +119,26 @@ def list_uploads(data_dir: Path) -> list[Upload]:
     return sorted(found, key=lambda upload: upload.at, reverse=True)
 
 
+def locked_by(data_dir: Path) -> str:
+    """Return the id of the upload whose import holds the lock; empty where none does."""
+    try:
+        import fcntl  # noqa: PLC0415
+    except ImportError:  # Windows, where no import runs in a process of its own
+        return ""
+    try:
+        with (uploads_folder(data_dir) / LOCK).open(encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except OSError:
+                return lock.read().strip()
+    except FileNotFoundError:
+        pass
+    return ""
+
+
 def sweep(data_dir: Path, before: datetime) -> None:
-    """Remove uploads that came in before a moment; what is at work keeps its own file open."""
+    """Remove uploads that came in before a moment, but for the one that is being imported."""
+    at_work = locked_by(data_dir)
     for upload in list_uploads(data_dir):
-        if upload.at < before:
+        if upload.at < before and upload.upload_id != at_work:
             shutil.rmtree(folder_of(data_dir, upload), ignore_errors=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import incidents
+from incidents.confined import child_environment
 from incidents.reading import limits
 from incidents.reading.parts import PARTS, Job, Parts
 from incidents.reading.refusals import DocumentRefusedError, too_long
@@ -18,7 +18,6 @@ from incidents.reading.refusals import DocumentRefusedError, too_long
 _START = (
     "import sys; sys.path.append(sys.argv[1]); from incidents.reading.worker import main; main()"
 )
-_KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "LANG", "TZ")
 
 
 def read_apart(data: bytes, job: Job, *, seconds: float = limits.CHILD_SECONDS) -> Parts:
@@ -47,7 +46,7 @@ def read_apart(data: bytes, job: Job, *, seconds: float = limits.CHILD_SECONDS) 
             capture_output=True,
             timeout=seconds,
             check=False,
-            env={k: v for k in _KEPT_ENVIRONMENT if (v := os.environ.get(k)) is not None},
+            env=child_environment(),
         )
     except subprocess.TimeoutExpired:
         raise _too_much(job, f"takes more than {seconds:g} seconds to read") from None
