@@ -8,7 +8,7 @@ from dashboard.claim_cards import Link, claim_cards
 from dashboard.dataset_rows import show_rows
 from dashboard.incident_cards import folded_incident, incident_body
 from dashboard.markup import Element, element, show
-from dashboard.wording import MAY_OVERLAP, count, may_overlap, range_text, voices_of
+from dashboard.wording import MAY_OVERLAP, count, range_text, voices_of
 from incidents.model import Claim
 from incidents.reconcile import printed
 from incidents.tolls import DistrictSummary, count_voices
@@ -57,7 +57,7 @@ def _district(view: View, summary: DistrictSummary, link: Link) -> list[Element 
             f"{voices_of(voices, summary.rows)}.",
             css="im-hint",
         ),
-        element("p", MAY_OVERLAP, css="im-note") if may_overlap(summary) else None,
+        element("p", MAY_OVERLAP, css="im-note") if summary.may_count_twice else None,
     ]
     by_incident = {
         i: [c for c in summary.claims if c.incident_id == i] for i in summary.incident_ids

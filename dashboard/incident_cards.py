@@ -16,9 +16,9 @@ def folded_incident(
 ) -> Element:
     """Return an incident that opens to its claims; with its first figure and its days if asked."""
     claims = view.claims_of_incident(incident.incident_id)
-    said = [_where(claims), count(len(claims), "claim")]
+    said = [_where(view, claims), count(len(claims), "claim")]
     if with_figure:
-        said = [what(claims[0]), days(incident.date_start, incident.date_end), _where(claims)]
+        said = [what(claims[0]), days(incident.date_start, incident.date_end), _where(view, claims)]
     return element(
         "details",
         element(
@@ -42,9 +42,15 @@ def incident_body(
     ]
 
 
-def _where(claims: Sequence[Claim]) -> str:
-    """Name the districts that claims of an incident name, or say that there is none."""
-    places = sorted({c.adm2_name for c in claims if c.adm2_name})
-    if any(c.is_outside for c in claims):
+def _where(view: View, claims: Sequence[Claim]) -> str:
+    """Name the areas that claims of an incident lie in, or say that there is none.
+
+    Of a claim known only to its district, where areas are smaller, it is the district.
+    """
+    standing = {c.claim_id: view.atlas.claim_areas[c.claim_id].standing for c in claims}
+    areas = {view.atlas.area_name_of(c.claim_id) for c in claims}
+    districts = {c.adm2_name for c in claims if standing[c.claim_id] == "wider"}
+    places = sorted(name for name in areas | districts if name)
+    if "outside" in standing.values():
         places.append("outside the boundaries")
     return ", ".join(places) or "province"

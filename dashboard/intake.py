@@ -169,7 +169,8 @@ def _describe(reading: KeptReading, atlas: Atlas, store: Store | None, by: Perso
     with right:
         given = _ask_source(reading)
         if store is not None:
-            keep_typed(store, reading, given, by=keeper())
+            reading = keep_typed(store, reading, given, by=keeper())
+            st.session_state[_PENDING] = reading
         copy = None
         if same is not None:
             _say_same(same.source_id, same.title, is_stored=same.source_id in stored)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.claim_cards import Link, claim_cards
 from dashboard.dataset_rows import offer_rows
-from dashboard.markup import element, show, table
+from dashboard.markup import Element, element, show, table
 from dashboard.method_page import show_method
 from dashboard.notice_list import notice_list
 from dashboard.origins_panel import show_origins
@@ -30,7 +30,7 @@ def show_below(view: View, link: Link) -> None:
     with table:
         _claims_table(view)
     with districts:
-        _districts_table(view)
+        show(districts_table(view))
     with chart:
         show_chart(view)
     with sources:
@@ -92,16 +92,25 @@ def _claims_table(view: View) -> None:
     view, left_out = _with_first_rows(view)
     if left_out:
         show(element("p", left_out, css="im-hint"))
+    st.dataframe(claims_frame(view), hide_index=True, key="claims_table", placeholder="")
+
+
+def claims_frame(view: View) -> pd.DataFrame:
+    """Return a view's claims as a table; numbers stay numbers, unknown stays empty.
+
+    A claim's area is named as the map has it; of Balochistan's tehsils also the district.
+    """
     source = view.atlas.catalogue.source
     incident = view.atlas.catalogue.incident
-    # st.dataframe shows text as text; numbers stay numbers, unknown stays empty.
-    frame = pd.DataFrame(
+    where = {"district": [c.adm2_name or "" for c in view.claims]} if view.atlas.is_home else {}
+    where[view.atlas.area_word] = [view.atlas.area_name_of(c.claim_id) or "" for c in view.claims]
+    return pd.DataFrame(
         {
             "claim": [c.claim_id for c in view.claims],
             "what": [what(c) for c in view.claims],
             "low": pd.array([c.count_low for c in view.claims], dtype="Int64"),
             "high": pd.array([c.count_high for c in view.claims], dtype="Int64"),
-            "district": [c.adm2_name or "" for c in view.claims],
+            **where,
             "place as written": [c.place_name or "" for c in view.claims],
             "precision": [WHERE_PREC[c.where_prec] for c in view.claims],
             "date": [days(c.date_start, c.date_end) for c in view.claims],
@@ -116,7 +125,6 @@ def _claims_table(view: View) -> None:
             "note": [c.note or "" for c in view.claims],
         }
     )
-    st.dataframe(frame, hide_index=True, key="claims_table", placeholder="")
 
 
 def _with_first_rows(view: View) -> tuple[View, str]:
@@ -135,8 +143,8 @@ def _with_first_rows(view: View) -> tuple[View, str]:
     return view.opened(part=slice(ROWS_IN_TABLE)), " ".join([said, *elsewhere]).strip()
 
 
-def _districts_table(view: View) -> None:
-    """The map's content as a table, for the keyboard and for screen readers."""
+def districts_table(view: View) -> Element:
+    """Return the map's content as a table, for the keyboard and for screen readers."""
     rows = []
     for pcode, summary in view.districts.items():
         tolls = {t: summary.tolls[t] for t in CASUALTY_TYPES}
@@ -144,7 +152,7 @@ def _districts_table(view: View) -> None:
             element(
                 "tr",
                 element("th", view.atlas.district_names[pcode], scope="row"),
-                element("td", words(summary.report_status)),
+                element("td", words(view.report_status(pcode))),
                 element("td", str(summary.incident_count or "")),
                 element("td", str(summary.claim_count or "")),
                 element("td", str(len(summary.source_ids) or "")),
@@ -155,14 +163,12 @@ def _districts_table(view: View) -> None:
             )
         )
     head = [view.atlas.area_word, "Report", "Incidents", "Claims", "Sources", *CASUALTY_TYPES]
-    show(
-        table(
-            head,
-            rows,
-            tabindex="0",
-            role="region",
-            aria_label="Districts with their figures",
-        )
+    return table(
+        head,
+        rows,
+        tabindex="0",
+        role="region",
+        aria_label="Districts with their figures",
     )
 
 

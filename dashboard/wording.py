@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from incidents.captions import NOUNS
 from incidents.model import Claim, Incident
 from incidents.reconcile import Range
-from incidents.tolls import Counts, DistrictSummary, Toll
+from incidents.tolls import Counts, Toll
 from incidents.view import View
 
 if TYPE_CHECKING:
@@ -175,12 +175,6 @@ MAY_OVERLAP = (
     "Reports and datasets, or two datasets, may count the same people; a district's sum does not "
     "know. Choose one of them under Source to see it alone."
 )
-
-
-def may_overlap(summary: DistrictSummary) -> bool:
-    """Whether a district's sum holds figures of a dataset beside others."""
-    numbered = any(toll.parts for toll in summary.tolls.values())
-    return bool(summary.rows) and len(summary.rows) + numbered > 1
 
 
 def date_span(view: View) -> str:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 MAX_DEPTH = 32
 
@@ -70,11 +71,26 @@ def loads(content: bytes, kind: str = "JSON") -> Any:  # noqa: ANN401 (any JSON 
 
 
 def _depth(content: bytes) -> int:
-    """Return how deeply brackets nest, those in strings included: never less than the truth."""
+    """Return how deeply brackets nest up to the first fault; those in strings do not count."""
     seen = np.frombuffer(content, np.uint8)
     opens = (seen == ord("[")) | (seen == ord("{"))
     closes = (seen == ord("]")) | (seen == ord("}"))
     marks = np.flatnonzero(opens | closes)
+    in_string = np.searchsorted(_quotes(seen), marks) % 2 == 1
+    marks = marks[~in_string]
     if not marks.size:
         return 0
     return int(np.cumsum(np.where(opens[marks], 1, -1)).max())
+
+
+def _quotes(seen: npt.NDArray[np.uint8]) -> npt.NDArray[np.intp]:
+    """Return where strings begin and end, in turn: the quotes that no backslash escapes."""
+    quotes = np.flatnonzero(seen == ord('"'))
+    slashes = np.flatnonzero(seen == ord("\\"))
+    if not slashes.size:
+        return quotes
+    # Of backslashes in a row every second is itself escaped: an odd row escapes what follows.
+    begins = np.flatnonzero(np.diff(slashes, prepend=-2) != 1)
+    lengths = np.diff(begins, append=slashes.size)
+    after = slashes[begins] + lengths
+    return quotes[~np.isin(quotes, after[lengths % 2 == 1])]

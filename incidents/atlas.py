@@ -81,6 +81,11 @@ class Atlas:
         """The code of the area that each claim lies in, None where it lies in none."""
         return {claim_id: area.code for claim_id, area in self.claim_areas.items()}
 
+    def area_name_of(self, claim_id: str) -> str | None:
+        """Return the name of the area that a claim lies in, or None where it lies in none."""
+        code = self.area_of[claim_id]
+        return None if code is None else self.district_names[code]
+
     @cached_property
     def codes_of(self) -> Mapping[str, tuple[str, ...]]:
         """Codes of the areas that each claim lies in, by claim_id: what a filter by district holds.

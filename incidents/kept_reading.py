@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -62,14 +62,17 @@ def kept_reading(store: Store, key: str, *, by: By) -> KeptReading | None:
     return KeptReading(key, document, typed)
 
 
-def keep_typed(store: Store, reading: KeptReading, typed: Mapping[str, Any], *, by: By) -> None:
-    """Keep what a person typed about a document, if it differs from what is kept."""
+def keep_typed(
+    store: Store, reading: KeptReading, typed: Mapping[str, Any], *, by: By
+) -> KeptReading:
+    """Keep what a person typed about a document, if it differs; return the reading as kept."""
     if dict(typed) == dict(reading.typed):
-        return
+        return reading
     day = typed.get("published_on")
     fields = dict(typed) | {"published_on": day.isoformat() if isinstance(day, date) else None}
     title = str(typed.get("title") or reading.document.title or "")
     _note(store, reading.key, {"title": title, "discarded": False, "typed": fields}, by)
+    return replace(reading, typed=dict(typed))
 
 
 def list_kept(store: Store, *, by: By) -> list[Kept]:

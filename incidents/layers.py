@@ -15,7 +15,6 @@ from incidents.citations import cite, cite_source
 from incidents.model import CasualtyType, Claim, Incident
 from incidents.place_notes import place_note
 from incidents.reconcile import RULE_MEANINGS
-from incidents.tolls import DistrictSummary
 from incidents.view import View
 
 LayerName = Literal["districts", "incidents", "claims"]
@@ -169,7 +168,7 @@ def _districts(view: View) -> Layer:
         summary = view.districts[area.pcode]
         row: dict[str, Any] = {
             **area.labels,
-            "report_status": _report_status(view, summary),
+            "report_status": view.report_status(area.pcode),
             "incident_count": summary.incident_count,
             "claim_count": summary.claim_count,
             "source_count": len(summary.source_ids),
@@ -196,13 +195,6 @@ def _districts(view: View) -> Layer:
         about("districts", view),
         tuple(area.geometry for area in areas),
     )
-
-
-def _report_status(view: View, summary: DistrictSummary) -> str:
-    """Return an area's status; a tehsil may be silent while its district is not."""
-    if not summary.is_reported and view.wider_count_around(summary.adm2_pcode):
-        return "reported_for_a_wider_area"
-    return summary.report_status
 
 
 def _incidents(view: View) -> Layer:

@@ -83,7 +83,8 @@ def reread(review: Review, source: Source, atlas: Atlas) -> Reread:
     kept = [_by_hand(d, kept, review, source, past) for d in kept]
     marks = {*past.mark.values(), *map(_mark, review.drafts)}
     new = [d for mark, d in fresh.items() if mark not in marks]
-    ids = dict(zip((d.draft_id for d in new), free_ids(review, len(new)), strict=True))
+    id_at = past.id_at(review) | dict(zip(map(_mark, new), free_ids(review, len(new)), strict=True))
+    ids = {d.draft_id: id_at[_mark(d)] for d in found if _mark(d) in id_at}
     added = [
         d.model_copy(update={"draft_id": ids[d.draft_id], "part_of": ids.get(d.part_of or "")})
         for d in new
@@ -107,6 +108,17 @@ class _Past:
         for entry in reversed(review.history):
             if entry.undone_by is None and entry.undoes is None:
                 self._learn(entry)
+
+    def id_at(self, review: Review) -> dict[_Mark, str]:
+        """Return which draft counts what was found at a mark; it waits, or is on the map.
+
+        Of one that was split it is the first. One that was made to count something else is not here.
+        """
+        counts = {i: d.casualty_type for i, d in review.draft.items()}
+        counts |= {i: c.casualty_type for i, c in review.claim.items()}
+        there = [i for i in self.mark if i in counts and counts[i] == self.mark[i][2]]
+        there.sort(key=lambda draft_id: int(draft_id.removeprefix("d")), reverse=True)
+        return {self.mark[draft_id]: draft_id for draft_id in there}
 
     def _learn(self, entry: Entry) -> None:
         by_program = entry.action == "drafts" or any(c.kind == "document" for c in entry.changes)

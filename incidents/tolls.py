@@ -263,6 +263,12 @@ class DistrictSummary:
         ) or any(area.has_figure for area in self.rows.values())
         return "reported_with_figure" if numbered else "reported_without_figure"
 
+    @property
+    def may_count_twice(self) -> bool:
+        """Whether a sum may hold the same people twice: a dataset's figures stand beside others."""
+        numbered = any(toll.parts for toll in self.tolls.values())
+        return bool(self.rows) and len(self.rows) + numbered > 1
+
     def with_rows(self, rows: Mapping[str, AreaSums]) -> DistrictSummary:
         """Return the summary with the datasets' rows of this district added."""
         here = {name: area for name, area in rows.items() if area.incidents}

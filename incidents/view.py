@@ -234,6 +234,17 @@ class View:
             for pcode, summary in documents.items()
         }
 
+    def report_status(self, code: str) -> str:
+        """Return an area's status; a tehsil may be silent while its district is not.
+
+        It is that of the area's summary, or reported_for_a_wider_area where only claims of
+        something wider, in which the area lies, are there.
+        """
+        summary = self.districts[code]
+        if not summary.is_reported and self.wider_count_around(code):
+            return "reported_for_a_wider_area"
+        return summary.report_status
+
     @cached_property
     def incidents(self) -> tuple[Incident, ...]:
         """Incidents that still have a claim, in the catalogue's order."""

@@ -321,6 +321,28 @@ def test_json_is_read_to_a_depth_of_32(depth):
             strict_json.loads(content)
 
 
+DEEP = b"[" * 2_000 + b"]" * 2_000
+
+
+@pytest.mark.parametrize("text", [b"]" * 3_000, b'\\"' + b"]" * 3_000, b'\\\\\\"' + b"}" * 3_000])
+def test_brackets_in_a_text_hide_no_depth(text):
+    content = b'{"type":"FeatureCollection","name":"' + text + b'","features":' + DEEP + b"}"
+    with pytest.raises(BoundaryFileError, match="GeoJSON nested more than 32 deep; expected "):
+        read_geojson("a.geojson", content)
+
+
+@given(st.text(alphabet='[]{}"\\a'), st.integers(1, 31))
+def test_brackets_in_a_text_are_no_depth(text, depth):
+    value = [text * 10]
+    for _ in range(depth):
+        value = [value]
+    assert strict_json.loads(json.dumps(value).encode()) == value
+    content = json.dumps([text, value]).encode()
+    if depth == 31:
+        with pytest.raises(strict_json.StrictJsonError, match="nested more than 32 deep"):
+            strict_json.loads(content)
+
+
 @settings(deadline=None)
 @given(columns=st.integers(2, 4), segments=st.integers(20, 60), at_most=st.integers(100, 400))
 def test_neighbours_simplified_together_stay_a_coverage(columns, segments, at_most):

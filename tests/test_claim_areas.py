@@ -1,5 +1,6 @@
 """Where claims lie on a level's areas: districts, tehsils, or areas that a user brought."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.claim_cards import claim_card
+from dashboard.incident_cards import folded_incident
+from dashboard.records_below import claims_frame, districts_table
+from dashboard.wording import words
 from geo.boundaries import Boundaries, OwnArea, load_districts, load_tehsils
 from geo.measures import area_km2
 from incidents.atlas import load_atlas
@@ -92,6 +96,21 @@ def test_a_silent_tehsil_of_a_reported_district_is_told_from_one_without_any_rep
     assert list(rows["PK20101"])[:4] == ["adm3_pcode", "adm3_name", "adm2_pcode", "adm2_name"]
 
 
+def test_the_page_and_the_export_say_the_same_of_every_tehsil(tehsils):
+    view = View(tehsils, Filter())
+    exported = {r["adm3_pcode"]: r["report_status"] for r in build_layer("districts", view).rows}
+    shown = re.findall(r'<th scope="row">([^<]+)</th><td>([^<]+)</td>', str(districts_table(view)))
+    assert dict(shown) == {
+        tehsils.district_names[code]: words(status) for code, status in exported.items()
+    }
+    assert {said for _, said in shown} == {
+        "reported with figure",
+        "reported without figure",
+        "reported for a wider area",
+        "no report",
+    }
+
+
 def test_claims_over_tehsils_name_their_tehsil_and_keep_their_district(tehsils):
     layer = build_layer("claims", View(tehsils, Filter()))
     fields = list(layer.fields)
@@ -149,6 +168,42 @@ def test_far_from_balochistan_every_claim_is_outside_even_where_it_looks_exchang
     assert set(standings(north).values()) == {"outside"}
     view = View(north, Filter())
     assert view.outside == view.claims
+
+
+def told_of(atlas, *claims):
+    """Return what a folded incident of some claims says, and the table of claims."""
+    atlas = replace(atlas, catalogue=make_catalogue(*claims), lineage=Lineage({"s1": None}, ()))
+    view = View(atlas, Filter())
+    folded = str(folded_incident(view, view.incidents[0], lambda claim_id: f"?claim={claim_id}"))
+    return re.search(r'im-kind"> (.+?) · ', folded)[1], claims_frame(view)
+
+
+def test_on_areas_of_ones_own_a_claim_stands_in_the_area_that_it_colours(districts):
+    north = over(districts, karelia=shapely.box(25, 60, 32, 70))
+    in_karelia = make_claim(5, place_name="Sortavala", where_prec=1, longitude=30.7, latitude=61.7)
+    where, frame = told_of(north, in_karelia)
+    assert where == "Karelia"
+    assert list(frame["area"]) == ["Karelia"]
+    assert "district" not in frame
+
+    where, frame = told_of(north, in_karelia, make_claim(5, **in_gwadar()))
+    assert where == "Karelia, outside the boundaries"
+    assert list(frame["area"]) == ["Karelia", ""]
+
+
+def test_over_tehsils_an_incident_names_its_tehsil_or_the_district_that_is_known(tehsils):
+    in_pasni = make_claim(
+        5, place_name="Pasni", place_id="geonames:1168312", adm2_pcode="PK205",
+        adm2_name="Gwadar", where_prec=1,
+    )  # fmt: skip
+    of_kech = make_claim(
+        2, place_name="Kech", place_id="pcode:PK211", adm2_pcode="PK211", adm2_name="Kech",
+        where_prec=3,
+    )  # fmt: skip
+    where, frame = told_of(tehsils, in_pasni, of_kech)
+    assert where == "Kech, Pasni"
+    assert list(frame["tehsil"]) == ["Pasni", ""]
+    assert list(frame["district"]) == ["Gwadar", "Kech"]
 
 
 def hub(**fields):

@@ -218,6 +218,12 @@ HOSTILE_GEOJSON = {
         geojson(point()) + "[" * 50,
         "is GeoJSON nested more than 32 deep",
     ),
+    "nested beside a text of brackets": (
+        geojson(point(), name="]" * 3_000, more=0).replace(
+            '"more": 0', '"more": ' + "[" * 2_000 + "]" * 2_000
+        ),
+        "is GeoJSON nested more than 32 deep",
+    ),
     "a link": (
         geojson(point(), crs={"type": "link", "properties": {"href": "http://example.org/"}}),
         "is GeoJSON with the reference system",

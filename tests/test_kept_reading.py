@@ -33,6 +33,18 @@ def test_the_document_and_what_was_typed_are_there_again(library_url):
     assert store.history() == []
 
 
+def test_a_change_taken_back_is_kept_and_what_stays_is_not_written_again(library_url, monkeypatch):
+    store = open_store(library_url)
+    key = keep_reading(store, FIRST, by="amna")
+    reading = kept_reading(store, key, by="amna")
+    for title in ("Two hurt", "Three hurt", "Two hurt"):
+        reading = keep_typed(store, reading, {"title": title, "published_on": None}, by="amna")
+        assert kept_reading(store, key, by="amna").typed["title"] == title
+        assert reading == kept_reading(store, key, by="amna")
+    monkeypatch.setattr(store, "keep_unsaved", None)
+    assert keep_typed(store, reading, dict(reading.typed), by="amna") is reading
+
+
 def test_nobody_else_sees_it(library_url):
     store = open_store(library_url)
     key = keep_reading(store, FIRST, by="amna")

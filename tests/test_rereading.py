@@ -136,6 +136,52 @@ def test_another_headline_is_read_and_another_outlet_changes_nothing(seeds, libr
     assert "1 claim is no longer found." in again.told
 
 
+HEADLINE, WITH_PART = (
+    "Nine killed in Kalat blast",
+    "Nine killed, including three women, in Kalat blast",
+)
+
+
+@pytest.fixture
+def headline(seeds, library):
+    given = {"title": HEADLINE}
+    addition = prepare_addition(read_document(REPORT.encode()), seeds, given=given, store=library)
+    return open_review(library, add_for_review(addition, library, seeds, by="amna"))
+
+
+def women(review):
+    return next(d for d in review.drafts if d.victim_group == "women")
+
+
+def test_a_part_newly_found_belongs_to_the_total_that_is_there(seeds, library, headline):
+    total = next(d for d in headline.drafts if d.in_title)
+    _, again, after = correct(library, headline, seeds, title=WITH_PART)
+    assert (women(after).count_low, women(after).part_of) == (3, total.draft_id)
+    assert women(after).draft_id not in headline.draft
+    assert [d.draft_id for d in again.drafts] == [women(after).draft_id]
+
+
+def test_a_part_newly_found_belongs_to_the_total_on_the_map(seeds, library, headline):
+    total = next(d for d in headline.drafts if d.in_title)
+    accept_drafts(library, headline, [total.draft_id], seeds, by="amna")
+    _, _, after = correct(
+        library,
+        open_review(library, headline.source_id),
+        seeds.under(library.overlay(seeds.catalogue)),
+        title=WITH_PART,
+    )
+    assert women(after).part_of == total.draft_id
+    assert total.draft_id in after.claim
+
+
+def test_a_part_newly_found_is_no_part_of_what_a_person_made_count_others(seeds, library, headline):
+    total = next(d for d in headline.drafts if d.in_title)
+    injured = corrected(total, {"casualty_type": "injured"})
+    correct_drafts(library, headline, [injured], by="amna")
+    _, _, after = correct(library, open_review(library, headline.source_id), seeds, title=WITH_PART)
+    assert women(after).part_of is None
+
+
 def test_without_a_day_the_weekdays_become_unknown_not_wrong(seeds, library):
     dateless = REPORT.replace("Published March 12, 2026\n", "")
     addition = prepare_addition(

@@ -7,17 +7,21 @@ import json
 import stat
 import warnings
 import zipfile
+from dataclasses import replace
 
 import geopandas as gpd
 import pytest
+import shapely
 from claim_factory import in_gwadar, make_claim, make_incident, make_source
 
+from geo.boundaries import Boundaries, OwnArea
 from incidents.atlas import load_atlas
 from incidents.data_dictionary import data_dictionary
 from incidents.filters import make_filter, parse_moment
 from incidents.layers import LAYERS, build_layer
 from incidents.model import Catalogue
 from incidents.reconcile import RULES
+from incidents.regions import load_region
 from incidents.sealed import MANIFEST, open_sealed, seal, verify
 from incidents.sealed_zip import MAX_FILES, SealError, pack, unpack
 from incidents.ucdp_names import with_ucdp_names
@@ -317,10 +321,14 @@ def test_bytes_that_belong_to_no_file_are_refused(sealed):
             unpack(changed)
 
 
-def test_every_field_of_every_layer_is_in_the_data_dictionary_with_its_type(atlas):
-    view = view_of(atlas)
+def test_every_field_of_every_layer_is_in_the_data_dictionary_with_its_type(atlas, tmp_path):
+    box = shapely.box(60, 24, 66, 29)
+    own = Boundaries("a user", "2026", "A user", "CC0", (OwnArea("w", "West", 1.0, box),))
+    tehsils = atlas.at(load_region("balochistan", tmp_path), "tehsils")
+    views = [view_of(a) for a in (atlas, tehsils, replace(atlas, boundaries=own))]
     fields = {
         (name, field): kind
+        for view in views
         for name in LAYERS
         for field, kind in with_ucdp_names(build_layer(name, view), view).fields.items()
     }

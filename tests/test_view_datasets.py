@@ -107,6 +107,17 @@ def test_a_dataset_adds_to_what_the_documents_say(atlas):
     assert (quetta.low, quetta.high) == (before.low + 7, before.high + 10)
 
 
+def test_only_figures_of_a_dataset_beside_others_may_count_the_same_people_twice(atlas):
+    def doubtful(*sources):
+        chosen = make_filter(atlas.catalogue, atlas.district_names, source=sources)
+        summaries = View(atlas, chosen).districts.items()
+        return {code for code, summary in summaries if summary.may_count_twice}
+
+    assert doubtful() == {"PK205", "PK226"}
+    assert doubtful("ucdp", "acled") == {"PK226"}
+    assert doubtful("ucdp") == doubtful("004") == set()
+
+
 def test_a_source_filter_takes_a_dataset_by_the_beginning_of_its_id(atlas):
     chosen = make_filter(atlas.catalogue, atlas.district_names, source=["ucdp"])
     view = View(atlas, chosen)
