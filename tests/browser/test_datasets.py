@@ -1,5 +1,6 @@
 """A dataset comes in through the page in a real browser: dropped, checked, imported, removed."""
 
+import contextlib
 import csv
 import os
 import re
@@ -66,7 +67,18 @@ def open_datasets(visitor: Visitor, query: str = "") -> Page:
 
 def drop(page: Page, name: str, content: str | bytes) -> None:
     """Let go of a file over the page, as from a folder."""
-    page.locator(".st-key-dataset-file [data-testid=stFileUploaderDropzone]").evaluate(
+    zone = page.locator(".st-key-dataset-file [data-testid=stFileUploaderDropzone]")
+    another = page.locator(".st-key-another button")
+    # The page of an import that is just ending tells how it ended before it takes another file.
+    for _ in range(60):
+        idle(page)
+        if zone.count():
+            break
+        if another.count():
+            with contextlib.suppress(PlaywrightError):
+                another.click(timeout=2_000)
+        page.wait_for_timeout(500)
+    zone.evaluate(
         """(zone, [name, content]) => {
             const data = new DataTransfer();
             data.items.add(new File([new Uint8Array(content)], name));
