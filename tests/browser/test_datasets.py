@@ -192,6 +192,7 @@ def test_a_table_is_corrected_field_by_field_and_its_text_stays_text(visitor, tm
     assert visitor.watched.errors == []
 
 
+@pytest.mark.slow
 def test_two_tabs_watch_one_import_and_cancelling_it_in_one_leaves_nothing(visitor):
     page = open_datasets(visitor)
     drop(page, "GEDEvent_v23_1.csv", UCDP_FILE.replace("Quetta town", "Quetta"))
@@ -213,6 +214,7 @@ def test_two_tabs_watch_one_import_and_cancelling_it_in_one_leaves_nothing(visit
         assert tab.locator(".im-dataset").all_inner_texts() == before
 
 
+@pytest.mark.slow
 def test_an_import_goes_on_when_its_tab_is_closed(visitor):
     page = open_datasets(visitor)
     drop(page, "GEDEvent_v24_1.csv", UCDP_FILE.replace("Quetta town", "Quetta city"))

@@ -50,6 +50,7 @@ def command(library, *words):
     ).stdout
 
 
+@pytest.mark.slow
 def test_a_dataset_colours_the_map_opens_to_its_rows_and_leaves_with_them(
     visitor, library, tmp_path
 ):
