@@ -8,6 +8,8 @@ from typing import NoReturn
 
 import typer
 
+from incidents.whole_files import write_whole
+
 
 def fail(message: str, status: int = 1) -> NoReturn:
     """Say what is wrong on standard error and end with a status."""
@@ -27,7 +29,6 @@ def write_output(output: str, content: bytes, said: str = "") -> Path | None:
     said
         Told on standard error once a file is written; the path follows it.
     """
-    from incidents.exports import write_file  # noqa: PLC0415 - geometry takes a while to import
 
     if output == "-":
         sys.stdout.buffer.write(content)
@@ -35,7 +36,7 @@ def write_output(output: str, content: bytes, said: str = "") -> Path | None:
         return None
     path = Path(output)
     try:
-        write_file(path, content)
+        write_whole(path, content)
     except OSError as error:
         fail(
             f"{path} cannot be written: {error.strerror}. Name a file in a folder that you may "

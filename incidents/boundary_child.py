@@ -22,8 +22,7 @@ from geo.boundary_file import (
     not_an_area,
     read_geojson,
 )
-from incidents import confined
-from incidents.datasets import geopackage
+from incidents import confined, geopackage
 
 MEMORY_BYTES = 4 << 30
 SECONDS = 300

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import tempfile
 from collections.abc import Callable, Mapping
 from itertools import islice
@@ -52,27 +51,6 @@ def to_bytes(layer: Layer, file_format: Format) -> bytes:
 def about_json(layer: Layer) -> bytes:
     """Return what stands beside a CSV: its filters, rule and attribution."""
     return (json.dumps(layer.about, ensure_ascii=False, indent=2) + "\n").encode()
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: a temporary name, fsync, rename, fsync of the folder."""
-    with tempfile.NamedTemporaryFile(
-        dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as file:
-        try:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-            Path(file.name).chmod(0o644)
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _geojson(layer: Layer) -> bytes:

@@ -10,9 +10,9 @@ from typing import Literal
 from pydantic import ValidationError
 
 from incidents.access import By, require
-from incidents.exports import write_file
 from incidents.families import DECISIONS_FILE, Decision, decisions_as_toml, load_decisions
 from incidents.model import KARACHI
+from incidents.whole_files import write_whole
 
 
 def record_decision(
@@ -86,4 +86,4 @@ def take_back(
 def _save(folder: Path, decisions: tuple[Decision, ...]) -> None:
     path = folder / DECISIONS_FILE
     path.parent.mkdir(exist_ok=True)
-    write_file(path, decisions_as_toml(decisions).encode())
+    write_whole(path, decisions_as_toml(decisions).encode())

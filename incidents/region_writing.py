@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +20,6 @@ from gazetteer.own_places import OwnPlace, from_csv, to_csv
 from gazetteer.places import load_places
 from geo.area_checks import AreasRead
 from geo.own_boundaries import to_geojson
-from incidents.exports import write_file
 from incidents.model import Record
 from incidents.regions import (
     DISTRICTS,
@@ -40,6 +38,7 @@ from incidents.regions import (
     read_region_file,
     regions_folder,
 )
+from incidents.whole_files import sync, write_whole
 
 MAX_WORDS = 500
 _MAX_SLUG = 60
@@ -308,12 +307,12 @@ def _commit(data_dir: Path, name: str, file: RegionFile, contents: dict[str, byt
     folder = regions_folder(data_dir) / name
     folder.mkdir(exist_ok=True)
     for file_name, content in contents.items():
-        write_file(folder / file_name, content)
+        write_whole(folder / file_name, content)
     if not file.levels and not file.places:
         (folder / REGION_FILE).unlink(missing_ok=True)
     else:
-        write_file(folder / REGION_FILE, to_toml(file).encode())
-    _sync(folder)
+        write_whole(folder / REGION_FILE, to_toml(file).encode())
+    sync(folder)
     named = {one.file for one in file.levels} | {one.file for one in file.places}
     for path in folder.iterdir():
         if _OURS.fullmatch(path.name) and path.name not in named:
@@ -321,14 +320,6 @@ def _commit(data_dir: Path, name: str, file: RegionFile, contents: dict[str, byt
     if not file.levels and not file.places:
         with contextlib.suppress(OSError):  # what a user laid there stays
             folder.rmdir()
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def to_toml(file: RegionFile) -> str:

@@ -11,11 +11,12 @@ import pytest
 from shapely.geometry import shape
 
 from incidents.atlas import load_atlas
-from incidents.exports import FORMATS, FORMULA_STARTS, about_json, to_bytes, write_file
+from incidents.exports import FORMATS, FORMULA_STARTS, about_json, to_bytes
 from incidents.filters import make_filter
 from incidents.layers import LAYERS, build_layer
 from incidents.model import Catalogue
 from incidents.view import Atlas, View
+from incidents.whole_files import write_whole
 
 DAYS = ("date_start", "date_end", "published_on", "known_from")
 
@@ -36,7 +37,7 @@ def districts_with(view, field):
 
 def read_back(layer, file_format, folder):
     path = folder / f"layer.{file_format}"
-    write_file(path, to_bytes(layer, file_format))
+    write_whole(path, to_bytes(layer, file_format))
     return gpd.read_parquet(path) if file_format == "parquet" else gpd.read_file(path)
 
 
@@ -145,7 +146,7 @@ def test_all_districts_are_always_present(atlas):
 
 def test_a_geopackage_and_a_parquet_file_carry_what_a_reader_must_know(atlas, tmp_path):
     layer = build_layer("incidents", view_of(atlas))
-    write_file(tmp_path / "a.gpkg", to_bytes(layer, "gpkg"))
+    write_whole(tmp_path / "a.gpkg", to_bytes(layer, "gpkg"))
     info = pyogrio.read_info(tmp_path / "a.gpkg")
     assert (
         json.loads(info["layer_metadata"]["incident_map"])["attribution"]
@@ -187,17 +188,3 @@ def test_an_empty_view_is_a_file_with_its_columns(atlas, file_format):
     layer = build_layer("claims", view)
     assert layer.rows == ()
     assert to_bytes(layer, file_format)
-
-
-def test_a_failed_write_leaves_the_old_file_alone(tmp_path, monkeypatch):
-    path = tmp_path / "a.csv"
-    write_file(path, b"old")
-
-    def broken(_):
-        raise OSError("disk full")
-
-    monkeypatch.setattr("os.fsync", broken)
-    with pytest.raises(OSError, match="disk full"):
-        write_file(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert [p.name for p in tmp_path.iterdir()] == ["a.csv"]

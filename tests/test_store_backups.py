@@ -106,7 +106,7 @@ def test_a_backup_that_fails_leaves_nothing(filled, tmp_path, monkeypatch):
     def fail(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("incidents.store.backups._put_in_place", fail)
+    monkeypatch.setattr("incidents.store.backups.put_in_place", fail)
     with pytest.raises(StoreError, match="No space left on device"):
         filled.backup(tmp_path / "backups" / "backup.sqlite")
     assert list((tmp_path / "backups").iterdir()) == []

@@ -18,9 +18,8 @@ from typing import IO, Any
 import pyarrow as pa
 import shapely
 
-from incidents import confined
+from incidents import confined, geopackage
 from incidents.datasets import child_limits as limits
-from incidents.datasets import geopackage
 from incidents.datasets.reading_apart import FAULT
 from incidents.datasets.reading_typed import LATITUDE, LONGITUDE
 

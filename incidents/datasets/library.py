@@ -28,6 +28,7 @@ from pydantic import Field
 from incidents.datasets.formats import Kind
 from incidents.datasets.mapping import DatasetId
 from incidents.model import Record
+from incidents.whole_files import sync, write_whole
 
 MANIFEST, ROWS, RETIRED, CODES, MAPPING = (
     "manifest.json",
@@ -187,11 +188,11 @@ def _remove_if_empty(folder: Path) -> None:
 def commit(folder: Path, temporary: Path, manifest: Manifest) -> None:
     """Make the newest release of a manifest hold: sync, rename, then write the manifest."""
     for path in sorted(temporary.rglob("*")):
-        _sync(path)
-    _sync(temporary)
+        sync(path)
+    sync(temporary)
     final = release_folder(folder, manifest.releases[-1].number)
     temporary.rename(final)
-    _sync(final.parent)
+    sync(final.parent)
     write_manifest(folder, manifest)
 
 
@@ -203,20 +204,7 @@ def manifest_json(manifest: Manifest) -> str:
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write a manifest whole or not at all."""
-    content = manifest_json(manifest)
-    temporary = folder / f".{MANIFEST}.{os.getpid()}"
-    temporary.write_text(content, encoding="utf-8")
-    _sync(temporary)
-    temporary.replace(folder / MANIFEST)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    write_whole(folder / MANIFEST, manifest_json(manifest).encode())
 
 
 def file_sha256(path: Path) -> str:
@@ -252,7 +240,7 @@ def remove_dataset(folder: Path) -> None:
     read_manifest(folder)
     with writing(folder):
         (folder / MANIFEST).unlink()
-        _sync(folder)
+        sync(folder)
         shutil.rmtree(folder / "releases")
     _remove_if_empty(folder)
 

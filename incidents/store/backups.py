@@ -32,6 +32,7 @@ from incidents.store.people import By, allowed
 from incidents.store.schema import entries, library, metadata, records
 from incidents.store.verifying import verify
 from incidents.store.writing import write_entry
+from incidents.whole_files import put_in_place
 
 _ROWS_AT_ONCE = 500
 _SIDE_FILES = ("", "-journal", "-wal", "-shm")
@@ -150,7 +151,7 @@ def _write_copy(database: Database, path: Path, *, check: bool) -> Backup:
                 "Restore an earlier backup; `incident-map verify` tells everything.",
             )
         with file_explained(str(path)):
-            _put_in_place(temporary, path)
+            put_in_place(temporary, path)
     return Backup(path, *counts)
 
 
@@ -167,7 +168,7 @@ def _replace_file(file: Path, fresh: Path, stamp: str) -> Path | None:
     """Put a file's content in the place of a library; return where the former one is kept."""
     database = Database(at_address(file))
     if not file.exists() or not file.stat().st_size:
-        _put_in_place(fresh, file)
+        put_in_place(fresh, file)
         return None
     kept = file.with_name(f"{file.stem}.before-restore-{stamp}{file.suffix}")
     try:
@@ -182,7 +183,7 @@ def _replace_file(file: Path, fresh: Path, stamp: str) -> Path | None:
             for ending in _SIDE_FILES:
                 with suppress(FileNotFoundError):
                     file.with_name(file.name + ending).rename(f"{kept}{ending}")
-            _put_in_place(fresh, file)
+            put_in_place(fresh, file)
     return kept
 
 
@@ -252,18 +253,6 @@ def _temporary(path: Path) -> Iterator[Path]:
         for ending in _SIDE_FILES:
             with suppress(OSError):
                 temporary.with_name(temporary.name + ending).unlink(missing_ok=True)
-
-
-def _put_in_place(temporary: Path, path: Path) -> None:
-    """Rename a file that nobody has open, once it is on the disk."""
-    for target, flags in ((temporary, os.O_RDWR), (path.parent, os.O_RDONLY)):
-        if target == path.parent:
-            temporary.replace(path)
-        handle = os.open(target, flags)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _told(wrong: list[str]) -> str:

@@ -24,6 +24,7 @@ from incidents.seed_errors import SeedError
 from incidents.seeds import INCIDENTS_FILE, NotCasualty
 from incidents.store.errors import ExportError
 from incidents.store.states import differences
+from incidents.whole_files import write_whole
 
 _HEADER = (
     "# Accepted in review; the codebook (README.md of the coded documents) explains the fields."
@@ -91,13 +92,12 @@ def export_documents(
             gazetteer,
         )
     _prove(folder, files, chosen, incidents, claims, gazetteer)
-    from incidents.exports import write_file  # noqa: PLC0415 - it loads what draws maps
 
     written = []
     for name, content in files.items():
         path = folder / name
         if not path.exists() or path.read_text("utf-8") != content:
-            write_file(path, content.encode("utf-8"))
+            write_whole(path, content.encode("utf-8"))
             written.append(path)
     return Exported(tuple(written), tuple(s.source_id for s in chosen))
 
