@@ -9,16 +9,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-Areas = NDArray[np.object_]
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-Frame = tuple[float, float, float, float]
+from geo.grid import OUTSIDE, Floats, Grid, Integers
 
-FINE = 32
-"""Fine cells along a side of a cell."""
+Areas = NDArray[np.object_]
+
 NO_AREA = -2
 # How far from an edge, in fine cells, its cells still count as touched: far more than rounding
-# can move a point (1e-10) and far less than would cost time.
+# can move an edge (1e-10) and far less than would cost time.
 _SLACK = 1e-6
 
 
@@ -58,6 +55,21 @@ class Edges:
         )
 
 
+class Lines(NamedTuple):
+    """The lines that edges lie on; edges with the same ends lie on one.
+
+    `of_edge` is the line of each edge. `coefficients`, shape (3, lines), are its a, b, c: a x + b y
+    + c is how far a point lies to the right of the upward line, in degrees. `beside`, shape
+    (lines, 2), is the area to the left of its edge and to its right. Where more than one area lies
+    on a side the line is not plain: it does not tell.
+    """
+
+    of_edge: Integers
+    coefficients: Floats
+    beside: NDArray[np.int16]
+    is_plain: NDArray[np.bool_]
+
+
 class Touched(NamedTuple):
     """For each fine cell that an edge touches its row and column, and the edge."""
 
@@ -66,17 +78,16 @@ class Touched(NamedTuple):
     column: Integers
 
 
-def find_edges(areas: Areas, frame: Frame) -> Edges:
+def find_edges(areas: Areas, grid: Grid) -> Edges:
     """Return the edges of areas.
 
     Parameters
     ----------
     areas
         Array of shapely polygons, longitude and latitude in degrees (EPSG:4326).
-    frame
-        The grid's west and south in degrees, and how many columns and rows there are to one.
+    grid
+        The cells that the edges are held against.
     """
-    west, south, columns_per_degree, rows_per_degree = frame
     parts, owner = shapely.get_parts(areas, return_index=True)
     keep = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
     polygons = shapely.orient_polygons(parts[keep])
@@ -88,13 +99,30 @@ def find_edges(areas: Areas, frame: Frame) -> Edges:
     level = end[:, 1] == start[:, 1]
     rises = np.where(level, end[:, 0] > start[:, 0], end[:, 1] > start[:, 1])
     lower, upper = np.where(rises[:, None], start, end), np.where(rises[:, None], end, start)
-    # Just as a point is looked up, so that rounding treats both alike.
-    fine = [
-        ((point - (west, south)) * (columns_per_degree, rows_per_degree)) * FINE
-        for point in (lower, upper)
-    ]
+    fine = [grid.in_fine_cells(points) for points in (lower, upper)]
     # The inside of a polygon lies to the left of its rings.
     return Edges(np.hstack([lower, upper]), np.hstack(fine), area[of_ring[:-1][same]], rises)
+
+
+def find_lines(edges: Edges) -> Lines:
+    """Return the lines that edges lie on."""
+    order = np.lexsort(edges.degrees.T)
+    in_order = edges.degrees[order]
+    is_new = np.append(True, (in_order[1:] != in_order[:-1]).any(axis=1))
+    line = np.empty(len(order), np.int64)
+    line[order] = np.cumsum(is_new) - 1
+    x, y, x1, y1 = in_order[is_new].T
+    beside = np.full((len(x), 2), OUTSIDE, np.int16)
+    bounds = edges.area != NO_AREA
+    side = np.where(edges.lies_left, 0, 1)
+    beside[line[bounds], side[bounds]] = edges.area[bounds]
+    # On one side of an edge lies one area. A spike, an edge there and back, has two on both.
+    times = np.bincount((2 * line + side)[bounds], minlength=beside.size).reshape(-1, 2)
+    length = np.hypot(x1 - x, y1 - y)
+    is_plain = (times.max(axis=1) == 1) & (length > 0)
+    length[length == 0] = 1
+    a, b = (y1 - y) / length, (x - x1) / length
+    return Lines(line, np.stack([a, b, -(a * x + b * y)]), beside, is_plain)
 
 
 def touched_cells(edges: Floats) -> Touched:

@@ -29,10 +29,9 @@ from geo.coordinates import (
     swapped,
     within_range,
 )
+from geo.grid import OUTSIDE, Bbox
 from geo.lookup import Lookup, Waiting
-from geo.raster import LARGEST_SIDE, OUTSIDE, build_raster
-
-Bbox = tuple[float, float, float, float]
+from geo.raster import LARGEST_SIDE, build_raster
 
 # Within so many degrees of the boundaries a point is a neighbour, however it reads exchanged.
 _NEIGHBOUR_DEGREES = 5.0
@@ -72,7 +71,7 @@ class DistrictIndex(Generic[AreaT_co]):
         west, south, east, north = shapely.total_bounds(self._polygons).tolist()
         self._bbox: Bbox = (west, south, east, north)
         self._mirror: Bbox = (*as_lat_lon(west, south), *as_lat_lon(east, north))
-        self._sure = self._sure_cells()
+        self._sure = self._sure_degrees()
 
     def locate(
         self, longitude: ArrayLike, latitude: ArrayLike, workers: int | None = None
@@ -157,14 +156,18 @@ class DistrictIndex(Generic[AreaT_co]):
         last: int,
     ) -> None:
         """Write the answers for the rows from `first` to before `last` into `located`."""
-        look_up = Lookup(self._raster, min(CHUNK, last - first), self._refuse_faults)
-        touched, asked = Waiting(_DECIDED_TOGETHER), Waiting(_ASKED_TOGETHER)
+        size = last - first
+        chunk, together = min(CHUNK, size), min(_DECIDED_TOGETHER, size)
+        look_up = Lookup(self._raster, chunk, self._sure, self._refuse_faults)
+        touched = Waiting(together, together + chunk, np.int64, lon.dtype, lat.dtype, np.int16)
+        asked = Waiting(_ASKED_TOGETHER, _ASKED_TOGETHER + together + chunk, np.int64)
         for start in range(first, last, CHUNK):
             rows = slice(start, min(start + CHUNK, last))
-            touched.add(look_up(lon[rows], lat[rows], located[rows], start))
+            look_up(lon[rows], lat[rows], located[rows], start, touched)
             is_last = rows.stop == last
             for some in touched.ready(is_last):
-                asked.add((look_up.beside_edges(some, located),))
+                unsure = look_up.beside_edges(some, located)
+                asked.add(len(unsure))[0][:] = unsure
             for (some_rows,) in asked.ready(is_last):
                 self._ask(lon, lat, some_rows, located)
 
@@ -185,10 +188,10 @@ class DistrictIndex(Generic[AreaT_co]):
         first[first == len(self._polygons)] = OUTSIDE
         located[rows] = first
 
-    def _sure_cells(self) -> tuple[float, float, float, float]:
-        """Return the first and last column and row whose points are neither faulty nor suspect.
+    def _sure_degrees(self) -> Bbox:
+        """Return degrees between which points are neither faulty nor suspect.
 
-        They reach beyond the raster; a mirror image lies to the north or south of its region.
+        They reach far beyond the areas; a mirror image lies to the north or south of its region.
         """
         south, north = -MAX_LATITUDE, MAX_LATITUDE
         if not _near(self._bbox, self._mirror):
@@ -196,35 +199,10 @@ class DistrictIndex(Generic[AreaT_co]):
                 north = self._mirror[1]
             else:
                 south = self._mirror[3]
-        raster = self._raster
-        columns = (
-            (end - raster.west) * raster.columns_per_degree
-            for end in (-MAX_LONGITUDE, MAX_LONGITUDE)
-        )
-        rows = ((end - raster.south) * raster.rows_per_degree for end in (south, north))
-        first_column, last_column = columns
-        first_row, last_row = rows
-        return first_column + 1, last_column - 1, first_row + 1, last_row - 1
+        return -MAX_LONGITUDE, south, MAX_LONGITUDE, north
 
-    def _all_sure(self, column: NDArray[np.int32], row: NDArray[np.int32]) -> bool:
-        first_column, last_column, first_row, last_row = self._sure
-        return bool(
-            column.min() >= first_column
-            and column.max() <= last_column
-            and row.min() >= first_row
-            and row.max() <= last_row
-        )
-
-    def _refuse_faults(
-        self,
-        lon: NDArray[Any],
-        lat: NDArray[Any],
-        cells: tuple[NDArray[np.int32], NDArray[np.int32]],
-        start: int,
-    ) -> None:
+    def _refuse_faults(self, lon: NDArray[Any], lat: NDArray[Any], start: int) -> None:
         """Raise for the first row of a chunk that is no point or looks swapped."""
-        if self._all_sure(*cells):
-            return
         faults = [] if within_range(lon, lat) else [next(find_faults(lon, lat))]
         suspects = np.flatnonzero(self.looks_swapped(lon, lat))
         if suspects.size:

@@ -162,6 +162,8 @@ def test_a_column_of_a_wider_table_is_located_as_it_lies():
         (np.nan, 30.0, "missing"),
         (67.0, np.inf, "infinite"),
         (1e300, 30.0, "out of range"),
+        (-(1.5 * 2.0**45), 30.0, "out of range"),
+        (67.0, 2.0**45, "out of range"),
         (67.0, 91.0, "out of range"),
         (30.19, 67.0, "looks swapped"),
     ],
@@ -269,6 +271,17 @@ def test_boundaries_that_overlap_or_leave_gaps_along_their_edges_are_joined_exac
     assert (located == first_that_touches(polygons, longitude, latitude)).all()
 
 
+def test_points_on_the_borders_of_cells_are_joined_exactly():
+    # Cells end halfway between eighths, and edges that touch both or none lie beside them.
+    polygons = [box(60, 20 + n / 17, 60 + n / 16, 20 + (n + 1) / 17) for n in range(1, 40)]
+    index = index_of(polygons, 16)
+    halves = np.arange(-1.5, 4, 1 / 16)
+    longitude, latitude = (axis.ravel() for axis in np.meshgrid(60 + halves, 20 + halves))
+    for beside in (0.0, 1e-12, -1e-12):
+        points = longitude + beside, latitude - beside
+        assert (index.locate(*points) == first_that_touches(polygons, *points)).all()
+
+
 eighths = st.integers(0, 64).map(lambda n: n / 8)
 spans = st.lists(eighths, min_size=2, max_size=2, unique=True).map(sorted)
 
@@ -286,7 +299,7 @@ def test_where_areas_overlap_the_first_one_counts(corners):
 def test_more_edges_than_blocks_can_be_numbered_make_a_coarser_raster():
     stripes = [box(60 + n / 50, 30, 60 + (n + 1) / 50, 34) for n in range(50)]
     index = index_of(stripes, side=1024)
-    assert index._raster.side < 1024
+    assert index._raster.grid.rows < 1024
     longitude = np.random.default_rng(5).uniform(60, 61, 5_000)
     located = index.locate(longitude, np.full(5_000, 32.0))
     assert (located == first_that_touches(stripes, longitude, 32.0)).all()
