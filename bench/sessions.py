@@ -1,10 +1,12 @@
 """Many readers at once: sessions that filter every few seconds, over the page's own socket.
 
 Each session speaks Streamlit's protocol as a browser does, without drawing: it changes the event
-types, waits until the page's script has ended, and rests. Then one session changes its filter
-again and again, to see whether the server grows. All on this machine, bounded in number.
+types, waits until the page's script has ended, and rests. No two changes in a row are to the same
+filter, and more filters are asked for than the server keeps the answers of. Then the same sessions
+change their filters without a rest, to see whether the server grows. All on this machine, bounded
+in number; the sessions take some of its processors themselves.
 
-Example: python -m bench.sessions --rows 1000000 --sessions 25 --rounds 12 --reruns 1000
+Example: python -m bench.sessions --rows 1000000 --sessions 25 --rounds 12 --reruns 5000
 """
 
 from __future__ import annotations
@@ -12,15 +14,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import signal
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,12 +26,12 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
-from bench.imports import write_acled_like
-from incidents.datasets.importing import import_files
+from bench.served import Served, make_library, served
+from incidents.model import EVENT_TYPES
 
 REST_S = 5.0
 LABEL = "Event type"
-CHOICES = (["Battles"], ["Protests"], ["Riots"], ["Battles", "Riots"], [])
+MOMENTS = 10
 
 
 @dataclass
@@ -45,12 +43,12 @@ class Waits:
 
 
 class Session:
-    """One reader's socket."""
+    """One reader's socket; `number` keeps its filters apart from the others'."""
 
-    def __init__(self, socket_: ClientConnection) -> None:
+    def __init__(self, socket_: ClientConnection, number: int) -> None:
         self._socket = socket_
         self._widget = ""
-        self._chosen = 0
+        self._chosen = number
 
     async def open(self) -> None:
         """Run the page for the first time and find the filter's widget."""
@@ -63,8 +61,12 @@ class Session:
         message = BackMsg()
         state = message.rerun_script.widget_states.widgets.add()
         state.id = self._widget
-        self._chosen += 1
-        state.string_array_value.data.extend(CHOICES[self._chosen % len(CHOICES)])
+        # Each of the 63 sets of event types in turn: 5 has no factor in common with 63.
+        self._chosen += 5
+        bits = 1 + self._chosen % (2 ** len(EVENT_TYPES) - 1)
+        state.string_array_value.data.extend(
+            name for place, name in enumerate(EVENT_TYPES) if bits >> place & 1
+        )
         begun = time.perf_counter()
         await self._run(message)
         return time.perf_counter() - begun
@@ -87,82 +89,90 @@ class Session:
                 return
 
 
-async def _reader(port: int, number: int, sessions: int, rounds: int, waits: Waits) -> None:
-    address = f"ws://localhost:{port}/_stcore/stream"
-    async with connect(
-        address, subprotocols=["streamlit"], origin=f"http://localhost:{port}", max_size=None
-    ) as opened:
-        session = Session(opened)
-        await session.open()
-        await asyncio.sleep(REST_S * number / sessions)
-        for _ in range(rounds):
-            try:
-                took = await session.change()
-            except (RuntimeError, OSError) as error:
-                waits.errors.append(str(error))
-                return
-            waits.seconds.append(took)
-            await asyncio.sleep(max(0.0, REST_S - took))
+@asynccontextmanager
+async def _opened(server: Served, number: int) -> AsyncIterator[list[Session]]:
+    """Open so many sessions, one after the other, until the block ends."""
+    async with AsyncExitStack() as open_ones:
+        sessions = []
+        for n in range(number):
+            socket_ = await open_ones.enter_async_context(
+                connect(
+                    f"ws://localhost:{server.port}/_stcore/stream",
+                    subprotocols=["streamlit"],  # type: ignore[list-item]
+                    origin=server.address,  # type: ignore[arg-type]
+                    max_size=None,
+                )
+            )
+            session = Session(socket_, n)
+            await session.open()
+            sessions.append(session)
+        yield sessions
 
 
-async def _readers(port: int, sessions: int, rounds: int) -> Waits:
+async def _filter(session: Session, changes: int, waits: Waits, rest_s: float = 0.0) -> None:
+    for _ in range(changes):
+        try:
+            took = await session.change()
+        except (RuntimeError, OSError) as error:
+            waits.errors.append(str(error))
+            return
+        waits.seconds.append(took)
+        if rest_s:
+            await asyncio.sleep(max(0.0, rest_s - took))
+
+
+async def _calm(sessions: list[Session], rounds: int) -> Waits:
+    """Let every session change its filter every few seconds, each at another moment."""
     waits = Waits()
-    await asyncio.gather(*(_reader(port, n, sessions, rounds, waits) for n in range(sessions)))
+
+    async def one(number: int, session: Session) -> None:
+        await asyncio.sleep(REST_S * number / len(sessions))
+        await _filter(session, rounds, waits, REST_S)
+
+    await asyncio.gather(*(one(n, s) for n, s in enumerate(sessions)))
     return waits
 
 
-async def _again_and_again(port: int, server: int, reruns: int) -> list[float]:
-    """Return the server's megabytes at ten moments over so many reruns."""
-    seen = []
-    address = f"ws://localhost:{port}/_stcore/stream"
-    async with connect(
-        address, subprotocols=["streamlit"], origin=f"http://localhost:{port}", max_size=None
-    ) as opened:
-        session = Session(opened)
-        await session.open()
-        for number in range(reruns):
-            await session.change()
-            if number % max(1, reruns // 10) == 0:
-                seen.append(_megabytes(server))
-    return [*seen, _megabytes(server)]
+async def _without_rest(sessions: list[Session], changes: int, waits: Waits) -> None:
+    await asyncio.gather(*(_filter(session, changes, waits) for session in sessions))
 
 
-def _megabytes(process: int) -> float:
-    """Return the resident memory that a process has to itself."""
-    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-    kept = ("Private_Clean:", "Private_Dirty:")
-    return sum(int(line.split()[1]) for line in lines if line.startswith(kept)) / 1024
+async def _measure(server: Served, sessions: int, rounds: int, reruns: int) -> None:
+    async with _opened(server, 2) as first:
+        await _filter(first[0], 30, Waits())
+    before = server.megabytes
+    async with _opened(server, sessions) as opened:
+        busy, begun = server.processor_s, time.perf_counter()
+        calm = await _calm(opened, rounds)
+        _stop_on(calm)
+        busy, begun = server.processor_s - busy, time.perf_counter() - begun
+        after = server.megabytes
+        cuts = statistics.quantiles(calm.seconds, n=20)
+        print(
+            f"{sessions} sessions, a changed filter every {REST_S:.0f} s: "
+            f"median {statistics.median(calm.seconds):.2f} s, p95 {cuts[-1]:.2f} s, "
+            f"worst {max(calm.seconds):.2f} s, no error in {len(calm.seconds)}; the server's "
+            f"processors {1e3 * busy / len(calm.seconds):.0f} ms a change, {busy / begun:.0%} of one",
+            flush=True,
+        )
+        print(f"memory a session, while it is open: {(after - before) / sessions:.1f} MB")
+        seen, waits = [after], Waits()
+        begun = time.perf_counter()
+        for _ in range(MOMENTS):
+            await _without_rest(opened, max(1, reruns // sessions // MOMENTS), waits)
+            _stop_on(waits)
+            seen.append(server.megabytes)
+        print(
+            f"over {len(waits.seconds):,} further reruns without a rest, "
+            f"{len(waits.seconds) / (time.perf_counter() - begun):.0f} a second: "
+            + " → ".join(f"{mb:.0f}" for mb in seen)
+            + " MB"
+        )
 
 
-@contextmanager
-def _served(data_dir: Path) -> Iterator[tuple[int, int]]:
-    """Serve a library; give the port and the server's process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "dashboard", "serve", "--port", str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-        env=os.environ | {"INCIDENT_MAP_DATA_DIR": str(data_dir)},
-    )
-    try:
-        for _ in range(300):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        yield port, _listening(server.pid)
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=30)
-
-
-def _listening(parent: int) -> int:
-    """Return the process that answers: the command, or the server that it started."""
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    return int(children[0]) if children else parent
+def _stop_on(waits: Waits) -> None:
+    if waits.errors:
+        raise SystemExit(f"{len(waits.errors)} sessions failed, the first: {waits.errors[0]}")
 
 
 def main() -> None:
@@ -172,34 +182,18 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=25)
     parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--reruns", type=int, default=1_000)
+    parser.add_argument(
+        "--library", type=Path, help="A data folder that is there; else one is made."
+    )
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        library = Path(folder) / "library"
-        if given.rows:
-            path = Path(folder) / "acled-like.csv"
-            write_acled_like(path, given.rows)
-            import_files([path], "acled", library=library)
-            path.unlink()
-        with _served(library) as (port, server):
-            asyncio.run(_readers(port, 1, 2))
-            before = _megabytes(server)
-            waits = asyncio.run(_readers(port, given.sessions, given.rounds))
-            after = _megabytes(server)
-            grown = asyncio.run(_again_and_again(port, server, given.reruns))
-    if waits.errors:
-        raise SystemExit(f"{len(waits.errors)} sessions failed, the first: {waits.errors[0]}")
-    cuts = statistics.quantiles(waits.seconds, n=20)
-    print(
-        f"{given.sessions} sessions, a changed filter every {REST_S:.0f} s, {given.rows:,} rows: "
-        f"median {statistics.median(waits.seconds):.2f} s, p95 {cuts[-1]:.2f} s, "
-        f"worst {max(waits.seconds):.2f} s, no error in {len(waits.seconds)}"
-    )
-    print(f"memory a session: {(after - before) / given.sessions:.1f} MB")
-    print(
-        f"over {given.reruns:,} reruns of one session: "
-        + " → ".join(f"{mb:.0f}" for mb in grown)
-        + " MB"
-    )
+        library = given.library or Path(folder) / "library"
+        if given.library is None:
+            make_library(library, given.rows)
+        print(f"{given.rows:,} rows, load {os.getloadavg()[0]:.1f}", flush=True)
+        with served(library) as server:
+            asyncio.run(_measure(server, given.sessions, given.rounds, given.reruns))
+        print(f"load at the end {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":

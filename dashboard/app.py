@@ -89,13 +89,13 @@ def show_map(of_add: st.Page, of_data: st.Page) -> None:
         show_claim(opened, claim_id, _texts(), link, asking.address(atlas, choices, **_area(atlas)))
     if view.is_empty:
         st.info(_nothing_left(view), icon=":material/filter_alt_off:")
-    show_tolls(view, link)
+    tolls = st.container()
     left, right = st.columns([3, 2], gap="small")
     with right:
         selected = asking.ask_area(atlas)
         choices = dataclasses.replace(choices, selected=selected)
         area = st.container(height=HEIGHT - 56, border=False, key="area")
-    # The map goes out first: what stands beside it takes longer.
+    # The map goes out first: what stands above and beside it takes longer.
     with left:
         painting = paint(view, choices.measure)
         dark = st.context.theme.type == "dark"
@@ -114,6 +114,8 @@ def show_map(of_add: st.Page, of_data: st.Page) -> None:
             height=HEIGHT,
             key=asking.MAP_KEY,
         )
+    with tolls:
+        show_tolls(view, link)
     with area:
         show_area(view, selected, link)
     show_below(view, link)

@@ -41,6 +41,7 @@ SINGLE = (
     "at",
     "claim",
     "chart",
+    "section",
     "region",
     "level",
     "points",
@@ -265,6 +266,7 @@ def unknown_parameters(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> list
         "level": None,
         "known": {LATEST, *(text for text in query.get("known", ()) if _moment(text))},
         "chart": None,
+        "section": None,
         "from": None,
         "to": None,
     }

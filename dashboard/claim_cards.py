@@ -16,10 +16,23 @@ from incidents.view import View
 Link = Callable[[str], str]
 
 
-def claim_card(view: View, claim: Claim, link: Link, in_text: Element | None = None) -> Element:
+def claim_card(
+    view: View,
+    claim: Claim,
+    link: Link,
+    *,
+    in_text: Element | None = None,
+    all_citations: bool = True,
+) -> Element:
     """Return a claim with its quote, its source and its citations.
 
-    `in_text` stands for the quote where more of its text is shown.
+    Parameters
+    ----------
+    in_text
+        Stands for the quote where more of its text is shown.
+    all_citations
+        Whether BibTeX and CSL-JSON stand beside the citation as text. They are most of a card,
+        so long lists leave them to the claim's own page.
     """
     source = view.atlas.catalogue.source[claim.source_id]
     of_place = place_note(claim.place_id, claim.place_name, view.atlas.gazetteer)
@@ -47,7 +60,7 @@ def claim_card(view: View, claim: Claim, link: Link, in_text: Element | None = N
         element(
             "div",
             element("a", "Open", href=link(claim.claim_id), css="im-open"),
-            _citations(view, claim),
+            _citations(view, claim, all_of_them=all_citations),
             css="im-tools",
         ),
         css="im-claim",
@@ -55,9 +68,19 @@ def claim_card(view: View, claim: Claim, link: Link, in_text: Element | None = N
     )
 
 
-def claim_cards(view: View, claims: Iterable[Claim], link: Link) -> list[Element]:
+def claim_cards(
+    view: View, claims: Iterable[Claim], link: Link, *, all_citations: bool = True
+) -> list[Element]:
     """Return cards for claims, figures before happenings."""
-    return [claim_card(view, c, link) for c in sorted(claims, key=lambda c: not c.is_figure)]
+    return [
+        claim_card(view, claim, link, all_citations=all_citations)
+        for claim in figures_first(claims)
+    ]
+
+
+def figures_first(claims: Iterable[Claim]) -> list[Claim]:
+    """Return claims in the order in which cards stand: figures before happenings."""
+    return sorted(claims, key=lambda claim: not claim.is_figure)
 
 
 def _kind(claim: Claim) -> str:
@@ -81,14 +104,16 @@ def _remarks(claim: Claim) -> list[str]:
     return remarks
 
 
-def _citations(view: View, claim: Claim) -> Element:
+def _citations(view: View, claim: Claim, *, all_of_them: bool) -> Element:
     source = view.atlas.catalogue.source[claim.source_id]
+    said, hint = [cite(claim, source)], "Click it to select it; “Open” has BibTeX and CSL-JSON."
+    if all_of_them:
+        said += [bibtex(source, [claim]), csl_json([csl_item(source, [claim])])]
+        hint = "Text, BibTeX, CSL-JSON: click one to select it."
     return element(
         "details",
         element("summary", "Cite"),
-        element("p", "Text, BibTeX, CSL-JSON: click one to select it.", css="im-hint"),
-        element("pre", cite(claim, source), css="im-copy", tabindex="0"),
-        element("pre", bibtex(source, [claim]), css="im-copy", tabindex="0"),
-        element("pre", csl_json([csl_item(source, [claim])]), css="im-copy", tabindex="0"),
+        element("p", hint, css="im-hint"),
+        *(element("pre", text, css="im-copy", tabindex="0") for text in said),
         css="im-cite",
     )

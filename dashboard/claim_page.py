@@ -35,7 +35,7 @@ def show_claim(view: View, claim_id: str, texts: Texts | None, link: Link, back:
                 "div",
                 element(
                     "div",
-                    claim_card(view, claim, link, _in_sentence(found, source)),
+                    claim_card(view, claim, link, in_text=_in_sentence(found, source)),
                     *_position(found, source),
                     notice_list(view.notices_about({claim_id}), with_source=True),
                 ),

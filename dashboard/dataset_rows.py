@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import math
-
 import streamlit as st
 
 from dashboard.claim_cards import Link
 from dashboard.incident_cards import folded_incident
 from dashboard.markup import element, show
+from dashboard.paging import ask_page
 from dashboard.wording import count
 from incidents.view import View
 
 ROWS_A_PAGE = 10
 
 
-def offer_rows(view: View, area: str, link: Link, *, key: str) -> None:
-    """Show rows of an area once they are asked for: few readers go through them."""
+def offer_rows(view: View, area: str | None, link: Link, *, key: str) -> None:
+    """Show rows of an area, or of all, once they are asked for: few readers go through them."""
     rows = sum(view.rows_in(name, area) for name in view.rows)
     if rows and st.toggle(f"Show the {count(rows, 'row')} of datasets", key=f"{key}/shown"):
         show_rows(view, area, link, key=key)
@@ -38,14 +37,8 @@ def show_rows(view: View, area: str | None, link: Link, *, key: str) -> None:
         (view.rows_in(n, area) for n, s in view.rows.items() if not s.dataset.rows_elsewhere),
         default=0,
     )
-    pages = math.ceil(most / ROWS_A_PAGE)
-    page = 1
-    if pages > 1:
-        page = st.number_input(
-            f"Rows of datasets, page of {pages:,}", 1, pages, key=f"{key}/{area}", width=260
-        )
-    first = (page - 1) * ROWS_A_PAGE
-    opened = view.opened(area, slice(first, first + ROWS_A_PAGE))
+    part = ask_page("Rows of datasets", most, ROWS_A_PAGE, key=f"{key}/{area}")
+    opened = view.opened(area, part)
     for dataset_id, sums in view.rows.items():
         if sums.dataset.rows_elsewhere:
             show(element("p", sums.dataset.rows_elsewhere, ".", css="im-hint"))
@@ -62,9 +55,9 @@ def show_rows(view: View, area: str | None, link: Link, *, key: str) -> None:
                 element(
                     "p",
                     element("strong", title),
-                    f" ({dataset_id}): rows {first + 1:,}–{first + len(ours):,} of "
+                    f" ({dataset_id}): rows {part.start + 1:,}–{part.start + len(ours):,} of "
                     f"{count(view.rows_in(dataset_id, area), 'row')}, most people first",
                     css="im-hint",
                 ),
-                *(folded_incident(opened, incident, link, with_figure=True) for incident in ours),
+                *(folded_incident(opened, incident, link) for incident in ours),
             )

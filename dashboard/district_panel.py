@@ -5,31 +5,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.claim_cards import Link, claim_cards
-from dashboard.dataset_rows import show_rows
-from dashboard.incident_cards import folded_incident, incident_body
+from dashboard.dataset_rows import offer_rows, show_rows
+from dashboard.incident_cards import incident_body, offer_incidents
 from dashboard.markup import Element, element, show
+from dashboard.page_part import page_part
+from dashboard.paging import ask_page
 from dashboard.wording import MAY_OVERLAP, count, range_text, voices_of
 from incidents.model import Claim
 from incidents.reconcile import printed
 from incidents.tolls import DistrictSummary, count_voices
 from incidents.view import View
 
+INCIDENTS_A_PAGE = 10
 
+
+@page_part
 def show_area(view: View, selected: str | None, link: Link) -> None:
     """Show the selected district, or every incident of the province."""
     if selected is None:
-        show(*_province(view, link))
-    else:
-        show(*_district(view, view.districts[selected], link))
+        show(element("p", "Choose a district on the map or above. All incidents:", css="im-hint"))
+        offer_incidents(view, view.incidents, link, key="incidents")
+        offer_rows(view, None, link, key="rows_of_all")
+        return
+    summary = view.districts[selected]
+    show(*_head(view, summary))
+    _incidents(view, summary, link)
+    show(*_wider(view, selected, link))
     show_rows(view, selected, link, key="rows_of_area")
 
 
-def _province(view: View, link: Link) -> list[Element]:
-    hint = element("p", "Choose a district on the map or above. All incidents:", css="im-hint")
-    return [hint, *(folded_incident(view, incident, link) for incident in view.incidents)]
-
-
-def _district(view: View, summary: DistrictSummary, link: Link) -> list[Element | None]:
+def _head(view: View, summary: DistrictSummary) -> list[Element | None]:
     name = view.atlas.district_names[summary.adm2_pcode]
     voices = count_voices(summary.claims, view.atlas.reporting)
     figures = [
@@ -46,9 +51,8 @@ def _district(view: View, summary: DistrictSummary, link: Link) -> list[Element 
                 f"No report names a place in this {view.atlas.area_word} under these filters. That "
                 "is not a report of zero: claims about the whole province stand below the map.",
             ),
-            *_wider(view, summary.adm2_pcode, link),
         ]
-    parts: list[Element | None] = [
+    return [
         head,
         element("p", " · ".join(figures) or "Reported without a figure", css="im-area-figures"),
         element(
@@ -59,14 +63,23 @@ def _district(view: View, summary: DistrictSummary, link: Link) -> list[Element 
         ),
         element("p", MAY_OVERLAP, css="im-note") if summary.may_count_twice else None,
     ]
-    by_incident = {
-        i: [c for c in summary.claims if c.incident_id == i] for i in summary.incident_ids
-    }
-    for incident_id, claims in sorted(by_incident.items(), key=lambda item: _largest(item[1])):
+
+
+def _incidents(view: View, summary: DistrictSummary, link: Link) -> None:
+    """Show a district's incidents with their claims, those of the largest figures first."""
+    by_incident: dict[str, list[Claim]] = {}
+    for claim in summary.claims:
+        by_incident.setdefault(claim.incident_id, []).append(claim)
+    largest = sorted(by_incident.items(), key=lambda item: _largest(item[1]))
+    part = ask_page(
+        "Incidents", len(largest), INCIDENTS_A_PAGE, key=f"incidents/{summary.adm2_pcode}"
+    )
+    parts = []
+    for incident_id, claims in largest[part]:
         incident = view.atlas.catalogue.incident[incident_id]
         inside = incident_body(view, incident, claims, link)
         parts.append(element("section", element("h4", incident.title), *inside, css="im-incident"))
-    return [*parts, *_wider(view, summary.adm2_pcode, link)]
+    show(*parts)
 
 
 def _wider(view: View, code: str, link: Link) -> list[Element]:

@@ -4,21 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import streamlit as st
+
 from dashboard.claim_cards import Link, claim_cards
-from dashboard.markup import Element, element
+from dashboard.markup import Element, element, escape_markdown, show
+from dashboard.paging import ask_page
 from dashboard.wording import count, days, incident_line, what
 from incidents.model import Claim, Incident
 from incidents.view import View
 
+INCIDENTS_A_PAGE = 20
 
-def folded_incident(
-    view: View, incident: Incident, link: Link, *, with_figure: bool = False
-) -> Element:
-    """Return an incident that opens to its claims; with its first figure and its days if asked."""
+
+def offer_incidents(view: View, incidents: Sequence[Incident], link: Link, *, key: str) -> None:
+    """Show incidents by their titles, a page at a time; the claims of one come when it is opened.
+
+    Parameters
+    ----------
+    key
+        Begins the names of the widgets.
+    """
+    for incident in incidents[ask_page("Incidents", len(incidents), INCIDENTS_A_PAGE, key=key)]:
+        claims = view.claims_of_incident(incident.incident_id)
+        label = f"**{escape_markdown(incident.title)}** {escape_markdown(in_short(view, claims))}"
+        opened = st.expander(
+            label, key=f"{key}/{incident.incident_id}", type="compact", on_change="rerun"
+        )
+        if opened.open:
+            with opened:
+                show(*incident_body(view, incident, claims, link))
+
+
+def folded_incident(view: View, incident: Incident, link: Link) -> Element:
+    """Return an incident that opens to its claims, with its first figure and its days."""
     claims = view.claims_of_incident(incident.incident_id)
-    said = [_where(view, claims), count(len(claims), "claim")]
-    if with_figure:
-        said = [what(claims[0]), days(incident.date_start, incident.date_end), _where(view, claims)]
+    said = [what(claims[0]), days(incident.date_start, incident.date_end), _where(view, claims)]
     return element(
         "details",
         element(
@@ -40,6 +60,11 @@ def incident_body(
         element("p", incident.note, css="im-note") if incident.note else None,
         *claim_cards(view, claims, link),
     ]
+
+
+def in_short(view: View, claims: Sequence[Claim]) -> str:
+    """Return where an incident is said to have been, and how many claims say something of it."""
+    return f"{_where(view, claims)} · {count(len(claims), 'claim')}"
 
 
 def _where(view: View, claims: Sequence[Claim]) -> str:

@@ -92,8 +92,9 @@ def escape_markdown(text: str) -> str:
 
 
 def show(*elements: Element | None) -> None:
-    """Put elements on the page."""
-    st.html("".join(str(e) for e in elements if e is not None))
+    """Put elements on the page, if there are any."""
+    if said := "".join(str(e) for e in elements if e is not None):
+        st.html(said)
 
 
 def show_style(name: str = "page.css") -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import pandas as pd
 import streamlit as st
 
-from dashboard.claim_cards import Link, claim_cards
+from dashboard.claim_cards import Link, claim_cards, figures_first
 from dashboard.dataset_rows import offer_rows
 from dashboard.markup import Element, element, show, table
 from dashboard.method_page import show_method
 from dashboard.notice_list import notice_list
 from dashboard.origins_panel import show_origins
+from dashboard.page_part import page_part
+from dashboard.paging import ask_page
 from dashboard.toll_chart import show_chart
 from dashboard.wording import SCOPES, WHERE_PREC, count, days, range_text, what, words
 from incidents.citations import bibtex, csl, csl_json
@@ -19,28 +23,34 @@ from incidents.sources import source_rows
 from incidents.view import View
 
 ROWS_IN_TABLE = 100
+CLAIMS_A_PAGE = 12
 
 
 def show_below(view: View, link: Link) -> None:
     """Show the sections under the map."""
     _not_placed(view, link)
-    table, districts, chart, sources, method = st.tabs(
-        ["Claims", "Districts", "The toll over time", "Sources", "Method"]
-    )
-    with table:
-        _claims_table(view)
-    with districts:
-        show(districts_table(view))
-    with chart:
-        show_chart(view)
-    with sources:
-        _sources(view)
-    with method:
-        show_method(view)
+    _sections(view)
 
 
+@page_part
+def _sections(view: View) -> None:
+    """Show the section that is chosen; the others are neither made nor sent."""
+    sections: dict[str, Callable[[View], None]] = {
+        "Claims": _claims_table,
+        "Districts": _districts,
+        "The toll over time": show_chart,
+        "Sources": _sources,
+        "Method": show_method,
+    }
+    tabs = st.tabs(list(sections), key="section", bind="query-params")
+    for tab, show_section in zip(tabs, sections.values(), strict=True):
+        if tab.open:
+            with tab:
+                show_section(view)
+
+
+@page_part
 def _not_placed(view: View, link: Link) -> None:
-    claims = view.not_placed
     show(
         element("h3", f"Reported, not placed ({view.not_placed_count:,})", id="not-placed"),
         element(
@@ -48,17 +58,8 @@ def _not_placed(view: View, link: Link) -> None:
             "Said of the whole province, or of no place in particular. These claims colour no district.",
             css="im-hint",
         ),
-        element(
-            "div",
-            *claim_cards(view, claims, link),
-            css="im-cards im-scroll",
-            tabindex="0",
-            role="region",
-            aria_label="Claims that are not placed",
-        )
-        if claims
-        else None,
     )
+    _cards(view, view.not_placed, link, "Claims that are not placed", key="not_placed")
     offer_rows(view, "not_placed", link, key="rows_not_placed")
     if view.known_wider_count:
         show(
@@ -68,24 +69,34 @@ def _not_placed(view: View, link: Link) -> None:
                 f"No place in one {view.atlas.area_word} is named; these claims colour none.",
                 css="im-hint",
             ),
-            element(
-                "div",
-                *claim_cards(view, view.known_wider, link),
-                css="im-cards im-scroll",
-                tabindex="0",
-                role="region",
-                aria_label="Claims known only to the district",
-            )
-            if view.known_wider
-            else None,
         )
+        _cards(view, view.known_wider, link, "Claims known only to the district", key="wider")
         offer_rows(view, "wider", link, key="rows_wider")
     if view.outside_count:
-        show(
-            element("h3", f"Outside the boundaries ({view.outside_count:,})"),
-            element("div", *claim_cards(view, view.outside, link), css="im-cards"),
-        )
+        show(element("h3", f"Outside the boundaries ({view.outside_count:,})"))
+        _cards(view, view.outside, link, "Claims outside the boundaries", key="outside")
         offer_rows(view, "outside", link, key="rows_outside")
+
+
+def _cards(view: View, claims: Sequence[Claim], link: Link, called: str, *, key: str) -> None:
+    """Show cards of claims, a page at a time."""
+    if not claims:
+        return
+    part = ask_page("Claims", len(claims), CLAIMS_A_PAGE, key=key)
+    show(
+        element(
+            "div",
+            *claim_cards(view, figures_first(claims)[part], link, all_citations=False),
+            css="im-cards im-scroll",
+            tabindex="0",
+            role="region",
+            aria_label=called,
+        )
+    )
+
+
+def _districts(view: View) -> None:
+    show(districts_table(view))
 
 
 def _claims_table(view: View) -> None:

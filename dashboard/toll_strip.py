@@ -169,7 +169,7 @@ def _behind(view: View, tile: ProvinceToll, link: Link) -> list[Element | None]:
     lines.append(
         element(
             "div",
-            *claim_cards(view, sorted(shown.used, key=_size), link),
+            *claim_cards(view, sorted(shown.used, key=_size), link, all_citations=False),
             css="im-cards",
         )
     )

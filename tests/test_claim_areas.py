@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.claim_cards import claim_card
-from dashboard.incident_cards import folded_incident
+from dashboard.incident_cards import in_short
 from dashboard.records_below import claims_frame, districts_table
 from dashboard.wording import words
 from geo.boundaries import Boundaries, OwnArea, load_districts, load_tehsils
@@ -171,11 +171,11 @@ def test_far_from_balochistan_every_claim_is_outside_even_where_it_looks_exchang
 
 
 def told_of(atlas, *claims):
-    """Return what a folded incident of some claims says, and the table of claims."""
+    """Return what is said of an incident of some claims before it is opened, and the table of claims."""
     atlas = replace(atlas, catalogue=make_catalogue(*claims), lineage=Lineage({"s1": None}, ()))
     view = View(atlas, Filter())
-    folded = str(folded_incident(view, view.incidents[0], lambda claim_id: f"?claim={claim_id}"))
-    return re.search(r'im-kind"> (.+?) · ', folded)[1], claims_frame(view)
+    where, _ = in_short(view, view.claims_of_incident(view.incidents[0].incident_id)).split(" · ")
+    return where, claims_frame(view)
 
 
 def test_on_areas_of_ones_own_a_claim_stands_in_the_area_that_it_colours(districts):
