@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import geopandas as gpd
 import pytest
@@ -132,7 +133,7 @@ def test_an_output_that_names_no_file_is_refused(output):
 
 def test_a_full_disk_behind_standard_output_is_told_in_one_line():
     command = [sys.executable, "-m", "dashboard", "export", "--layer", "claims"]
-    with open("/dev/full", "wb") as full:
+    with Path("/dev/full").open("wb") as full:
         said = subprocess.run(
             [*command, "--format", "csv", "--output", "-"],
             stdout=full, stderr=subprocess.PIPE, check=False, timeout=120,
@@ -142,7 +143,9 @@ def test_a_full_disk_behind_standard_output_is_told_in_one_line():
 
 
 def test_an_empty_moment_is_refused_and_not_taken_for_none():
-    said = ask("export", "--layer", "claims", "--format", "csv", "--output", "-", "--as-known-at", "")
+    said = ask(
+        "export", "--layer", "claims", "--format", "csv", "--output", "-", "--as-known-at", ""
+    )
     assert (said.returncode, said.stdout) == (1, b"")
     assert "is not a moment" in said.stderr.decode()
 
