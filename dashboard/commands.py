@@ -46,7 +46,9 @@ def main() -> None:
     "Behind a proxy:  incident-map serve --access access.toml --behind-proxy X-Forwarded-Email"
 )
 def serve(
-    port: Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)] = 8501,
+    port: Annotated[
+        int, typer.Option(help="Port on this machine; 0 for any that is free.", min=0, max=65535)
+    ] = 8501,
     texts: Annotated[
         Path | None,
         typer.Option(help="Folder with the sources' texts (.txt), to show quotes in sentences."),
@@ -81,7 +83,13 @@ def serve(
     Other machines are let in with an access setting only.
     """
     from dashboard.access_setting import AccessSettingError
-    from dashboard.serving import HostNotHereError, PortInUseError, UnsafeConfigurationError, admit
+    from dashboard.serving import (
+        HostNotHereError,
+        PortInUseError,
+        UnsafeConfigurationError,
+        admit,
+        free_port,
+    )
     from dashboard.serving import serve as run
     from incidents.atlas import existing_store
     from incidents.texts import TEXTS_VARIABLE
@@ -99,6 +107,7 @@ def serve(
         fail("--proxy-address says where a proxy is; name its header with --behind-proxy.")
     try:
         setting = admit(host, access, behind_proxy, proxy_address or ())
+        port = port or free_port(host)
         origin = setting.origin if setting else f"http://localhost:{port}"
         typer.echo(f"Incident Map: {origin}/{query}  (Ctrl-C ends it)")
         run(port, host, setting)
@@ -201,6 +210,7 @@ def sources(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
 ) -> None:
     """List the sources with their dates, their origin and how many claims they make."""
+    from dashboard.wording import count
     from incidents.atlas import load_atlas
     from incidents.sources import source_rows
 
@@ -213,8 +223,8 @@ def sources(
         return
     for row in rows:
         typer.echo(
-            f"{row['source_id']}  {row['figures']} figures, {row['happenings']} happenings  "
-            f"origin {row['origin_id']}\n    {row['citation']}"
+            f"{row['source_id']}  {count(row['figures'], 'figure')}, "
+            f"{count(row['happenings'], 'happening')}  origin {row['origin_id']}\n    {row['citation']}"
         )
         for notice in row["notices"]:
             typer.echo(f"    notice: {notice['message']}")

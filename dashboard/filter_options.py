@@ -78,7 +78,7 @@ def make_view(
         date_from=_day("--from", date_from),
         date_to=_day("--to", date_to),
         scope=scope or ("event",),
-        known_at=parse_moment(as_known_at) if as_known_at else None,
+        known_at=None if as_known_at is None else parse_moment(as_known_at),
     )
     return View(atlas, chosen, rule.value)
 

@@ -212,7 +212,7 @@ def serve(
 
     safe = options_for(host, access)
     check_configuration(safe)
-    _check_port(safe["server.address"], port)
+    _bound_port(safe["server.address"], port)
     options = safe | {"server.port": port}
     if access is not None:
         options["secrets.files"] = [str(access.file.resolve())]
@@ -265,12 +265,26 @@ def _put_in_force(access: AccessSetting) -> None:
     put_in_force(access)
 
 
-def _check_port(host: str, port: int) -> None:
+def free_port(host: str = DEFAULT_HOST) -> int:
+    """Return a port of an address that nobody listens on.
+
+    Raises
+    ------
+    HostNotHereError
+        If the address is none of this machine's.
+    """
+    return _bound_port(host, 0)
+
+
+def _bound_port(host: str, port: int) -> int:
+    """Return the port that can be listened on; for 0 the system chooses one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+            found: int = probe.getsockname()[1]
+            return found
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise PortInUseError(port) from None

@@ -20,6 +20,8 @@ def fail(message: str, status: int = 1) -> NoReturn:
 def write_output(output: str, content: bytes, said: str = "") -> Path | None:
     """Write to a file, or to standard output for "-"; return the file's path.
 
+    A device or a pipe is written into as "-" is: there is no file, and nothing beside it.
+
     Parameters
     ----------
     output
@@ -31,12 +33,18 @@ def write_output(output: str, content: bytes, said: str = "") -> Path | None:
     """
 
     if output == "-":
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
+        _write_to_stdout(content)
         return None
     path = Path(output)
     try:
-        write_whole(path, content)
+        if not output or path.is_dir():
+            fail(f"--output {output!r} names no file. Name a file, or - for standard output.")
+        if path.exists() and not path.is_file():
+            # A file put in the place of /dev/null would end it for the whole machine.
+            path.write_bytes(content)
+            return None
+        # Through a link, to the file that it stands for.
+        write_whole(path.resolve(), content)
     except OSError as error:
         fail(
             f"{path} cannot be written: {error.strerror}. Name a file in a folder that you may "
@@ -45,6 +53,16 @@ def write_output(output: str, content: bytes, said: str = "") -> Path | None:
     if said:
         typer.echo(f"{said} written to {path}", err=True)
     return path
+
+
+def _write_to_stdout(content: bytes) -> None:
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:  # whoever reads has enough; typer ends the command quietly
+        raise
+    except OSError as error:
+        fail(f"Standard output cannot be written: {error.strerror}.")
 
 
 def read_input(path: Path, most: int) -> bytes:

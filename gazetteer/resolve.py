@@ -24,7 +24,8 @@ from geo.boundaries import newer_district
 _FUZZY_MARGIN = 4.0
 _NEIGHBOURHOOD_WORDS = 5
 _REMEMBERED = 16_384
-_QUALIFIER = re.compile(r",| in (?=\S)")  # "Dasht, Kech", "Pishin in Iran"
+_QUALIFIER = re.compile(r"[,،]| in (?=\S)")  # "Dasht, Kech", "Pishin in Iran"
+_COMMA = re.compile("[,،]")
 
 
 class Gazetteer:
@@ -107,7 +108,8 @@ class Gazetteer:
         Raises
         ------
         PlaceNotFoundError
-            If no spelling is equal or near enough; it holds the three nearest.
+            If no spelling is equal or near enough, or the name says another province or country
+            ("Mastung, Sindh"); it holds the three nearest.
         AmbiguousPlaceError
             If places in different districts have the name and nothing says which is meant.
 
@@ -135,7 +137,7 @@ class Gazetteer:
         head, comma, tail = _QUALIFIER.sub(",", name, count=1).partition(",")
         found = self._equal(key, bare, kind, area)
         if not found and comma and fold(head):
-            return self._locate_part(name, head, f"{head} {tail} {context}", within)
+            return self._locate_part(name, head, tail, context, within)
         if found:
             return self._choose(name, found, kind, folded_context, fuzzy=False)
         found = self._near(key, bare, kind, area)
@@ -153,14 +155,50 @@ class Gazetteer:
             raise PlaceNotFoundError(within, tuple(sorted(d for d in self._districts if d))[:3])
         return area
 
-    def _locate_part(self, name: str, part: str, context: str, within: str | None) -> Match:
-        """Return what a part of a name means; an error speaks of the whole name."""
+    def _locate_part(
+        self, name: str, head: str, tail: str, context: str, within: str | None
+    ) -> Match:
+        """Return what the first part of a name means; an error speaks of the whole name."""
         try:
-            return self.locate(part, context=context, within=within)
+            found = self.locate(head, context=f"{head} {tail} {context}", within=within)
         except PlaceNotFoundError as error:
             raise PlaceNotFoundError(name, error.suggestions) from None
         except AmbiguousPlaceError as error:
+            self._not_elsewhere(name, head, tail, (c.place for c in error.candidates))
             raise AmbiguousPlaceError(name, error.candidates) from None
+        self._not_elsewhere(name, head, tail, [found.place])
+        said = self._other_district(tail, found.place)
+        return replace(found, note=" ".join(filter(None, (found.note, said))) or None)
+
+    def _not_elsewhere(self, name: str, head: str, tail: str, places: Iterable[Place]) -> None:
+        """Refuse places that lie in no province or country that the words after a name say.
+
+        Balochistan's Mastung is not one of Sindh.
+        """
+        kept = list(places)
+        said = (self._areas_named(part) for part in _COMMA.split(tail))
+        if all(not areas or any(_in_one(a, p) for a in areas for p in kept) for areas in said):
+            return
+        known = (f"{p.name} in {p.adm1_name or p.country_code}" for p in kept)
+        nearest = (n for n in self.names.nearest_names(fold(head)) if n != kept[0].name)
+        raise PlaceNotFoundError(name, tuple(dict.fromkeys((*known, *nearest)))[:3])
+
+    def _other_district(self, tail: str, place: Place) -> str | None:
+        """Return what to say where the words after a name mean another district."""
+        parts = (self._areas_named(part, "ADM2") for part in _COMMA.split(tail))
+        named = [district for part in parts for district in part if self._is_home(district)]
+        codes = {district.adm2_pcode for district in named}
+        if not codes or place.adm2_pcode is None or place.adm2_pcode in codes:
+            return None
+        return (
+            f"The name also says {named[0].name}, but {place.name} lies in "
+            f"{place.adm2_name} district."
+        )
+
+    def _areas_named(self, part: str, *codes: str) -> list[Place]:
+        """Return the provinces and countries, or what else the codes say, of this very name."""
+        named = (spelling.place for spelling in self.names.equal(fold(part)))
+        return [place for place in named if place.feature_code in (codes or ("ADM1", "PCLI"))]
 
     def _equal(self, key: str, bare: str, kind: Kind, area: str | None) -> list[Candidate]:
         spellings: dict[str, Spelling] = {}
@@ -285,6 +323,15 @@ def _newer_note(name: str, kind: Kind, place: Place) -> str | None:
         return None
     newer = newer_district(name)
     return newer.note if newer is not None and newer.parent_pcode == place.adm2_pcode else None
+
+
+def _in_one(area: Place, place: Place) -> bool:
+    """Return whether a place lies in a country or province, or is the country that it lies in."""
+    if "PCLI" in (area.feature_code, place.feature_code):
+        return area.country_code == place.country_code
+    if area.adm1_pcode or place.adm1_pcode:
+        return area.adm1_pcode == place.adm1_pcode
+    return area.adm1_name == place.adm1_name
 
 
 def _lies_in(place: Place, area: str | None) -> bool:

@@ -147,7 +147,9 @@ def _gpkg(layer: Layer) -> bytes:
 def _parquet(layer: Layer) -> bytes:
     buffer = io.BytesIO()
     _frame(layer).to_parquet(buffer, index=False)
-    table = pq.read_table(pa.BufferReader(buffer.getvalue()))
+    # Not read_table: it leaves threads behind, and a command that ends just then is aborted.
+    with pq.ParquetFile(pa.BufferReader(buffer.getvalue())) as file:
+        table = file.read(use_threads=False)
     metadata = dict(table.schema.metadata or {})
     metadata[b"incident_map"] = json.dumps(layer.about, ensure_ascii=False).encode()
     out = io.BytesIO()

@@ -111,7 +111,8 @@ def reconcile(
     """Return the range of claims about one incident, casualty type and victim group.
 
     Sums over several days, background and the day before are not mixed with the event,
-    a part is not mixed with its total, and a vague figure ("dozens") bounds the range
+    a part is not mixed with its total (it stands for a total without a number, the upper end
+    open), and a vague figure ("dozens") bounds the range
     only where no numbered claim does. The order of the claims does not matter.
 
     Examples
@@ -120,7 +121,7 @@ def reconcile(
     True
     """
     reporting = reporting or Reporting({}, {})
-    kept = sorted(claims, key=lambda c: c.claim_id)
+    given = kept = sorted(claims, key=lambda c: c.claim_id)
     aside: list[SetAside] = []
     kept = _narrowest_scope(kept, aside)
     kept = _without_parts(kept, aside)
@@ -135,7 +136,8 @@ def reconcile(
         low=_lower(low_claim),
         best=printed(best_claim) if best_claim else None,
         high=_upper(high_claim),
-        high_open=any(c.qualifier in OPEN_QUALIFIERS for c in kept),
+        high_open=any(c.qualifier in OPEN_QUALIFIERS for c in kept)
+        or not {c.part_of for c in kept}.isdisjoint(c.claim_id for c in given),
         rule=rule,
         low_open=low_claim.qualifier == "up_to",
         low_claim=low_claim.claim_id,
@@ -172,7 +174,8 @@ def _narrowest_scope(claims: Sequence[Claim], aside: list[SetAside]) -> list[Cla
 
 
 def _without_parts(claims: Sequence[Claim], aside: list[SetAside]) -> list[Claim]:
-    here = {c.claim_id for c in claims}
+    # A total without a number ("a few, two of them from Sui") hides no number.
+    here = {c.claim_id for c in claims if printed(c) is not None}
     aside += [
         SetAside(c.claim_id, f"a part of {c.part_of}, which is counted")
         for c in claims

@@ -4,7 +4,8 @@ The rules of the sum, for one casualty type: within an incident, a `total` claim
 replaces the sum of its groups; the police count only where the incident has no
 security_forces claim; men, women and children only where no claim of civilians or
 of a total covers them; a group that some claim gives as a part of another group is
-covered by it. A part counts when the filter leaves its total out.
+covered by it. A part counts when the filter leaves its total out, and where its total has no
+number ("a few, two of them policemen"): then the total only leaves the upper end open.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from incidents.reconcile import (
     Reporting,
     Rule,
     SetAside,
+    printed,
     reconcile,
 )
 
@@ -186,7 +188,14 @@ def _groups_that_do_not_overlap(
     for claim in claims:
         if claim.victim_group is not None:
             by_group[claim.victim_group].append(claim)
-    reasons = {group: _covered(group, by_group) for group in by_group}
+    numbered = {
+        group: members
+        for group, members in by_group.items()
+        if any(printed(c) is not None for c in members)
+    }
+    reasons = {
+        group: _covered(group, numbered if group in numbered else by_group) for group in by_group
+    }
     for group, reason in reasons.items():
         if reason:
             aside += [SetAside(c.claim_id, reason) for c in by_group[group]]
@@ -194,7 +203,10 @@ def _groups_that_do_not_overlap(
 
 
 def _covered(group: VictimGroup, by_group: dict[VictimGroup, list[Claim]]) -> str:
-    """Return why a group must not be added in its incident, or an empty string."""
+    """Return why a group must not be added in its incident, or an empty string.
+
+    `by_group` are the groups that can cover it: for a group with a number those that have one.
+    """
     if group != "total" and "total" in by_group:
         return "counted in the incident's total"
     for other in sorted(COVERED_BY.get(group, frozenset())):

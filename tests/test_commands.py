@@ -1,9 +1,13 @@
 """The command line as a user runs it: output, exit status, messages."""
 
 import json
+import os
+import re
 import signal
 import subprocess
 import sys
+import threading
+from pathlib import Path
 
 import geopandas as gpd
 import pytest
@@ -94,6 +98,56 @@ def test_export_into_a_folder_that_is_not_there_is_a_clear_error(tmp_path):
     said = run("export", "--layer", "claims", "--format", "csv", "--output", str(path))
     assert said.returncode == 1
     assert "cannot be written" in said.stderr.decode()
+
+
+def test_what_is_written_through_a_link_leaves_the_link(tmp_path):
+    (tmp_path / "disk").mkdir()
+    link, file = tmp_path / "today.csv", tmp_path / "disk" / "claims.csv"
+    link.symlink_to(file)
+    words = ("export", "--layer", "claims", "--format", "csv", "--output", str(link))
+    assert [ask(*words).returncode, ask(*words).returncode] == [0, 0]
+    assert link.is_symlink()
+    assert file.read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_a_pipe_is_written_into_and_stays_one(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    said = []
+    words = ("export", "--layer", "districts", "--format", "csv", "--output", str(pipe))
+    writer = threading.Thread(target=lambda: said.append(ask(*words)))
+    writer.start()
+    content = pipe.read_bytes()
+    writer.join()
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert (said[0].returncode, pipe.is_fifo()) == (0, True)
+    assert list(tmp_path.iterdir()) == [pipe]
+
+
+@pytest.mark.parametrize("output", ["", ".", "/"])
+def test_an_output_that_names_no_file_is_refused(output):
+    said = ask("export", "--layer", "claims", "--format", "csv", "--output", output)
+    assert said.returncode == 1
+    assert said.stderr.decode().startswith(f"--output {output!r} names no file")
+
+
+def test_a_full_disk_behind_standard_output_is_told_in_one_line():
+    command = [sys.executable, "-m", "dashboard", "export", "--layer", "claims"]
+    with Path("/dev/full").open("wb") as full:
+        said = subprocess.run(
+            [*command, "--format", "csv", "--output", "-"],
+            stdout=full, stderr=subprocess.PIPE, check=False, timeout=120,
+        )  # fmt: skip
+    assert said.returncode == 1
+    assert said.stderr == b"Standard output cannot be written: No space left on device.\n"
+
+
+def test_an_empty_moment_is_refused_and_not_taken_for_none():
+    said = ask(
+        "export", "--layer", "claims", "--format", "csv", "--output", "-", "--as-known-at", ""
+    )
+    assert (said.returncode, said.stdout) == (1, b"")
+    assert "is not a moment" in said.stderr.decode()
 
 
 def test_a_toll_as_known_on_the_first_day_lacks_the_second_days_report():
@@ -201,3 +255,16 @@ def test_serve_says_when_its_port_is_taken_and_sigterm_ends_the_whole_server():
 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", port))
+
+
+def test_port_0_serves_on_a_free_port_and_says_which():
+    command = [sys.executable, "-m", "dashboard", "serve", "--port", "0"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as server:
+        lines = iter(server.stdout.readline, "")
+        port = int(re.search(r"http://localhost:(\d+)/", next(lines))[1])
+        assert any(f"started on 127.0.0.1:{port}" in line for line in lines)
+        server.send_signal(signal.SIGTERM)
+        server.communicate(timeout=20)
+    assert port > 0

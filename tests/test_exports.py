@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 
 import geopandas as gpd
 import pandas as pd
@@ -180,6 +182,26 @@ def test_a_cell_that_a_spreadsheet_would_run_is_defused(atlas, start):
     text = to_bytes(build_layer("claims", view), "csv").decode("utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(text, newline=""))
     assert row["note"] == f"'{poisoned.note}"
+
+
+def test_no_format_leaves_threads_behind_that_could_abort_a_command_that_ends(seeds_folder):
+    # A thread of pyarrow that is still there when the interpreter ends aborts the process.
+    code = f"""
+import os, pathlib
+from incidents.atlas import load_atlas
+from incidents.exports import FORMATS, to_bytes
+from incidents.filters import make_filter
+from incidents.layers import build_layer
+from incidents.view import View
+atlas = load_atlas(pathlib.Path({str(seeds_folder)!r}))
+layer = build_layer("incidents", View(atlas, make_filter(atlas.catalogue, {{}})))
+before = len(os.listdir("/proc/self/task"))
+for file_format in FORMATS:
+    to_bytes(layer, file_format)
+    print(file_format, len(os.listdir("/proc/self/task")) - before)
+"""
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert said.stdout.split("\n")[:-1] == [f"{name} 0" for name in FORMATS]
 
 
 @pytest.mark.parametrize("file_format", FORMATS)

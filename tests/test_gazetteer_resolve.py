@@ -257,3 +257,33 @@ def test_the_answer_as_values_has_the_fields_of_the_command():
     assert list(answer["candidates"][0]) == [
         "place_id", "name", "adm2_pcode", "adm2_name", "score", "matched_name", "described",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Mastung, Sindh", "Mastung in Punjab", "Kalat, Afghanistan", "Gwadar, Iran",
+        "Dasht, Sindh", "مستونگ، سندھ", "Ziarat, Khyber Pakhtunkhwa, Pakistan",
+    ],
+)  # fmt: skip
+def test_a_name_that_says_another_province_or_country_is_not_taken_for_balochistans(name):
+    with pytest.raises(PlaceNotFoundError) as caught:
+        GAZETTEER.locate(name)
+    assert caught.value.toponym == name
+    assert caught.value.suggestions[0].endswith(" in Balochistan")
+
+
+@pytest.mark.parametrize(
+    "name", ["Mastung, Pakistan", "Mach, Kachhi, Balochistan", "Quetta, capital of Balochistan"]
+)
+def test_a_name_that_says_where_it_lies_is_found_without_a_note(name):
+    assert GAZETTEER.locate(name).note is None
+
+
+def test_a_name_that_says_another_district_is_found_with_a_note():
+    found = GAZETTEER.locate("Surab, Kalat")
+    assert found.place.adm2_name == "Shaheed Sikandarabad"
+    assert found.note == (
+        "The name also says Kalat, but Surab lies in Shaheed Sikandarabad district."
+    )
+    assert GAZETTEER.locate("Qalat, Zabul").place.adm1_name == "Zabul"

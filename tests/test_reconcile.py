@@ -100,6 +100,14 @@ def test_a_sum_over_days_is_set_aside_with_its_reason():
     ]
 
 
+def test_a_part_stands_for_a_total_without_a_number_and_leaves_the_upper_end_open():
+    few = make_claim(None, qualifier="few")
+    part = make_claim(2, part_of=few.claim_id)
+    found = reconcile([few, part])
+    assert (found.low, found.best, found.high, found.high_open) == (2, 2, 2, True)
+    assert found.used == (part.claim_id,)
+
+
 def test_a_part_is_never_counted_beside_its_total():
     whole = make_claim(15)
     part = make_claim(5, part_of=whole.claim_id)

@@ -71,6 +71,16 @@ def test_a_group_without_a_number_leaves_the_sum_open_and_is_never_zero():
     assert (beside.low, beside.high, beside.high_open) == (3, 3, True)
 
 
+def test_a_total_without_a_number_hides_no_number_and_leaves_the_sum_open():
+    few = make_claim(None, qualifier="few", victim_group="total")
+    police = make_claim(2, victim_group="police", part_of=few.claim_id)
+    beside = toll([few, police], "killed")
+    assert (beside.low, beside.high, beside.high_open) == (2, 2, True)
+    assert toll([few, make_claim(5, victim_group="women"), police], "killed").low == 7
+    dozens = make_claim(12, qualifier="dozens", victim_group="total")
+    assert toll([dozens, make_claim(3)], "killed").low == 12
+
+
 def test_zero_reported_is_a_figure():
     none = toll([make_claim(0, victim_group="civilians")], "killed")
     assert none.has_figure
