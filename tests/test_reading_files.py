@@ -161,11 +161,24 @@ def test_a_docx_is_read_with_its_tables_and_without_captions_and_hidden_words():
     assert parts.text.split("\n") == [
         "Bomb kills three labourers near Zhob",
         "A bomb killed three labourers near Zhob on Friday, officials said.",
-        "District\tKilled",
-        "Zhob\t3",
+        "District | Killed",
+        "Zhob | 3",
         "Two were hurt.",
         "Nobody claimed the attack.",
     ]
+
+
+def test_joined_cells_of_a_docx_leave_the_others_under_their_headings():
+    def fill(document):
+        table = document.add_table(rows=3, cols=3)
+        for row, words in enumerate(["District Event Killed", "Kech Mine 2", "Total - 2"]):
+            for cell, word in zip(table.rows[row].cells, words.split(), strict=True):
+                cell.text = word
+        table.rows[2].cells[1].text = ""
+        table.rows[2].cells[0].merge(table.rows[2].cells[1]).text = "Total"
+
+    lines = _read_docx(_docx(fill)).text.splitlines()
+    assert lines == ["District | Event | Killed", "Kech | Mine | 2", "Total | | 2"]
 
 
 def test_tracked_changes_are_read_as_accepted():
@@ -206,7 +219,7 @@ def test_hidden_white_and_tiny_words_of_a_docx_are_left_out_with_a_notice(hide):
 
 
 @pytest.mark.parametrize(
-    ("fill", "text"), [("1F3864", "Killed\tx"), ("auto", "x"), ("FFFFFF", "x")]
+    ("fill", "text"), [("1F3864", "Killed | x"), ("auto", "x"), ("FFFFFF", "x")]
 )
 def test_white_words_are_read_on_a_shaded_cell_only(fill, text):
     def fill_in(document):
@@ -307,3 +320,32 @@ def test_a_malformed_header_does_not_hide_the_text():
     mail = b"From: a@b\nDate: yesterday\nSubject: =?x?y?z?=\nReceived: x\n\nTwo were killed."
     assert _read_mail(mail).text.endswith("Two were killed.")
     assert _read_mail(mail).published is None
+
+
+def test_running_heads_of_a_pdf_are_left_out_and_sentences_go_on_over_the_page():
+    pages = [
+        f"The Zamana | 5 February 2026\n{words}\nwww.zamana.example\nPage {n} of 3"
+        for n, words in enumerate(
+            ("Bridge closed in\nKalat\nIt rained in", "the hills for\nfive days.", "It opened."), 1
+        )
+    ]
+    bodies, heads = pdf.without_running_heads(pages)
+    assert bodies == [
+        "Bridge closed in\nKalat\nIt rained in",
+        "the hills for\nfive days.",
+        "It opened.",
+    ]
+    assert heads == ("The Zamana | 5 February 2026", "www.zamana.example", "Page 1 of 3")
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        ["Killed: 3\nKech", "Killed: 3\nZhob"],
+        ["Event 14\nIt rained.", "Event 15\nIt snowed."],
+        ["One page alone"],
+        ["Same words", "Same words"],
+    ],
+)
+def test_what_may_be_a_figure_or_all_of_a_page_is_no_running_head(pages):
+    assert pdf.without_running_heads(pages) == (pages, ())
