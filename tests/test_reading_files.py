@@ -307,6 +307,53 @@ def test_attachments_are_named_and_not_read():
         _read_mail(_mail(ATTACHED))
 
 
+INNER = (
+    "Content-Type: message/rfc822\n\nFrom: a@b\nSubject: Mine kills two in Kech\n"
+    "Date: Thu, 29 Jan 2026 09:00:00 +0500\n\nA mine killed two men in Kech on Wednesday."
+)
+
+
+def test_of_a_message_forwarded_as_an_attachment_its_own_subject_and_day_count():
+    parts = _read_mail(_mail(PLAIN.replace("Four", "As asked, four"), INNER))
+    assert parts.title == "Mine kills two in Kech"
+    assert parts.published == "2026-01-29T09:00:00+05:00"
+    assert "29T09:00" in parts.notices[-1]
+    assert parts.text.splitlines()[0] == parts.title
+    assert parts.text.splitlines()[-1] == "A mine killed two men in Kech on Wednesday."
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "---------- Forwarded message ---------\nFrom: A <a@b>\nDate: Thu, Jan 29, 2026 at 9:00 AM",
+        "-----Original Message-----\nFrom: A\nSent: Thursday, January 29, 2026 9:00 AM\nTo: B",
+        "Begin forwarded message:\n\nFrom: A\nDate: 29 January 2026 at 9:00:00 AM PKT",
+    ],
+)
+def test_the_day_over_what_a_mail_program_forwarded_counts(head):
+    text = f"FYI\n\n{head}\n\nA mine killed two men in Kech on Wednesday."
+    assert (_read_mail(f"{HEADERS}\n{text}".encode()).published or "")[:10] == "2026-01-29"
+    answered = f"A report of its own. {'It goes on and on. ' * 40}\n{text}"
+    assert (_read_mail(f"{HEADERS}\n{answered}".encode()).published or "")[:10] == "2026-01-31"
+
+
+def test_a_page_saved_as_mhtml_has_the_day_and_headline_of_the_page():
+    page = (
+        "<html><head><meta property='article:published_time' content='2026-01-29'></head><body>"
+        "<article><h1>Mine kills two in Kech</h1><p>A mine killed two men in the hills of Kech on "
+        "Wednesday, a man at the hospital said.</p></article></body></html>"
+    )
+    mail = (
+        "From: <Saved by Blink>\nSnapshot-Content-Location: https://kech.example/1\nSubject: Mine "
+        "kills two - Kech News\nDate: Sat, 31 Jan 2026 10:00:00 +0500\nMIME-Version: 1.0\n"
+        f"Content-Type: multipart/related; boundary=b\n\n--b\nContent-Type: text/html\n\n{page}\n--b--\n"
+    )
+    parts = _read_mail(mail.encode())
+    assert (parts.title, parts.published) == ("Mine kills two in Kech", "2026-01-29")
+    assert parts.url == "https://kech.example/1"
+    assert "Kech News" not in parts.text
+
+
 def test_a_mail_nested_without_end_is_refused_as_such():
     mail = HEADERS + "".join(
         f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(3_000)
