@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -12,8 +13,10 @@ from incidents.anchors import paragraph_at
 from incidents.extraction import Draft, extract
 from incidents.extraction.extractors import Extractor
 from incidents.extraction.placing import Places, nearest
+from incidents.matching_text import MatchingText, matching_text
 from incidents.model import MAX_QUOTE_WORDS, word_count
 from incidents.review import BY_HAND, NotPossibleError, ReviewDraft, date_precision, from_extraction
+from incidents.sentences import split_paragraphs
 
 PIECE = 60_000
 """Characters read at once: some ten reports. What is shorter is read as a whole."""
@@ -57,13 +60,25 @@ def drafting(
     Pieces end where a paragraph does, so no sentence is cut; what a rule carries from one
     paragraph to the next is not carried from one piece to the next.
     """
-    headline = title if title and title.strip() not in text else None
+    plain = matching_text(text)
+    headline = title or ""
+    # In a PDF a headline may run over several lines.
+    if " ".join(headline.split()) in " ".join(plain.text.split()):
+        headline = ""
+    plain_headline = matching_text(headline)
     found: list[Draft] = []
-    for start, end in pieces(text, piece):
-        part = extractor(text[start:end], published_on=published_on, title=headline)
-        headline = None
-        found += _moved(part, start, len(found), _paragraphs_before(text, start))
-        yield Progress(end / max(len(text), 1), tuple(found))
+    for start, end in pieces(plain.text, piece):
+        part = extractor(
+            plain.text[start:end],
+            published_on=published_on,
+            title=plain_headline.text if headline and not start else None,
+        )
+        before = _paragraphs_before(plain.text, start)
+        found += [
+            _as_read(d, headline, plain_headline) if d.in_title else _as_read(d, text, plain)
+            for d in _moved(part, start, len(found), before)
+        ]
+        yield Progress(end / max(len(plain.text), 1), tuple(found))
 
 
 def pieces(text: str, size: int) -> list[tuple[int, int]]:
@@ -113,14 +128,16 @@ def draft_by_hand(
     quote = text[start:end]
     if not quote or not word_count(quote):
         raise NotPossibleError("Nothing is selected: mark the words that carry the claim.")
-    if (words := word_count(quote)) > MAX_QUOTE_WORDS or "\n" in quote:
+    # Of a text whose lines are wrapped, several are one paragraph.
+    line, stop = next(p for p in split_paragraphs(text) if p.char_end > start)
+    if (words := word_count(quote)) > MAX_QUOTE_WORDS or end > stop:
         raise NotPossibleError(
             f"{words} words are selected; a quote has at most {MAX_QUOTE_WORDS}, of one paragraph."
         )
     paragraph = paragraph_at(text, start)
-    line = text.rfind("\n", 0, start) + 1
-    stop = text.find("\n", end)
-    read = extract(text[line : stop if stop >= 0 else len(text)], published_on=published_on)
+    around = text[line:stop]
+    plain = matching_text(around)
+    read = [_as_read(d, around, plain) for d in extract(plain.text, published_on=published_on)]
     told = next(
         (
             d
@@ -209,6 +226,36 @@ def _moved(drafts: Sequence[Draft], by: int, before: int, paragraphs: int) -> li
         )
         for d in drafts
     ]
+
+
+def _as_read(draft: Draft, text: str, plain: MatchingText) -> Draft:
+    """Return a draft found in the plain text with the words and places of the text as read."""
+    if plain.read_at is None:
+        return draft
+    figure_start, figure_end = plain.as_read(draft.figure_start, draft.figure_end)
+    start, end = plain.as_read(draft.char_start, draft.char_end)
+    # A word that is broken there counts as two.
+    while word_count(text[start:end]) > MAX_QUOTE_WORDS:
+        start, end = _shorter(text, start, end, figure_start, figure_end)
+    return replace(
+        draft,
+        quote=text[start:end],
+        char_start=start,
+        char_end=end,
+        figure_start=figure_start,
+        figure_end=figure_end,
+        paragraph=draft.paragraph and paragraph_at(text, start),
+    )
+
+
+def _shorter(
+    text: str, start: int, end: int, figure_start: int, figure_end: int
+) -> tuple[int, int]:
+    """Return a quote without its last word, or without its first where that is the figure."""
+    spans = [m.span() for m in re.finditer(r"\w+", text[start:end])]
+    if start + spans[-1][0] >= figure_end:
+        return start, start + spans[-2][1]
+    return min(start + spans[1][0], figure_start), end
 
 
 def _paragraphs_before(text: str, start: int) -> int:

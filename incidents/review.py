@@ -32,6 +32,7 @@ PROVINCE_PREC = 4
 BY_HAND = "selected by a person"
 
 _CLOSED: frozenset[Qualifier] = frozenset({"exact", "about"})
+_NAMES = ("claimant", "place_name", "happening")
 # The longest span in days of each date_prec of UCDP; 5 is longer.
 _LONGEST = {1: 1, 2: 6, 3: 7, 4: 31}
 _ANONYMOUS = re.compile(
@@ -110,8 +111,12 @@ class ReviewDraft(Record):
 
 
 def from_extraction(draft: Draft) -> ReviewDraft:
-    """Return a draft that rules found, ready for review."""
-    return ReviewDraft.model_validate(asdict(draft))
+    """Return a draft that rules found, ready for review; names keep no line's end within them."""
+    fields = asdict(draft)
+    for name in _NAMES:
+        if fields[name] is not None:
+            fields[name] = " ".join(fields[name].split())
+    return ReviewDraft.model_validate(fields)
 
 
 def from_claim(claim: Claim) -> ReviewDraft:

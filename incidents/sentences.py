@@ -12,6 +12,7 @@ from bisect import bisect_left
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
+from statistics import median
 from typing import NamedTuple
 
 
@@ -20,6 +21,13 @@ class Span(NamedTuple):
 
     char_start: int
     char_end: int
+
+
+class _Full(NamedTuple):
+    """Which lines had no room for another word."""
+
+    first: int
+    length: float
 
 
 _CLOSERS = "\"'”’»›)\\]"
@@ -38,6 +46,16 @@ _MAX_WRAP_WIDTH = 120
 # Keeps a text of nothing but single marks that never close from taking for ever.
 _MAX_MARKS_IN_SINGLE_QUOTE = 50
 _MIN_WRAP_WIDTH = 40
+# Of lines that are wrapped without a fixed width; longer ones are whole paragraphs.
+_MAX_LINE = 200
+_LINES_THAT_GO_ON = 2
+_SHARE_THAT_GOES_ON = 0.25
+_FULL = 0.8
+_LAST_MARKS = 4
+_LAST_WORD = re.compile(r"(?<![\w-])[a-z]+$")
+_LONGEST = 10
+_DONE = re.compile(rf"[.!?…:;۔][{_CLOSERS}]*$")
+_ITEM = re.compile(r"[•●▪■◦*–—-]|\d{1,3}[.)]\s|[a-zA-Z][.)]\s")
 
 
 class _Words(NamedTuple):
@@ -46,6 +64,7 @@ class _Words(NamedTuple):
     anywhere: frozenset[str]
     starters: frozenset[str]
     speech: frozenset[str]
+    unfinished: frozenset[str]
 
 
 @cache
@@ -57,9 +76,10 @@ def _words() -> _Words:
 def split_paragraphs(text: str) -> list[Span]:
     """Return the paragraphs of a text, without the white space around them.
 
-    Every line is a paragraph, unless it goes on: the next line begins in lower case, or
-    the lines of a block all broke only because the next word did not fit (text wrapped at
-    a fixed width).
+    Every line is a paragraph, unless it goes on: the next line begins in lower case, the
+    line ends with a word such as "in" or "the", the lines of a block all broke only because
+    the next word did not fit (text wrapped at a fixed width), or the line is a full one
+    among lines that do go on, as those of a PDF.
 
     Examples
     --------
@@ -79,9 +99,16 @@ def _paragraphs(text: str) -> tuple[Span, ...]:
     paragraphs: list[Span] = []
     for block in _blocks(text, lines):
         wrapped = _is_wrapped(text, block)
+        full = None if wrapped else _full_lines(text, block)
         start, end = block[0]
-        for line in block[1:]:
-            goes_on = text[line.char_start].islower() and text[end - 1] not in ".!?"
+        for number, (before, line) in enumerate(pairwise(block)):
+            goes_on = _goes_on(text, before, line) or (
+                full is not None
+                and number >= full.first
+                and end - before.char_start >= full.length
+                and not _DONE.search(text, max(before.char_start, end - _LAST_MARKS), end)
+                and not _ITEM.match(text, line.char_start)
+            )
             if not (wrapped or goes_on):
                 paragraphs.append(Span(start, end))
                 start = line.char_start
@@ -172,6 +199,31 @@ def _is_wrapped(text: str, block: list[Span]) -> bool:
         if next_word is not None and len(next_word[0]) + 1 <= room:
             return False
     return True
+
+
+def _goes_on(text: str, line: Span, following: Span) -> bool:
+    if text[line.char_end - 1] in ".!?":
+        return False
+    if text[following.char_start].islower():
+        return True
+    last = _LAST_WORD.search(text, max(line.char_start, line.char_end - _LONGEST), line.char_end)
+    return last is not None and last[0] in _words().unfinished
+
+
+def _full_lines(text: str, block: list[Span]) -> _Full | None:
+    """Return which lines of a block are full, if its lines evidently go on.
+
+    A PDF gives its lines without blank ones between paragraphs, and letters of different
+    widths, so that no number of characters says where a line had to end.
+    """
+    if len(block) <= _LINES_THAT_GO_ON or max(end - start for start, end in block) > _MAX_LINE:
+        return None
+    go_on = [at for at, (a, b) in enumerate(pairwise(block)) if _goes_on(text, a, b)]
+    if len(go_on) < max(_LINES_THAT_GO_ON, _SHARE_THAT_GOES_ON * (len(block) - 1)):
+        return None
+    usual = median(block[at].char_end - block[at].char_start for at in go_on)
+    # What stands above the first of them may be a headline and a date.
+    return _Full(go_on[0] - 1, _FULL * usual)
 
 
 def _ends_sentence(text: str, match: re.Match[str], start: int) -> bool:

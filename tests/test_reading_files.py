@@ -161,11 +161,24 @@ def test_a_docx_is_read_with_its_tables_and_without_captions_and_hidden_words():
     assert parts.text.split("\n") == [
         "Bomb kills three labourers near Zhob",
         "A bomb killed three labourers near Zhob on Friday, officials said.",
-        "District\tKilled",
-        "Zhob\t3",
+        "District | Killed",
+        "Zhob | 3",
         "Two were hurt.",
         "Nobody claimed the attack.",
     ]
+
+
+def test_joined_cells_of_a_docx_leave_the_others_under_their_headings():
+    def fill(document):
+        table = document.add_table(rows=3, cols=3)
+        for row, words in enumerate(["District Event Killed", "Kech Mine 2", "Total - 2"]):
+            for cell, word in zip(table.rows[row].cells, words.split(), strict=True):
+                cell.text = word
+        table.rows[2].cells[1].text = ""
+        table.rows[2].cells[0].merge(table.rows[2].cells[1]).text = "Total"
+
+    lines = _read_docx(_docx(fill)).text.splitlines()
+    assert lines == ["District | Event | Killed", "Kech | Mine | 2", "Total | | 2"]
 
 
 def test_tracked_changes_are_read_as_accepted():
@@ -206,7 +219,7 @@ def test_hidden_white_and_tiny_words_of_a_docx_are_left_out_with_a_notice(hide):
 
 
 @pytest.mark.parametrize(
-    ("fill", "text"), [("1F3864", "Killed\tx"), ("auto", "x"), ("FFFFFF", "x")]
+    ("fill", "text"), [("1F3864", "Killed | x"), ("auto", "x"), ("FFFFFF", "x")]
 )
 def test_white_words_are_read_on_a_shaded_cell_only(fill, text):
     def fill_in(document):
@@ -294,6 +307,53 @@ def test_attachments_are_named_and_not_read():
         _read_mail(_mail(ATTACHED))
 
 
+INNER = (
+    "Content-Type: message/rfc822\n\nFrom: a@b\nSubject: Mine kills two in Kech\n"
+    "Date: Thu, 29 Jan 2026 09:00:00 +0500\n\nA mine killed two men in Kech on Wednesday."
+)
+
+
+def test_of_a_message_forwarded_as_an_attachment_its_own_subject_and_day_count():
+    parts = _read_mail(_mail(PLAIN.replace("Four", "As asked, four"), INNER))
+    assert parts.title == "Mine kills two in Kech"
+    assert parts.published == "2026-01-29T09:00:00+05:00"
+    assert "29T09:00" in parts.notices[-1]
+    assert parts.text.splitlines()[0] == parts.title
+    assert parts.text.splitlines()[-1] == "A mine killed two men in Kech on Wednesday."
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "---------- Forwarded message ---------\nFrom: A <a@b>\nDate: Thu, Jan 29, 2026 at 9:00 AM",
+        "-----Original Message-----\nFrom: A\nSent: Thursday, January 29, 2026 9:00 AM\nTo: B",
+        "Begin forwarded message:\n\nFrom: A\nDate: 29 January 2026 at 9:00:00 AM PKT",
+    ],
+)
+def test_the_day_over_what_a_mail_program_forwarded_counts(head):
+    text = f"FYI\n\n{head}\n\nA mine killed two men in Kech on Wednesday."
+    assert (_read_mail(f"{HEADERS}\n{text}".encode()).published or "")[:10] == "2026-01-29"
+    answered = f"A report of its own. {'It goes on and on. ' * 40}\n{text}"
+    assert (_read_mail(f"{HEADERS}\n{answered}".encode()).published or "")[:10] == "2026-01-31"
+
+
+def test_a_page_saved_as_mhtml_has_the_day_and_headline_of_the_page():
+    page = (
+        "<html><head><meta property='article:published_time' content='2026-01-29'></head><body>"
+        "<article><h1>Mine kills two in Kech</h1><p>A mine killed two men in the hills of Kech on "
+        "Wednesday, a man at the hospital said.</p></article></body></html>"
+    )
+    mail = (
+        "From: <Saved by Blink>\nSnapshot-Content-Location: https://kech.example/1\nSubject: Mine "
+        "kills two - Kech News\nDate: Sat, 31 Jan 2026 10:00:00 +0500\nMIME-Version: 1.0\n"
+        f"Content-Type: multipart/related; boundary=b\n\n--b\nContent-Type: text/html\n\n{page}\n--b--\n"
+    )
+    parts = _read_mail(mail.encode())
+    assert (parts.title, parts.published) == ("Mine kills two in Kech", "2026-01-29")
+    assert parts.url == "https://kech.example/1"
+    assert "Kech News" not in parts.text
+
+
 def test_a_mail_nested_without_end_is_refused_as_such():
     mail = HEADERS + "".join(
         f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(3_000)
@@ -307,3 +367,32 @@ def test_a_malformed_header_does_not_hide_the_text():
     mail = b"From: a@b\nDate: yesterday\nSubject: =?x?y?z?=\nReceived: x\n\nTwo were killed."
     assert _read_mail(mail).text.endswith("Two were killed.")
     assert _read_mail(mail).published is None
+
+
+def test_running_heads_of_a_pdf_are_left_out_and_sentences_go_on_over_the_page():
+    pages = [
+        f"The Zamana | 5 February 2026\n{words}\nwww.zamana.example\nPage {n} of 3"
+        for n, words in enumerate(
+            ("Bridge closed in\nKalat\nIt rained in", "the hills for\nfive days.", "It opened."), 1
+        )
+    ]
+    bodies, heads = pdf.without_running_heads(pages)
+    assert bodies == [
+        "Bridge closed in\nKalat\nIt rained in",
+        "the hills for\nfive days.",
+        "It opened.",
+    ]
+    assert heads == ("The Zamana | 5 February 2026", "www.zamana.example", "Page 1 of 3")
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        ["Killed: 3\nKech", "Killed: 3\nZhob"],
+        ["Event 14\nIt rained.", "Event 15\nIt snowed."],
+        ["One page alone"],
+        ["Same words", "Same words"],
+    ],
+)
+def test_what_may_be_a_figure_or_all_of_a_page_is_no_running_head(pages):
+    assert pdf.without_running_heads(pages) == (pages, ())

@@ -275,6 +275,34 @@ def test_an_urdu_part_of_an_english_text_is_named():
 @pytest.mark.parametrize(
     ("text", "name"),
     [
+        ("Bei einem Anschlag in Quetta sind am Sonntag sechs Menschen getötet worden.", "German"),
+        ("Au moins six personnes ont été tuées dimanche dans un attentat à Quetta.", "French"),
+        (
+            "Almeno sei persone sono morte e undici sono rimaste ferite a Quetta in un attacco.",
+            "Italian",
+        ),
+    ],
+)
+def test_a_sentence_is_enough_to_tell_another_language(text, name):
+    with pytest.raises(DocumentRefusedError, match=name):
+        language.language_of(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Die Zeit, Der Spiegel: two killed in Kech", "A man died in a blast in De La Rue", "De facto"],
+)
+def test_foreign_names_make_no_other_language(text):
+    assert language.language_of(text).code == "en"
+
+
+def test_urdu_in_the_letters_in_which_a_pdf_draws_it_is_urdu():
+    assert language.language_of("ﻣﺴﺘﻮﻧﮓ ﻣﯿﮟ ﭼﺎﺭ ﺍﮨﻠﮑﺎﺭ ﺷﮩﯿﺪ ﺍﻭﺭ ﺩﻭ ﺯﺧﻤﯽ ﮨﻮ ﮔﺌﮯ").code == "ur"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
         (
             "Au moins dix soldats ont été tués dans une attaque qui a visé un convoi dans le sud "
             "de la province, ont indiqué les autorités, et des dizaines de civils ont été blessés "

@@ -233,7 +233,22 @@ def test_entities_that_a_page_declares_leave_no_words(declared):
 
 def test_a_row_of_a_table_is_one_line():
     root = page_tree.parse("<table><tr><th>District<th>Killed<tr><td><p>Kech</p><td> 2 </table>")
-    assert list(page_tree.lines_of(root)) == ["District\tKilled", "Kech\t2"]
+    assert list(page_tree.lines_of(root)) == ["District | Killed", "Kech | 2"]
+
+
+def test_cells_that_span_rows_or_columns_leave_the_others_under_their_headings():
+    table = (
+        "<tr><th>District<th>Event<th>Killed<tr><td rowspan=2>Kech<td>Mine<td>2"
+        "<tr><td>Ambush<td>1<tr><td colspan=2>Total<td>3<tr><td colspan=3>As of May"
+    )
+    page = _page(f"<article>{_p(PARAGRAPHS)}<table>{table}</table></article>")
+    assert html.article(page).text.splitlines()[-5:] == [
+        "District | Event | Killed",
+        "Kech | Mine | 2",
+        "| | Ambush | 1 |",
+        "Total | | 3",
+        "As of May",
+    ]
 
 
 def test_what_does_not_print_is_kept_as_read():
@@ -314,3 +329,29 @@ def test_words_outside_of_paragraphs_and_lists_between_them_are_not_lost():
     page = _page(f"<section><header>{HEADLINE}</header><section>{body}</section></section>")
     expected = [TITLE, PARAGRAPHS[0], "In short", *items, *PARAGRAPHS[1:]]
     assert html.article(page).text.split("\n") == expected
+
+
+def test_a_page_arranged_by_a_table_and_broken_lines_is_read_without_its_menus():
+    page = (
+        "<html><head><title>The Frontier Mail - Two guards killed in Turbat blast</title></head>"
+        "<body><table><tr><td colspan=2>The Frontier Mail<tr><td><a href=a>Front page</a><br>"
+        "<a href=b>Train crash kills 31</a><td><font size=5>Two guards killed in Turbat blast</font>"
+        "<br><font size=1>By our man, March 3, 2026</font><br><br>TURBAT: Two guards were killed "
+        "and five hurt when a bomb hit their car on Monday.<br><br>Nobody claimed the attack, a man "
+        "at the hospital said.</table></body></html>"
+    )
+    parts = html.article(page)
+    assert parts.title == "Two guards killed in Turbat blast"
+    assert parts.text.splitlines()[0] == parts.title
+    assert "31" not in parts.text
+    assert parts.text.splitlines()[-1] == "Nobody claimed the attack, a man at the hospital said."
+    assert parts.notices == ()
+
+
+def test_the_advertisements_and_captions_of_an_amp_page_are_left_out():
+    caption = "Mourners outside a hospital on Monday. PHOTO: AFP"
+    extra = f"<amp-sidebar>12 killed</amp-sidebar><p>{caption}</p><amp-ad>Ad, 9 dead</amp-ad>"
+    text = html.article(_page(f"<article>{extra}{_p(PARAGRAPHS)}</article>")).text
+    assert "12 killed" not in text
+    assert "9 dead" not in text
+    assert caption not in text

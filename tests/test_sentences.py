@@ -74,6 +74,35 @@ def test_lines_wrapped_at_a_width_belong_to_one_paragraph():
     assert cut(text, split_sentences(text))[1:] == ["Nobody was hurt.", "It opened at noon."]
 
 
+def test_the_lines_of_a_pdf_are_joined_also_where_the_next_begins_with_a_name():
+    text = (
+        "Bridge closed after rain in the hills\n"
+        "Issued 5 February 2026\n"
+        "KALAT: The road to the coast was closed for most of the\n"
+        "morning, drivers said, after rain had washed away parts of\n"
+        "Mastung’s oldest bridge and the wall beside it.\n"
+        "Nobody was hurt, said a man who had seen it happen from\n"
+        "Kalat. It opened again at noon"
+    )
+    assert [p.replace("\n", " ")[:12] for p in cut(text, split_paragraphs(text))] == [
+        "Bridge close",
+        "Issued 5 Feb",
+        "KALAT: The r",
+        "Nobody was h",
+    ]
+
+
+def test_the_lines_of_a_list_stay_apart_though_they_are_of_one_length():
+    text = (
+        "Kech: a bomb, two hurt by it near the bridge\n"
+        "Sibi: a grenade, one guard hurt in the night\n"
+        "Zhob: a mine, four herders hurt on the track\n"
+        "Hub: an ambush of a bus, and a driver killed\n"
+        "Pishin: three mines were found, and none was hurt"
+    )
+    assert len(split_paragraphs(text)) == 5
+
+
 def test_a_line_that_goes_on_in_lower_case_is_one_sentence():
     assert len(split_sentences("The road was\nclosed.")) == 1
 

@@ -185,7 +185,7 @@ def _address(url: str | None, parts: Parts, text: str) -> tuple[str | None, tupl
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     alone = [
         m[1]
-        for line in (*lines[:_ADDRESS_LINES], *lines[-_ADDRESS_LINES:])
+        for line in (*lines[:_ADDRESS_LINES], *lines[-_ADDRESS_LINES:], *parts.margin)
         if (m := _ADDRESS_LINE.fullmatch(line))
     ]
     for candidate in (url, parts.url, *alone):

@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 
 from incidents.reading import limits, pdf, teasers
 from incidents.reading.page_tree import Element
-from incidents.reading.parts import Job, Parts, sample, storable
+from incidents.reading.parts import Job, Parts, row_line, sample, storable
 from incidents.reading.refusals import DocumentRefusedError
 
 _SKIPPED = frozenset(
@@ -31,11 +31,12 @@ _UNTITLED = {"", "word document", "untitled", "document"}
 _OFF = {"0", "false", "off"}
 # Of each of red, green and blue; paler is not told from paper.
 _NEAR_WHITE = 0xF0
+_MOST_COLUMNS = 30
 _HEX_COLOUR = re.compile(r"[0-9A-Fa-f]{6}")
 
 
 def read(data: bytes, job: Job) -> Parts:  # noqa: ARG001  (every format is read alike)
-    """Return the text of a DOCX; a table's row is one line, its cells parted by tabs.
+    """Return the text of a DOCX; a table's row is one line, its cells parted by bars.
 
     Deleted and hidden words, captions, headers, footers and notes are left out.
 
@@ -112,9 +113,8 @@ def _lines(body: Element) -> Iterator[tuple[str, str]]:
     """Yield each line with the name of its paragraph's style."""
     for block in _outermost(body, (_PARAGRAPH, _ROW)):
         if block.tag == _ROW:
-            cells = [" ".join(t for t, _ in _lines(cell)) for cell in _outermost(block, (_CELL,))]
-            line = "\t".join(cells).strip("\t ")
-            if line.strip():
+            cells = [text for cell in _outermost(block, (_CELL,)) for text in _cell_texts(cell)]
+            if line := row_line(cells):
                 yield line, ""
             continue
         style = _style(block)
@@ -128,6 +128,14 @@ def _lines(body: Element) -> Iterator[tuple[str, str]]:
             for line in "".join(_characters(paragraph)).split("\n"):
                 if line.strip():
                     yield line.strip(), ""
+
+
+def _cell_texts(cell: Element) -> list[str]:
+    """Return the text of a cell, and nothing for each further column that it spans."""
+    span = cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")
+    width = (span.get(qn("w:val")) or "1") if span is not None else "1"
+    more = int(width) - 1 if width.isdecimal() else 0
+    return [" ".join(t for t, _ in _lines(cell)), *[""] * min(more, _MOST_COLUMNS)]
 
 
 def _outermost(element: Element, tags: tuple[str, ...]) -> Iterator[Element]:

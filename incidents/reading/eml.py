@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 
-from incidents.reading import decoding, html
+from incidents.reading import decoding, html, publication_day
 from incidents.reading.parts import Job, Parts, storable
 from incidents.reading.refusals import DocumentRefusedError
 
 _PREFIX_WORDS = ("re", "fw", "fwd", "aw", "wg")
+_PAGE_TYPES = ("text/html", "application/xhtml+xml")
+# "Forwarded message" and the like, then lines such as "From:" and "Date:".
+_FORWARD = re.compile(
+    r"^[ >*_-]*(?:begin forwarded message|forwarded message|original message)[ :*_-]*$"
+    r"(?:\n[ >*]*(?:[A-Z][\w-]*:.*)?){1,10}",
+    re.IGNORECASE | re.MULTILINE,
+)
+_DATE_LINE = re.compile(r"^[ >*]*(?:date|sent):[ *]*(.+?)[ *]*$", re.IGNORECASE | re.MULTILINE)
+_MAX_COVER = 400
+"""Letters and digits; a longer text before what is forwarded is a report of its own."""
 
 
 def read(data: bytes, job: Job) -> Parts:  # noqa: ARG001  (every format is read alike)
     """Return the text of an e-mail: its plain part, or else its HTML part.
 
     The subject becomes the title and the first paragraph, the date of sending the time of
-    publication. Who sent it is not taken for an outlet; attachments are named, not read.
+    publication; of what was forwarded its own. Who sent it is not taken for an outlet;
+    attachments are named, not read. A page that a browser saved is read as that page.
 
     Raises
     ------
@@ -27,6 +39,8 @@ def read(data: bytes, job: Job) -> Parts:  # noqa: ARG001  (every format is read
         If no part of it is text.
     """
     message = message_from_bytes(data.removeprefix(b"\xef\xbb\xbf").lstrip(), policy=policy.default)
+    if page := _saved_page(message):
+        return page
     leaves = [p for p in message.walk() if not p.is_multipart()]
     texts = [p for p in leaves if p.get_content_disposition() != "attachment"]
     attached = [p for p in leaves if p.get_content_disposition() == "attachment"]
@@ -37,11 +51,16 @@ def read(data: bytes, job: Job) -> Parts:  # noqa: ARG001  (every format is read
             "an e-mail with the report in it",
             "Save its attachment and add that.",
         )
-    subject = _without_prefixes(_header(message, "subject"))
+    own = _forwarded(message) or message
+    subject = _without_prefixes(_header(own, "subject"))
     text = parts.text
+    sent, published = _sent_at(message), _forwarded_on(text) or _sent_at(own)
+    told = f"Forwarded on {sent}; taken is the day of what was forwarded, {published}."
     if subject and subject not in text.splitlines()[:3]:
         text = f"{subject}\n{text}"
     notices = parts.notices
+    if sent and published and published != sent:
+        notices += (told,)
     if attached:
         names = ", ".join(repr(p.get_filename() or p.get_content_type()) for p in attached[:5])
         notices += (f"Attachments are not read; add each as its own document: {names}.",)
@@ -50,9 +69,42 @@ def read(data: bytes, job: Job) -> Parts:  # noqa: ARG001  (every format is read
         parts,
         text=text,
         title=subject or parts.title,
-        published=_sent_at(message) or parts.published,
+        published=published or parts.published,
         notices=notices + damage,
     )
+
+
+def _saved_page(message: EmailMessage) -> Parts | None:
+    """Read a page that a browser saved; its day and headline are those of the page."""
+    address = _header(message, "snapshot-content-location")
+    if not (address or _header(message, "from").startswith("<Saved by")):
+        return None
+    for part in message.walk():
+        if part.get_content_type() in _PAGE_TYPES:
+            payload = part.get_payload(decode=True)
+            data = payload if isinstance(payload, bytes) else b""
+            parts = html.read(data, Job("html", part.get_content_charset()))
+            return replace(parts, url=parts.url or address or None)
+    return None
+
+
+def _forwarded(message: EmailMessage) -> EmailMessage | None:
+    """Return the message that another one brings as its attachment."""
+    for part in message.walk():
+        inner = part.get_payload() if part.get_content_type() == "message/rfc822" else None
+        if isinstance(inner, list) and inner and isinstance(inner[0], EmailMessage):
+            return inner[0]
+    return None
+
+
+def _forwarded_on(text: str) -> str | None:
+    """Return the day in the header that mail programs put over what they forward."""
+    block = _FORWARD.search(text)
+    if block is None or sum(map(str.isalnum, text[: block.start()])) > _MAX_COVER:
+        return None
+    day = _DATE_LINE.search(block[0])
+    on = publication_day.from_field(day[1]).published_on if day else None
+    return on.isoformat() if on else None
 
 
 def _plain(texts: list[EmailMessage]) -> Parts | None:
@@ -65,7 +117,7 @@ def _plain(texts: list[EmailMessage]) -> Parts | None:
 
 def _html(texts: list[EmailMessage]) -> Parts | None:
     for part in texts:
-        if part.get_content_type() in {"text/html", "application/xhtml+xml"}:
+        if part.get_content_type() in _PAGE_TYPES:
             decoded = _decoded(part)
             if decoded.text.strip():
                 parts = html.article(decoded.text)

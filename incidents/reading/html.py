@@ -22,6 +22,7 @@ from trafilatura.settings import DEFAULT_CONFIG
 
 from incidents.reading import decoding, limits, page_tree, publication_day, teasers
 from incidents.reading.attribution import known_outlet
+from incidents.reading.headline import TITLE_SEPARATORS, folded, line_in_title
 from incidents.reading.page_tree import Element
 from incidents.reading.parts import Job, Parts, sample, storable
 from incidents.reading.refusals import DocumentRefusedError, too_long
@@ -56,7 +57,6 @@ _SITE_FIELDS = (
 _BYLINE_FIELDS = ("author", "article:author", "dc.creator", "byl", "parsely-author", "source")
 _TITLE_FIELDS = ("og:title", "twitter:title", "dc.title")
 _ARTICLE_TYPES = re.compile(r"Article|Report|BlogPosting")
-_TITLE_SEPARATORS = re.compile(r"\s+[|–—•·»-]\s+")
 _MARGIN_LINES = 60
 _MARGIN_LINE_LENGTH = 160
 _MAX_JSON_DEPTH = 12
@@ -114,13 +114,14 @@ def article(page: str) -> Parts:
         _text(e) for e in root.iter() if _classes(e) & {"byline", "author", "article-author"}
     ]
     site_names = [*_site_names(linked), *(metas[f] for f in _SITE_FIELDS if f in metas)]
+    page_tree.unwrap_layout(root)
+    page_tree.square_tables(root)
     title, shown = _headline(root, metas, linked, page_title, site_names)
     margin = [
         line for line in list(page_tree.lines_of(root))[:_MARGIN_LINES]
         if len(line) <= _MARGIN_LINE_LENGTH
     ]  # fmt: skip
     _drop_other_articles(root)
-    page_tree.unwrap_layout(root)
     lines = list(_article_lines(root, title))
     notices = [*damage]
     notices += _told(unseen)
@@ -206,7 +207,7 @@ def _most_of_the_words(root: Element) -> list[str]:
     if block is None:
         return []
     while True:
-        words = _length([line for line in page_tree.lines_of(block) if _folded(line) not in links])
+        words = _length([line for line in page_tree.lines_of(block) if folded(line) not in links])
         inner = next(
             (c for c in block if isinstance(c.tag, str) and c.tag in page_tree.CONTAINERS
              and _length(list(page_tree.lines_of(c))) > _MOST * words),
@@ -214,7 +215,7 @@ def _most_of_the_words(root: Element) -> list[str]:
         )  # fmt: skip
         if inner is None:
             lines = page_tree.lines_of(block)
-            return [t for t in lines if _folded(t) not in links and not teasers.is_teaser(t)]
+            return [t for t in lines if folded(t) not in links and not teasers.is_teaser(t)]
         block = inner
 
 
@@ -227,15 +228,15 @@ def _without_gaps(chosen: list[str], root: Element, title: str | None) -> list[s
     of the same block, and those after the headline. Lines that are only a link stay out.
     """
     placed = list(page_tree.placed_lines(root))
-    page = [_folded(line) for line, _ in placed]
-    wanted = {_folded(line) for line in chosen}
+    page = [folded(line) for line, _ in placed]
+    wanted = {folded(line) for line in chosen}
     anchors = [at for at, line in enumerate(page) if len(line) >= _LONG_LINE and line in wanted]
-    missed = {_folded(c) for c in chosen if len(c) >= _LONG_LINE} - set(page)
+    missed = {folded(c) for c in chosen if len(c) >= _LONG_LINE} - set(page)
     if not anchors or missed:
         return chosen
     first, last = anchors[0], anchors[-1]
     block = page_tree.common_block([placed[at][1] for at in anchors])
-    headline = _folded(title) if title and len(title) >= _LONG_TITLE else None
+    headline = folded(title) if title and len(title) >= _LONG_TITLE else None
     above = [at for at in range(first) if headline and headline in page[at]]
     links = _links(root)
 
@@ -252,7 +253,7 @@ def _without_gaps(chosen: list[str], root: Element, title: str | None) -> list[s
 
 
 def _links(root: Element) -> set[str]:
-    return {_folded(_text(link)) for link in root.iter("a")}
+    return {folded(_text(link)) for link in root.iter("a")}
 
 
 def _length(lines: list[str]) -> int:
@@ -320,25 +321,27 @@ def _headline(
         *(h for item in linked for h in [item.get("headline")] if isinstance(h, str)),
         *(metas[f] for f in _TITLE_FIELDS if f in metas),
     ]
-    names = {_folded(name) for name in site_names}
+    names = {folded(name) for name in site_names}
     bare = [_without_site(t, names) for t in [*named, page_title] if t.strip()]
     shown = [t for t in (_text(h) for h in root.iter("h1")) if t]
-    shown = [t for t in shown if _folded(t) not in names and not known_outlet(t)]
+    shown = [t for t in shown if folded(t) not in names and not known_outlet(t)]
     for heading in shown:
-        if any(_folded(heading) in _folded(t) or _folded(t) in _folded(heading) for t in bare):
+        if any(folded(heading) in folded(t) or folded(t) in folded(heading) for t in bare):
             return heading, True
     if len(shown) == 1:
         return shown[0], True
     if not bare:
         return (shown[0], True) if shown else (None, False)
+    if (line := line_in_title(bare, page_tree.lines_of(root))) is not None:
+        return line, True
     seconds = [_text(h) for h in root.iter("h2")]
-    return bare[0], any(_folded(h) == _folded(bare[0]) for h in seconds)
+    return bare[0], any(folded(h) == folded(bare[0]) for h in seconds)
 
 
 def _without_site(title: str, names: set[str]) -> str:
     title = _SPACE.sub(" ", title).strip()
-    pieces = _TITLE_SEPARATORS.split(title)
-    while len(pieces) > 1 and (_folded(pieces[-1]) in names or known_outlet(pieces[-1])):
+    pieces = TITLE_SEPARATORS.split(title)
+    while len(pieces) > 1 and (folded(pieces[-1]) in names or known_outlet(pieces[-1])):
         title = title[: title.rindex(pieces[-1])].rstrip(" |–—•·»-")
         pieces.pop()
     return _SPACE.sub(" ", title).strip()
@@ -427,13 +430,9 @@ def _text(element: Element | None) -> str:
     return _SPACE.sub(" ", "".join(element.itertext())).strip() if element is not None else ""
 
 
-def _folded(text: str) -> str:
-    return _SPACE.sub(" ", re.sub(r"[‘’“”\"'`]", "", text)).strip().casefold()
-
-
 def _holds(line: str, title: str) -> bool:
-    folded = _folded(title)
-    return _folded(line) == folded or (len(folded) >= _LONG_TITLE and folded in _folded(line))
+    plain, wanted = folded(line), folded(title)
+    return plain == wanted or (len(wanted) >= _LONG_TITLE and wanted in plain)
 
 
 def _content_length(element: Element) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections import Counter
 from functools import cache
 from importlib.resources import files
@@ -18,8 +19,11 @@ from incidents.reading.refusals import DocumentRefusedError
 UNDETERMINED = "und"
 _WORD = re.compile(r"[^\W\d_]+(?:[\u064b-\u0655][^\W\d_]*)*")
 _SAMPLE = 200_000
+_DRAWN = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]")
 _MIN_WORDS = 30
-"""Fewer words than this say nothing for certain."""
+"""Fewer words than this must say it more clearly."""
+_MIN_COMMON = 4
+"""Common words of a language in a text of few words, so that names alone do not decide."""
 _MIN_SHARE = 0.12
 """Share of stop words in running text; English and its neighbours have 0.2 to 0.4."""
 _ARABIC_MIN_SHARE = 0.04
@@ -81,6 +85,9 @@ def language_of(text: str, declared: str | None = None) -> Language:
     >>> language_of("کوئٹہ میں دھماکے سے تین افراد ہلاک ہو گئے")[:2]
     ('ur', False)
     """
+    # Some PDFs hold each Arabic letter in the form in which it is drawn.
+    if _DRAWN.search(text):
+        text = unicodedata.normalize("NFKC", text)
     letters = {name: sum(map(len, p.findall(text))) for name, p in _scripts().items()}
     total = sum(letters.values())
     script = max(letters, key=lambda name: letters[name])
@@ -103,10 +110,17 @@ def language_of(text: str, declared: str | None = None) -> Language:
 
 
 def _latin(text: str, declared: str | None) -> Language:
-    shares, words = _shares(text, "Latin")
+    counts = _counts(text)
+    words = counts.total()
+    shares = _shares(counts, "Latin")
     best = max(shares, key=lambda known: shares[known])
     english = next(known for known in shares if known.use == "read")
-    if words < _MIN_WORDS or shares[best] < _MIN_SHARE or shares[best] < 1.3 * shares[english]:
+    another = shares[best] >= _MIN_SHARE and shares[best] >= 1.3 * shares[english]
+    if words < _MIN_WORDS:
+        # A few words say it only where nearly all that are common are of one language.
+        only = _share(english.words - best.words, counts)
+        another = shares[best] * words >= _MIN_COMMON and shares[best] >= 3 * only
+    if not another or best is english:
         doubt = words >= _MIN_WORDS and shares[english] < _MIN_SHARE / 2
         told = (declared or english.code).split("-")[0].lower()
         note = f"Few common English words stand in this text (declared: {told}); read as English."
@@ -117,7 +131,7 @@ def _latin(text: str, declared: str | None) -> Language:
 
 
 def _by_hand(text: str, script: str, declared: str | None) -> Language:
-    shares, _ = _shares(text, script)
+    shares = _shares(_counts(text), script)
     best = max(shares, key=lambda known: shares[known])
     if shares[best] >= _ARABIC_MIN_SHARE:
         return Language(best.code, False, (_hand_notice(best.name),))
@@ -128,14 +142,16 @@ def _by_hand(text: str, script: str, declared: str | None) -> Language:
     return Language(UNDETERMINED, False, (_hand_notice(f"Text in {script} script"),))
 
 
-def _shares(text: str, script: str) -> tuple[dict[_Known, float], int]:
-    counts = Counter(_WORD.findall(text[:_SAMPLE].lower()))
-    total = sum(counts.values())
-    return {
-        known: sum(counts[word] for word in known.words) / max(total, 1)
-        for known in _known()
-        if known.script == script
-    }, total
+def _counts(text: str) -> Counter[str]:
+    return Counter(_WORD.findall(text[:_SAMPLE].lower()))
+
+
+def _shares(counts: Counter[str], script: str) -> dict[_Known, float]:
+    return {known: _share(known.words, counts) for known in _known() if known.script == script}
+
+
+def _share(words: frozenset[str], counts: Counter[str]) -> float:
+    return sum(counts[word] for word in words) / max(counts.total(), 1)
 
 
 def _hand_notice(name: str) -> str:

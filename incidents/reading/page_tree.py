@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import lxml.html  # type: ignore[import-untyped]
 
 from incidents.reading import hiding, limits
+from incidents.reading.parts import row_line
 from incidents.reading.refusals import DocumentRefusedError
 from incidents.reading.selectors import Hold
 
@@ -26,6 +27,7 @@ Element = Any
 _NEVER_SHOWN = (
     "template", "noscript", "script", "style", "head", "svg", "iframe", "object", "embed", "canvas",
     "audio", "video", "map", "input", "select", "textarea", "button", "datalist", "dialog",
+    "amp-ad", "amp-embed", "amp-sidebar",
     # Struck out by the author: no longer said.
     "del", "s", "strike",
 )  # fmt: skip
@@ -48,6 +50,7 @@ _ENTITY = re.compile(r"<!ENTITY\s+(?:%\s*)?([\w:.-]+)", re.IGNORECASE)
 # libxml2 drops what lies deeper (2,048 levels), so there the page would be read in part.
 _PARSED_DEPTH = 2_000
 _LONG_CELL = 400
+_MOST_COLUMNS = 30
 
 
 def parse(text: str) -> Element:
@@ -160,9 +163,51 @@ def unwrap_layout(root: Element) -> None:
                 element.tag = "div"
 
 
+def square_tables(root: Element) -> None:
+    """Give tables an empty cell where one of another row or column reaches, so columns match."""
+    for table in root.iter("table"):
+        reaching: dict[int, int] = {}
+        for row in table.iter("tr"):
+            if next(row.iterancestors("table"), None) is table:
+                reaching = _square_row(row, reaching)
+
+
+def _square_row(row: Element, reaching: dict[int, int]) -> dict[int, int]:
+    """Fill up a row; take and return how many rows more are reached in which columns."""
+    left = {at: rows - 1 for at, rows in reaching.items() if rows > 1}
+    at = 0
+    for cell in row.findall("*"):
+        if cell.tag not in _CELLS:
+            continue
+        while reaching.pop(at, 0):
+            cell.addprevious(lxml.html.Element("td"))
+            at += 1
+        wide, high = _span(cell, "colspan"), _span(cell, "rowspan")
+        for _ in range(wide - 1):
+            cell.addnext(lxml.html.Element("td"))
+        if high > 1:
+            left |= dict.fromkeys(range(at, at + wide), high - 1)
+        at += wide
+    for _ in reaching:
+        row.append(lxml.html.Element("td"))
+    return left
+
+
+def _span(cell: Element, name: str) -> int:
+    written = cell.get(name, "1").strip()
+    return max(1, min(int(written), _MOST_COLUMNS)) if written.isdecimal() else 1
+
+
 def _arranges(cell: Element) -> bool:
     blocks = sum(1 for _ in cell.iter("p", "h1", "h2", "h3", "div", "table", "ul", "ol"))
-    return blocks > 1 or len("".join(cell.itertext())) > _LONG_CELL
+    broken = any(_breaks_twice(mark) for mark in cell.iter("br"))
+    return blocks > 1 or broken or len("".join(cell.itertext())) > _LONG_CELL
+
+
+def _breaks_twice(mark: Element) -> bool:
+    """Whether a line's end is a paragraph's: another follows it at once."""
+    following = mark.getnext()
+    return following is not None and following.tag == "br" and not (mark.tail or "").strip()
 
 
 def _is_hidden(element: Element, variables: Mapping[str, frozenset[str]]) -> bool:
@@ -239,25 +284,24 @@ def placed_lines(root: Element) -> Iterator[tuple[str, Element]]:
     """Yield each line of a tree with the element in which it ends.
 
     Runs of white space are one blank, as a browser shows them; a row's cells are parted
-    by tabs. Works on HTML and on trafilatura's own tags.
+    by bars. Works on HTML and on trafilatura's own tags.
     """
     line: list[str] = []
-    rows = 0
+    rows: list[int] = []
+    """Of each row around, how many cells have begun."""
     for event, element in lxml.etree.iterwalk(root, events=("start", "end")):
         tag = element.tag if isinstance(element.tag, str) else ""
-        if tag in _ROWS:
-            rows += 1 if event == "start" else -1
-        breaks = (tag in _BLOCKS and (not rows or tag in _ROWS)) or (
-            tag in {"br", "lb"} and not rows
-        )
-        if breaks:
+        if (tag in _BLOCKS and (not rows or tag in _ROWS)) or (tag in {"br", "lb"} and not rows):
             # What comes before a block belongs to the element around it.
             yield from _line(line, element if event == "end" else element.getparent())
             line = []
-        elif event == "start" and (tag in _CELLS and line):
-            line.append(_CELL_END)
+        elif event == "start" and tag in _CELLS and rows:
+            line += [_CELL_END] if rows[-1] else []
+            rows[-1] += 1
         elif event == "start" and rows and tag in _BLOCKS | {"br", "lb"}:
             line.append(" ")
+        if tag in _ROWS:
+            rows = [*rows, 0] if event == "start" else rows[:-1]
         text = element.text if event == "start" else element.tail
         if text and not (event == "end" and element is root):
             line.append(text)
@@ -269,8 +313,8 @@ _SPACE = re.compile(r"[ \n\r\f\t]+")
 
 
 def _line(parts: list[str], element: Element) -> Iterator[tuple[str, Element]]:
-    cells = "".join("\v" if part == _CELL_END else part.replace("\v", " ") for part in parts)
-    text = "\t".join(_SPACE.sub(" ", cell).strip(" ") for cell in cells.split("\v")).strip("\t ")
+    cells = "".join(_CELL_END if part == _CELL_END else part.replace("\v", " ") for part in parts)
+    text = row_line([_SPACE.sub(" ", cell).strip(" ") for cell in cells.split(_CELL_END)])
     if text.strip():
         yield text, element
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from pydantic import TypeAdapter
 
 # What a line of text may not hold: NUL, lone surrogates.
+_BLANKS = re.compile(" {2,}")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -56,6 +58,23 @@ def sample(text: str) -> str:
     words = text.split()
     at = next((n for n, word in enumerate(words) if any(map(str.isdigit, word))), 0)
     return repr(" ".join(words[max(at - 4, 0) : at + 8])[:80])
+
+
+def row_line(cells: Sequence[str]) -> str:
+    """Return a table's row as a line, its cells parted by bars; an empty one keeps its place.
+
+    Examples
+    --------
+    >>> row_line(["Kech", "2", "4"]), row_line(["", "Killed", "Injured"]), row_line(["", "May"])
+    ('Kech | 2 | 4', '| | Killed | Injured |', 'May')
+    """
+    filled = [cell for cell in cells if cell]
+    if len(filled) < 2:
+        return "".join(filled)
+    line = " | ".join(cells)
+    if not (cells[0] and cells[-1]):
+        line = f"| {line} |"
+    return _BLANKS.sub(" ", line)
 
 
 def storable(text: str) -> tuple[str, tuple[str, ...]]:

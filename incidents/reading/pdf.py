@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import logging
 import re
+from collections import Counter
+from collections.abc import Sequence
 from io import BytesIO
 
 from pypdf import PdfReader
 from pypdf.errors import LimitReachedError, PyPdfError
 
-from incidents.reading import limits, pdf_runs
+from incidents.reading import headline, limits, pdf_runs
 from incidents.reading.parts import Job, Parts, sample, storable
+from incidents.reading.publication_day import issue_day
 from incidents.reading.refusals import DocumentRefusedError
 
 _MIN_LETTERS_OF_A_PAGE = 20
+_HEAD_LINES = 3
+_MOST_PAGES = 0.6
+_TOP_LINES = 30
+_MAX_HEAD = 90
+_TELLING = re.compile(
+    r"kill|injur|dead|death|dies|died|wound|hurt|abduct|casualt|martyr|shaheed|toll|bod(?:y|ies)|hostage"
+    r"|arrest|missing|kidnap"
+)
 # What programs write into the title field when nobody does.
 _NO_TITLE = re.compile(
     r"\s*|untitled.*|microsoft (?:word|powerpoint).*|.*\.(?:docx?|pdf|indd|rtf|odt|txt|pub|qxd)\s*"
@@ -61,20 +72,27 @@ def read(data: bytes, job: Job) -> Parts:  # noqa: ARG001  (every format is read
     except PyPdfError as error:
         raise damaged(error) from None
     texts, unseen = _seen(pages)
-    text, notices = storable("\n".join(t.strip("\n") for t in texts if t.strip()))
+    bodies, heads = without_running_heads(texts)
+    text, notices = storable("\n".join(t for t in bodies if t.strip()))
     notices += unseen
     empty = [n for n, t in enumerate(texts, 1) if _letters(t) < _MIN_LETTERS_OF_A_PAGE]
     if len(empty) == count:
         raise DocumentRefusedError(
-            f"a PDF of {count} pages without text, so probably a scan",
+            f"a PDF of {count} page{'s' if count > 1 else ''} without text, so probably a scan",
             "a PDF with text",
             "Run text recognition (OCR) on it and add the PDF it makes, or paste the words.",
         )
     if empty:
         notices += (f"Pages without text (pictures or scans) were not read: {_listed(empty)}.",)
+    if heads:
+        notices += (f"Left out, for most pages begin or end with it: {_quoted(heads)}.",)
+    title = "" if _NO_TITLE.fullmatch(title) else storable(title.strip())[0]
+    issued = issue_day(heads)
     return Parts(
         text=text,
-        title=None if _NO_TITLE.fullmatch(title) else storable(title.strip())[0],
+        title=headline.line_in_title([title], text.split("\n")[:_TOP_LINES]) or title or None,
+        margin=heads,
+        published=issued.isoformat() if issued else None,
         language=str(language) if language else None,
         notices=notices,
     )
@@ -106,6 +124,62 @@ def _seen(pages: list[pdf_runs.PageText]) -> tuple[list[str], tuple[str, ...]]:
             f"White words were read, which may not be seen on the page: {sample(doubtful)}."
         )
     return texts, tuple(notices)
+
+
+def without_running_heads(pages: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
+    """Take out the lines with which most pages begin or end.
+
+    Parameters
+    ----------
+    pages
+        The text of each page.
+
+    Returns
+    -------
+    bodies
+        The pages without them.
+    heads
+        Each line that was taken out, once, as on its first page; only the page's number differs.
+
+    Examples
+    --------
+    >>> pages = ["The Herald, page 1\\nTwo were hurt in", "The Herald, page 2\\nSibi, he said."]
+    >>> without_running_heads(pages)
+    (['Two were hurt in', 'Sibi, he said.'], ('The Herald, page 1',))
+    """
+    lines = [[line for line in page.split("\n") if line.strip()] for page in pages]
+    keys = [{at: _key(page[at], n) for at in _edges(page)} for n, page in enumerate(lines, 1)]
+    on_pages = Counter(key for page in keys for key in set(page.values()))
+    running = {key for key, n in on_pages.items() if n >= max(2, len(pages) * _MOST_PAGES)}
+    taken: dict[str, str] = {}
+    bodies = []
+    for page, places in zip(lines, keys, strict=True):
+        heads = {at for at, key in places.items() if key in running and _may_run(key)}
+        for at in sorted(heads):
+            taken.setdefault(places[at], page[at].strip())
+        bodies.append("\n".join(line for at, line in enumerate(page) if at not in heads))
+    return bodies, tuple(taken.values())
+
+
+def _may_run(line: str) -> bool:
+    """Whether a line may be a running head; what may tell of casualties stays in the text."""
+    return len(line) <= _MAX_HEAD and not _TELLING.search(line)
+
+
+def _edges(page: Sequence[str]) -> list[int]:
+    """Return the places of the lines that may be a head or a foot; never all of a page."""
+    some = min(_HEAD_LINES, len(page) // 2)
+    return [*range(some), *range(len(page) - some, len(page))]
+
+
+def _key(line: str, page: int) -> str:
+    """Return what a running head is on every page: all but the page's number."""
+    plain = " ".join(line.split()).casefold()
+    return re.sub(rf"(?<!\d){page}(?!\d)", "#", plain, count=1)
+
+
+def _quoted(lines: Sequence[str]) -> str:
+    return ", ".join(repr(line[:60]) for line in lines[:4]) + (", …" if len(lines) > 4 else "")
 
 
 def _letters(text: str) -> int:

@@ -6,7 +6,7 @@ Days are Asia/Karachi: a time with an offset is counted in Pakistan's day.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta, timezone
 from itertools import pairwise
 from typing import NamedTuple
@@ -56,6 +56,7 @@ _AS_OF = re.compile(
 )
 _IN_BRACKETS = re.compile(rf"\(\s*{_DATE}\s*\)\s*$", re.IGNORECASE)
 _HEAD_LINES = 6
+_IN_DIGITS = re.compile(r"\d{1,2}[/.]\d{1,2}[/.]\d")
 _SEPARATORS = re.compile(r"\s*[|•·]\s*")
 # PST is not read: Pakistan's time to some, the Pacific's to others.
 _ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "PKT": 5 * 60}
@@ -150,6 +151,22 @@ def from_text(text: str, margin: Sequence[str] = ()) -> PublicationDay:
             )
             break
     return PublicationDay(notices=notices)
+
+
+def issue_day(lines: Iterable[str]) -> date | None:
+    """Return the day that running heads name, if they name one.
+
+    Days in digits alone are passed over: programs print the day of printing so.
+
+    Examples
+    --------
+    >>> issue_day(["The Daily | Thursday, February 5, 2026"])
+    datetime.date(2026, 2, 5)
+    """
+    named = {
+        day.published_on for line in lines if not _IN_DIGITS.search(line) for day in _alone(line)
+    }
+    return named.pop() if len(named) == 1 else None
 
 
 def _of_head(line: str) -> re.Match[str] | None:
