@@ -17,7 +17,15 @@ from numpy.typing import NDArray
 
 from incidents.datasets import event_words, locating
 from incidents.datasets.blocks import Block
-from incidents.datasets.days import NO_DAY, Span, check_year, day_number, read_day, read_iso_days
+from incidents.datasets.days import (
+    NO_DAY,
+    Span,
+    check_year,
+    day_in_pieces,
+    day_number,
+    read_day,
+    read_iso_days,
+)
 from incidents.datasets.figures import code_figures, figure_names
 from incidents.datasets.formats import Format
 from incidents.datasets.mapping import FieldName
@@ -107,7 +115,10 @@ class Coder:
         read = partial(read_day, form=reading.date_format, today=self.today, empty=reading.empty)
         starts: tuple[FieldName, ...] = ("date_start", "date", "year")
         start_field: FieldName = next((name for name in starts if rows.has(name)), "date")
-        first, last, prec = self._spans(rows, start_field, read)
+        if start_field == "year" and rows.has("month"):
+            first, last, prec = _spans_in_pieces(rows, reading.numerals, self.today)
+        else:
+            first, last, prec = self._spans(rows, start_field, read)
         if rows.has("date_end"):
             end_first, end_last, end_prec = self._spans(rows, "date_end", read)
             no_end = end_first == NO_DAY
@@ -348,6 +359,34 @@ class Rows:
                     int(row), name, text,
                     f"a NUL stands at character {text.index(chr(0)) + 1}; take it out",
                 )  # fmt: skip
+
+
+def _spans_in_pieces(
+    rows: Rows, numerals: Numerals, today: date
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return first day, last day and date_prec of rows whose year, month and day stand apart.
+
+    A month or day that is empty or 0 is not known.
+    """
+    read = partial(read_code, numerals=numerals)
+    year, month, day = (
+        rows.read(name, read, UNKNOWN, "int64") for name in ("year", "month", "day")
+    )
+    pieces, code = np.unique(np.stack([year, month, day], axis=1), axis=0, return_inverse=True)
+    none = Span(NO_DAY, NO_DAY, 1)
+    spans, reasons = [], {}
+    for number, (y, m, d) in enumerate(pieces.tolist()):
+        try:
+            spans.append(day_in_pieces(y, m, d, today) if y != UNKNOWN else none)
+        except BadValueError as error:
+            spans.append(none)
+            reasons[number] = str(error)
+    code = code.ravel().astype(np.int32)
+    for row in rows.rows_of(code, reasons):
+        said = "-".join(rows.cell(name, row) for name in ("year", "month", "day") if rows.has(name))
+        rows.refuse(row, rows.name("year"), said, reasons[int(code[row])])
+    table = np.array(spans, np.int64).reshape(-1, 3)[code]
+    return table[:, 0], table[:, 1], table[:, 2]
 
 
 def _length_prec(days: NDArray[np.int64]) -> NDArray[np.int64]:

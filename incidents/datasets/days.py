@@ -102,9 +102,36 @@ def read_day(
     if not came or came in empty:
         return None
     span = _declared(came, form) if form else _unmistakable(came)
+    return _not_after(span, came, today)
+
+
+def _not_after(span: Span, text: str, today: date) -> Span:
     if span.first > day_number(today):
-        raise BadValueError(f"{came} lies in the future; today is {today}. Correct the date")
+        raise BadValueError(f"{text} lies in the future; today is {today}. Correct the date")
     return span
+
+
+def day_in_pieces(year: int, month: int, day: int, today: date = date.max) -> Span:
+    """Return the day, month or year that numbers say; a month or day below 1 is not known.
+
+    Raises
+    ------
+    BadValueError
+        If there is no such day, or it lies before 1900 or after `today`.
+
+    Examples
+    --------
+    >>> day_in_pieces(2024, 1, 31), day_in_pieces(2024, 1, 0)
+    (Span(first=19753, last=19753, date_prec=1), Span(first=19723, last=19753, date_prec=4))
+    """
+    text = "-".join(str(piece) for piece in (year, month, day) if piece >= 0)
+    if month < 1:
+        span = _year(year, text)
+    elif day < 1:
+        span = _month(year, month, text)
+    else:
+        span = _calendar_day(year, month, day, text)
+    return _not_after(span, text, today)
 
 
 def read_iso_days(cells: pa.Array) -> NDArray[np.int64] | None:
