@@ -381,11 +381,11 @@ def _spans_in_pieces(
         except BadValueError as error:
             spans.append(none)
             reasons[number] = str(error)
-    code = code.ravel().astype(np.int32)
-    for row in rows.rows_of(code, reasons):
+    which: NDArray[np.int32] = code.ravel().astype(np.int32)
+    for row in rows.rows_of(which, reasons):
         said = "-".join(rows.cell(name, row) for name in ("year", "month", "day") if rows.has(name))
-        rows.refuse(row, rows.name("year"), said, reasons[int(code[row])])
-    table = np.array(spans, np.int64).reshape(-1, 3)[code]
+        rows.refuse(row, rows.name("year"), said, reasons[int(which[row])])
+    table = np.array(spans, np.int64).reshape(-1, 3)[which]
     return table[:, 0], table[:, 1], table[:, 2]
 
 
