@@ -17,7 +17,7 @@ from dashboard.markup import Element, element, escape_markdown, show
 from dashboard.wording import count
 from incidents.access import Person
 from incidents.datasets.encodings import DECLARABLE
-from incidents.datasets.formats import KINDS, Kind, dataset_name, licence_of
+from incidents.datasets.formats import KINDS, Kind, Licence, dataset_name
 from incidents.datasets.guessing import guess_kind
 from incidents.datasets.library import DatasetError
 from incidents.datasets.mapping import Mapping, to_toml
@@ -124,8 +124,6 @@ def _ask_all(
             horizontal=True,
             key=f"kind-{upload.upload_id}",
         )
-    with right:
-        held = _ask_licence(kind, upload)
     mapping = None
     if kind == "table":
         mapping = before.mapping if before and before.kind == "table" else None
@@ -137,6 +135,8 @@ def _ask_all(
 
         mapping = ask_mapping(begun, preview.header, upload.upload_id, strange_words)
     preview = _preview(path, upload, mapping, encoding, kind)
+    with right:
+        held = _ask_licence(preview.licence, upload)
     _show_preview(preview)
     # Beside the button, though it is known last.
     with told:
@@ -189,8 +189,7 @@ def _ask_encoding(upload: Upload, readings: dict[str, tuple[str, ...]], before: 
     )
 
 
-def _ask_licence(kind: Kind, upload: Upload) -> bool:
-    licence = licence_of(kind)
+def _ask_licence(licence: Licence, upload: Upload) -> bool:
     name: Element | str = (
         element("a", licence.name, href=licence.url) if licence.url else licence.name
     )

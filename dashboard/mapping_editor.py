@@ -36,6 +36,8 @@ FIELD_WORDS: dict[FieldName, str] = {
     "date": "Day",
     "date_start": "First day",
     "date_end": "Last day",
+    "month": "Month, beside a year",
+    "day": "Day of the month, beside both",
     "date_prec": "Precision of the day (1 to 5)",
     "where_prec": "Precision of the place (1 to 7)",
     "sub_event_type": "Sub-event type",

@@ -90,7 +90,8 @@ REFUSED_FILES = {
     ),
     "a report above the table": (
         "Incidents of 2024\n" + HEADER + ROW,
-        "is a table whose every row has 4 cells under 1 names; expected a name for every cell.",
+        "is a table whose first line is no header but 'Incidents of 2024'; expected the columns' "
+        "names in the first line; below it are 4 cells. Take out the lines above the names.",
     ),
     "a database": (b"SQLite format 3\0", "is a database, perhaps a GeoPackage"),
     "quotes in the header": ('id,da"te\n1,2\n', "is a file whose first line is no header"),

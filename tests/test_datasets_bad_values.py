@@ -1,9 +1,10 @@
 """Values and dates in cells: what is read as what, what is refused, and in which words."""
 
 import pytest
-from dataset_factory import acled, import_rows, import_text, ucdp
+from dataset_factory import acled, dataset_folder, import_rows, import_text, ucdp
 
 from incidents.datasets.dataset import open_dataset
+from incidents.datasets.days import day_of
 from incidents.datasets.mapping import Mapping
 
 
@@ -296,6 +297,43 @@ def test_a_ucdp_row_that_contradicts_itself_is_refused(tmp_path, cells, field, r
 def test_an_acled_row_that_is_not_acleds_is_refused(tmp_path, cells, field, reason):
     (refusal,) = import_rows(tmp_path, [acled(**cells)], "acled").refusals
     assert refusal.field == field
+    assert refusal.reason.startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "first", "last", "prec"),
+    [
+        (("2019", "3", "14"), "2019-03-14", "2019-03-14", 1),
+        (("2019", "03", "0"), "2019-03-01", "2019-03-31", 4),
+        (("2019", "0", "0"), "2019-01-01", "2019-12-31", 5),
+        (("2019", "", ""), "2019-01-01", "2019-12-31", 5),
+    ],
+)
+def test_year_month_and_day_in_columns_of_their_own_are_a_date(tmp_path, pieces, first, last, prec):
+    row = dict(zip(("year", "month", "day"), pieces, strict=True))
+    import_rows(tmp_path, [{"id": "1"} | row], "table", name="notes.csv")
+    dataset = open_dataset(dataset_folder(tmp_path, "notes"))
+    codes = {name: dataset.codes[name][0] for name in ("day_first", "day_last", "date_prec")}
+    assert day_of(codes["day_first"]).isoformat() == first
+    assert day_of(codes["day_last"]).isoformat() == last
+    assert codes["date_prec"] == prec
+
+
+@pytest.mark.parametrize(
+    ("pieces", "field", "value", "reason"),
+    [
+        (("2019", "2", "30"), "year", "2019-2-30", "2019-2-30 is no day of the calendar"),
+        (("2019", "13", "0"), "year", "2019-13-0", "2019-13-0 is no month of the calendar"),
+        (("2031", "1", "1"), "year", "2031-1-1", "2031-1-1 lies in the future"),
+        (("1403", "5", "5"), "year", "1403-5-5", "1403-5-5 looks like a Solar Hijri year"),
+        (("2019", "May", "1"), "month", "May", "'May' is no number"),
+        (("", "5", "1"), "year", "", "the row has no date"),
+    ],
+)
+def test_pieces_that_make_no_day_are_refused(tmp_path, pieces, field, value, reason):
+    row = dict(zip(("year", "month", "day"), pieces, strict=True))
+    (refusal,) = import_rows(tmp_path, [{"id": "1"} | row], "table").refusals
+    assert (refusal.field, refusal.value) == (field, value)
     assert refusal.reason.startswith(reason)
 
 

@@ -71,6 +71,20 @@ def test_a_cell_beyond_the_header_of_a_workbook_refuses_its_row(tmp_path):
     assert [one.reason for one in report.refusals] == ["3 cells where the header has 2"]
 
 
+def test_a_title_above_the_names_of_a_workbook_is_noted_and_the_names_are_found(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    rows = (["Attacks of 2024"], [], ["as of June"], ["id", "date", "killed"], ["1", "2024", 3])
+    for row in rows:
+        sheet.append(row)
+    sheet.merge_cells("A1:C1")
+    path = tmp_path / "b.xlsx"
+    book.save(path)
+    report = import_path(path)
+    assert (report.rows, report.imported) == (1, 1)
+    assert [doubt.value for doubt in report.doubts] == ["Attacks of 2024", "as of June"]
+
+
 def test_a_sheet_that_is_not_read_is_noted(tmp_path):
     book = openpyxl.Workbook()
     for row in (["id", "date"], ["1", "2024-01-31"]):

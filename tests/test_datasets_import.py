@@ -24,6 +24,7 @@ from incidents.datasets.as_claims import rows_as_claims
 from incidents.datasets.dataset import LicenceError, open_dataset
 from incidents.datasets.importing import ImportCancelledError, import_files
 from incidents.datasets.library import DatasetError, list_datasets, remove_dataset, verify, writing
+from incidents.datasets.mapping import Mapping, Reading
 from incidents.datasets.refusals import FileRefusedError
 from incidents.datasets.schema import HAS_POINT, NO_FIGURE, NOT_PLACED, OUTSIDE, PROVINCE_ONLY
 
@@ -207,6 +208,67 @@ def test_the_same_file_again_adds_nothing(tmp_path):
     assert (again.rows, again.imported, again.duplicate, again.refused) == (3, 0, 2, 1)
     assert (again.added, again.changed, again.gone) == (0, 0, 0)
     assert len(opened(tmp_path).manifest.releases) == 1
+
+
+def test_the_same_file_again_adds_nothing_though_one_id_stands_in_it_twice(tmp_path):
+    rows = [ucdp(), ucdp(best="5"), ucdp(id="2")]
+    first = import_rows(tmp_path, rows, "ucdp")
+    assert (first.imported, first.changed) == (3, 1)
+    again = import_rows(tmp_path, rows, "ucdp")
+    assert (again.imported, again.duplicate, again.changed, again.gone) == (0, 3, 0, 0)
+
+
+def test_an_older_release_again_takes_nothing_back(tmp_path):
+    older, newer = [ucdp(id=i) for i in "123"], [ucdp(id="1", best="5"), ucdp(id="2"), ucdp(id="4")]
+    import_rows(tmp_path, older, "ucdp", name="GEDEvent_v25_1.csv")
+    import_rows(tmp_path, newer, "ucdp", name="GEDEvent_v26_1.csv")
+    again = import_rows(tmp_path, older, "ucdp", name="GEDEvent_v25_1.csv")
+    assert (again.imported, again.duplicate, again.changed, again.gone) == (0, 3, 0, 0)
+    dataset = opened(tmp_path)
+    assert [row["row_id"] for row in dataset.text(range(dataset.size))] == ["2", "1", "4"]
+
+
+def test_a_file_that_goes_back_to_what_an_older_one_said_is_a_revision(tmp_path):
+    import_rows(tmp_path, [ucdp(), ucdp(id="2")], "ucdp", name="one.csv")
+    import_rows(tmp_path, [ucdp(best="5"), ucdp(id="2")], "ucdp", name="two.csv")
+    back = import_rows(tmp_path, [ucdp(), ucdp(id="2"), ucdp(id="3")], "ucdp", name="three.csv")
+    assert (back.imported, back.duplicate, back.changed) == (2, 1, 1)
+
+
+def test_a_mapping_that_is_taken_back_reads_the_rows_as_before(tmp_path):
+    rows = [{"id": "1", "date": "01/02/2024", "killed": "3"}]
+    forms = ("%d/%m/%Y", "%m/%d/%Y", "%d/%m/%Y")
+    made = []
+    for form in forms:
+        mapping = Mapping(
+            dataset="notes",
+            columns={"id": "id", "date": "date"},
+            reading=Reading(date_format=form),
+        )
+        made.append(import_rows(tmp_path, rows, "table", mapping=mapping))
+    assert [report.changed for report in made] == [0, 1, 1]
+
+
+def test_rows_of_one_kind_do_not_go_into_a_dataset_of_another(tmp_path):
+    import_rows(tmp_path, [ucdp()], "ucdp")
+    rows = [{"id": "1", "date": "2024-01-02", "killed": "3"}]
+    with pytest.raises(DatasetError, match=r"ucdp-ged holds .* Give them a dataset of their own"):
+        import_rows(tmp_path, rows, "table", dataset="ucdp-ged")
+
+
+def test_rows_of_acled_stay_acleds_when_they_come_as_a_table(tmp_path):
+    report = import_rows(tmp_path, [acled()], "table", name="notes.csv")
+    assert "ACLED's own terms" in report.licence.notice
+    with pytest.raises(LicenceError, match="--i-hold-a-licence"):
+        opened(tmp_path, "notes").may_pass_on_rows()
+
+
+def test_a_table_that_takes_in_rows_of_acled_is_under_its_terms(tmp_path):
+    import_rows(tmp_path, [{"id": "1", "date": "2024-01-02"}], "table", name="notes.csv")
+    opened(tmp_path, "notes").may_pass_on_rows()
+    import_rows(tmp_path, [acled()], "table", name="more.csv", dataset="notes")
+    with pytest.raises(LicenceError, match="--i-hold-a-licence"):
+        opened(tmp_path, "notes").may_pass_on_rows()
 
 
 def test_a_newer_release_says_what_is_added_changed_and_gone_and_keeps_the_older_rows(tmp_path):

@@ -138,12 +138,45 @@ def test_a_guessed_mapping_is_read_back_from_its_toml(tmp_path_factory, header):
         ("killed_civilians", "killed civilians"),
         ("Security forces killed", "killed security_forces"),
         ("deaths high", "killed total high"),
+        ("Date of the incident", "date"),
+        ("_location_latitude", "latitude"),
+        ("nkill", "killed total"),
         ("killed_by", None),
         ("Target", None),
     ],
 )
 def test_a_column_is_guessed_by_its_name_alone(name, meaning):
     assert guess_mapping("t", [name]).named.get(name) == meaning
+
+
+def test_of_several_columns_that_fit_the_plainest_is_taken_and_pieces_of_a_day_go_together():
+    header = [
+        "country",
+        "country_txt",
+        "location",
+        "city",
+        "Year",
+        "Month",
+        "Day",
+        "X",
+        "Longitude",
+    ]
+    assert guess_mapping("t", header).columns == {
+        "year": "Year",
+        "month": "Month",
+        "day": "Day",
+        "longitude": "Longitude",
+        "place": "city",
+        "country": "country_txt",
+    }
+
+
+def test_a_day_by_itself_is_the_date():
+    assert guess_mapping("t", ["Day", "Killed"]).columns == {"date": "Day"}
+
+
+def test_two_columns_that_may_both_be_the_latitude_are_left_to_whoever_knows():
+    assert guess_mapping("t", ["from_lat", "to_lat"]).columns == {}
 
 
 @pytest.mark.parametrize(

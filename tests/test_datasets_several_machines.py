@@ -20,7 +20,7 @@ from cube_factory import cube_of
 from dataset_factory import TODAY, acled, as_csv, ucdp, write
 
 from incidents.atlas import existing_datasets, load_atlas, seeds_folder
-from incidents.datasets import storage
+from incidents.datasets import several_machines, storage
 from incidents.datasets.columns import Columns
 from incidents.datasets.cube import CUBE
 from incidents.datasets.cube_columns import CubeColumns
@@ -178,7 +178,11 @@ def test_two_workers_and_object_storage_give_the_same_as_one_machine(files, alon
     assert_the_same(report, "s3://events/out/acled", alone)
 
 
-def test_local_folders_do_as_well_and_the_page_opens_the_cube(files, alone, cluster, tmp_path):
+def test_local_folders_do_as_well_and_the_page_opens_the_cube(
+    files, alone, cluster, tmp_path, monkeypatch
+):
+    # Merged in many steps, the cube is the same.
+    monkeypatch.setattr(several_machines, "CUBES_AT_ONCE", 2)
     report = import_on_cluster(
         [str(path) for path in files], "acled", cluster.address, str(tmp_path / "datasets"),
         today=TODAY, part_bytes=PART,

@@ -12,7 +12,10 @@ from incidents.datasets.dataset import open_dataset
 from incidents.datasets.formats import published_format
 from incidents.datasets.guessing import guess_kind
 from incidents.datasets.importing import import_files
-from incidents.datasets.schema import OUTSIDE, PROVINCE_ONLY
+from incidents.datasets.mapping import Mapping, Reading
+from incidents.datasets.numerals import UNKNOWN
+from incidents.datasets.refusals import FileRefusedError
+from incidents.datasets.schema import EVENT_TYPE_WORDS, OUTSIDE, PROVINCE_ONLY
 
 UCDP_COLUMNS = """id relid year active_year code_status type_of_violence conflict_dset_id
 conflict_new_id conflict_name dyad_dset_id dyad_new_id dyad_name side_a_dset_id side_a_new_id side_a
@@ -209,3 +212,87 @@ def test_an_acled_file_goes_in_and_every_refused_row_says_why(tmp_path, separato
         assert one.field == field
         assert one.reason.startswith(reason)
     assert report.refusals[-1].reason.startswith("1 cell where the header has 31; it looks like")
+
+
+def import_named(tmp_path, name, content, as_, **more):
+    path = write(tmp_path / name, content)
+    return import_files([path], as_, library=tmp_path / "library", today=TODAY, **more)
+
+
+def test_a_row_of_hxl_tags_is_refused_as_that_and_the_rest_goes_in(tmp_path):
+    rows = [ucdp_row(number) | {"iso3": "PAK"} for number in range(5)]
+    tags = dict.fromkeys(rows[0], "") | {
+        "year": "#date+year",
+        "side_a": "#group+name+first",
+        "latitude": "#geo+lat",
+        "best": "#affected+killed",
+    }
+    report = import_named(tmp_path, "conflict_data_pak.csv", as_csv([tags, *rows]), "ucdp")
+    assert (report.rows, report.imported, report.refused) == (6, 5, 1)
+    (refused,) = report.refusals
+    assert (refused.row, refused.field, refused.value) == (1, "year", "#date+year")
+    assert refused.reason.startswith("the row holds HXL tags")
+
+
+def test_the_names_of_ucdps_earlier_columns_are_known(tmp_path):
+    earlier = {"best": "best_est", "high": "high_est", "low": "low_est"}
+    lacking = ("relid", "code_status", "conflict_dset_id", "dyad_dset_id", "where_description")
+    rows = [
+        {earlier.get(name, name): cell for name, cell in ucdp_row(n).items() if name not in lacking}
+        for n in range(6)
+    ]
+    path = write(tmp_path / "ged50.csv", as_csv(rows))
+    assert guess_kind(path) == "ucdp"
+    report = import_files([path], "ucdp", library=tmp_path / "library", today=TODAY)
+    assert (report.imported, report.refused) == (6, 0)
+
+
+EARLIER_ACLED = {
+    "Battle-No change of territory": "Battles",
+    "Battle-Government regains territory": "Battles",
+    "Remote violence": "Explosions/Remote violence",
+    "Violence against civilians": "Violence against civilians",
+    "Headquarters or base established": "Strategic developments",
+    "Riots/Protests": "Strategic developments",
+}
+
+
+def test_acleds_exports_from_before_its_sub_event_types_go_in(tmp_path):
+    columns = """GWNO EVENT_ID_CNTY EVENT_ID_NO_CNTY EVENT_DATE YEAR TIME_PRECISION EVENT_TYPE ACTOR1
+    ALLY_ACTOR_1 INTER1 ACTOR2 ALLY_ACTOR_2 INTER2 INTERACTION COUNTRY ADMIN1 ADMIN2 ADMIN3 LOCATION
+    LATITUDE LONGITUDE GEO_PRECISION SOURCE NOTES FATALITIES""".split()
+    rows = [
+        {name: acled_row(n, event_type=word).get(name.lower(), "") for name in columns}
+        for n, word in enumerate([*EARLIER_ACLED, "Quarrel"])
+    ]
+    path = write(tmp_path / "acled-2016.csv", as_csv(rows))
+    assert guess_kind(path) == "acled"
+    report = import_files([path], "acled", library=tmp_path / "library", today=TODAY)
+    assert (report.imported, report.refused) == (6, 1)
+    assert report.refusals[0].value == "Quarrel"
+    (doubt,) = report.doubts
+    assert doubt.value == "Riots/Protests"
+    dataset = open_dataset(dataset_folder(tmp_path, "acled"))
+    words = [EVENT_TYPE_WORDS[code] for code in dataset.codes["event_type"].tolist()]
+    assert words == list(EARLIER_ACLED.values())
+
+
+def test_how_a_publishers_file_is_written_can_be_declared(tmp_path):
+    rows = [
+        acled_row(1, event_date="23-Mar-24", fatalities="NA", geo_precision="NA"),
+        acled_row(2, event_date="2-Aug-24", time_precision="NA", fatalities="1,200"),
+    ]
+    refused = import_named(tmp_path, "acled.csv", as_csv(rows), "acled")
+    assert refused.refusals[0].reason.startswith("23-Mar-24 has a year of two digits; declare")
+    reading = Reading(date_format="%d-%b-%y", empty=("NA",), thousands=",")
+    mapping = Mapping(dataset="acled", reading=reading)
+    report = import_named(tmp_path, "acled.csv", as_csv(rows), "acled", mapping=mapping)
+    assert (report.imported, report.refused) == (2, 0)
+    dataset = open_dataset(dataset_folder(tmp_path, "acled"))
+    assert dataset.figures["killed", "total"][1].tolist() == [UNKNOWN, 1200]
+
+
+def test_what_a_publishers_columns_mean_cannot_be_declared(tmp_path):
+    mapping = Mapping(dataset="ucdp-ged", columns={"id": "relid"})
+    with pytest.raises(FileRefusedError, match=r"\[reading\] alone"):
+        import_named(tmp_path, "ged.csv", ucdp_file(), "ucdp", mapping=mapping)

@@ -11,7 +11,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -24,6 +24,10 @@ from incidents.datasets.reading_apart import FAULT
 from incidents.datasets.reading_typed import LATITUDE, LONGITUDE
 
 ROWS_AT_ONCE = 20_000
+LOOKED_AT = 10
+"""Rows with cells that are looked at to find the header."""
+LEAST_HEADER = 3
+"""Names that a row has at the least which stands below a title and is a header."""
 Rows = Iterator[tuple[list[str], str]]
 """The cells of each row, and why it has none, if so."""
 
@@ -37,16 +41,18 @@ def main() -> None:
 
     confined.close_doors()
     unread: list[str] = []
+    above: list[str] = []
     try:
         if path.suffix.casefold() == ".gpkg":
             header, rows = _geopackage(path)
         else:
-            header, rows, unread = _workbook(path)
+            header, rows, unread, above = _workbook(path)
     except geopackage.Refused as refusal:
         out.write(json.dumps({"refused": refusal.args}).encode() + b"\n")
         out.flush()
         return
-    out.write(json.dumps({"header": header, "unread": unread}).encode() + b"\n")
+    said = {"header": header, "unread": unread, "above": above}
+    out.write(json.dumps(said).encode() + b"\n")
     _write(out, header, rows)
     out.flush()
     # What libraries left open must not keep the child alive.
@@ -63,7 +69,8 @@ def _write(out: IO[bytes], header: list[str], rows: Rows) -> None:
             writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
 
 
-def _workbook(path: Path) -> tuple[list[str], Rows, list[str]]:
+def _workbook(path: Path) -> tuple[list[str], Rows, list[str], list[str]]:
+    """Return the header, the rows below it, sheets that are not read, and titles above it."""
     import openpyxl  # noqa: PLC0415
 
     expected, remedy = "an Excel workbook (.xlsx)", "Save it as .xlsx again, or export CSV."
@@ -86,15 +93,29 @@ def _workbook(path: Path) -> tuple[list[str], Rows, list[str]]:
     except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
         raise geopackage.Refused(f"no Excel workbook ({error})", expected, remedy) from None
     for number, sheet in enumerate(book.worksheets):
-        rows = sheet.iter_rows(values_only=True)
-        first = next((row for row in rows if any(cell is not None for cell in row)), None)
-        if first is not None:
-            texts = [_cell(cell).strip() for cell in first]
+        filled = (
+            row
+            for row in sheet.iter_rows(values_only=True)
+            if any(cell is not None for cell in row)
+        )
+        begun = list(islice(filled, LOOKED_AT))
+        if begun:
+            titles = _titles(begun)
+            above = [next(cell for cell in map(_cell, row) if cell) for row in begun[:titles]]
+            texts = [_cell(cell).strip() for cell in begun[titles]]
             while texts and not texts[-1]:
                 texts.pop()
             others = [one.title for one in book.worksheets[number + 1 :] if _has_cells(one)]
-            return texts, _workbook_rows(rows, len(texts)), others
+            rows = chain(begun[titles + 1 :], filled)
+            return texts, _workbook_rows(rows, len(texts)), others, above
     raise geopackage.Refused("a workbook without cells", "a header and rows", "Export it again.")
+
+
+def _titles(rows: list[tuple[Any, ...]]) -> int:
+    """Return how many rows before the header hold a title: one cell each, above a wider row."""
+    widths = [sum(bool(_cell(cell)) for cell in row) for row in rows]
+    header = next((at for at, width in enumerate(widths) if width >= LEAST_HEADER), 0)
+    return header if set(widths[:header]) <= {0, 1} and widths[0] == 1 else 0
 
 
 def _has_cells(sheet: Any) -> bool:  # noqa: ANN401 (openpyxl has no types)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,11 +17,26 @@ from numpy.typing import NDArray
 
 from incidents.datasets import event_words, locating
 from incidents.datasets.blocks import Block
-from incidents.datasets.days import NO_DAY, Span, check_year, day_number, read_day, read_iso_days
+from incidents.datasets.days import (
+    NO_DAY,
+    Span,
+    check_year,
+    day_in_pieces,
+    day_number,
+    read_day,
+    read_iso_days,
+)
 from incidents.datasets.figures import code_figures, figure_names
 from incidents.datasets.formats import Format
 from incidents.datasets.mapping import FieldName
-from incidents.datasets.numerals import UNKNOWN, plain, read_code, read_count, read_degrees
+from incidents.datasets.numerals import (
+    UNKNOWN,
+    Numerals,
+    plain,
+    read_code,
+    read_count,
+    read_degrees,
+)
 from incidents.datasets.refusals import BadValueError, Refusal, shown
 from incidents.datasets.schema import NO_FIGURE, FigureName
 from incidents.datasets.seen import checksums, hash_ids, strong_hashes
@@ -28,6 +44,8 @@ from incidents.datasets.seen import checksums, hash_ids, strong_hashes
 T = TypeVar("T", bound=Hashable)
 MAX_DOUBTS = 1_000
 _UNIT = "\x1f"
+# A hashtag with attributes, as the Humanitarian Exchange Language writes them.
+_HXL_TAG = re.compile(r"#[a-z][a-z0-9_]*(?:\s*\+\s*[a-z][a-z0-9_]*)*", re.IGNORECASE)
 _CLEAN_DEGREES = r"^[+-]?[0-9]{1,3}(\.[0-9]+)?$"
 
 
@@ -41,7 +59,7 @@ class Coder:
 
     def __post_init__(self) -> None:
         self.figures = figure_names(self.format)
-        way = "" if self.format.kind != "table" else self.format.mapping.way_of_reading
+        way = self.format.way_of_reading
         self._way_of_reading = np.uint64(
             int.from_bytes(hashlib.blake2b(way.encode(), digest_size=8).digest()) if way else 0
         )
@@ -50,6 +68,7 @@ class Coder:
         """Return the codes of a block's rows, and which rows are refused."""
         rows = Rows(block, self.format)
         rows.refuse_nul()
+        rows.refuse_tags()
         codes: dict[str, NDArray[Any]] = {}
         ids = self._ids(rows)
         self._code_days(rows, codes)
@@ -93,10 +112,13 @@ class Coder:
 
     def _code_days(self, rows: Rows, codes: dict[str, NDArray[Any]]) -> None:
         reading = self.format.mapping.reading
-        read = partial(read_day, form=reading.date_format, today=self.today)
+        read = partial(read_day, form=reading.date_format, today=self.today, empty=reading.empty)
         starts: tuple[FieldName, ...] = ("date_start", "date", "year")
         start_field: FieldName = next((name for name in starts if rows.has(name)), "date")
-        first, last, prec = self._spans(rows, start_field, read)
+        if start_field == "year" and rows.has("month"):
+            first, last, prec = _spans_in_pieces(rows, reading.numerals, self.today)
+        else:
+            first, last, prec = self._spans(rows, start_field, read)
         if rows.has("date_end"):
             end_first, end_last, end_prec = self._spans(rows, "date_end", read)
             no_end = end_first == NO_DAY
@@ -111,12 +133,15 @@ class Coder:
             prec = np.maximum(prec, np.where(no_end, prec, end_prec))
             prec = np.where((prec == 1) & (end_last > first), _length_prec(end_last - first), prec)
             last = end_last
-        for row in np.flatnonzero(first == NO_DAY).tolist():
+        for row in np.flatnonzero((first == NO_DAY) & ~rows.bad).tolist():
             name = rows.name(start_field) or "date"
             rows.refuse(row, name, "", "the row has no date; give at least its year")
         self._check_years(rows)
         given = rows.read(
-            "date_prec", code_reader(self.format.mapping.date_prec, 1, 5), UNKNOWN, "int8"
+            "date_prec",
+            code_reader(self.format.mapping.date_prec, 5, reading.numerals),
+            UNKNOWN,
+            "int8",
         )
         codes["day_first"] = first.astype(np.int32)
         codes["day_last"] = last.astype(np.int32)
@@ -280,12 +305,8 @@ class Rows:
         ):
             return days, days, np.ones(self.size, np.int64)
         texts, code = self.distinct(column)
-        # A refused row gets some day, so that it is not refused again for having none.
-        refused = Span(0, 0, 1)
-        spans = []
-        for number, span in enumerate(self._read_all(column, texts, code, read)):
-            bad = span is None and plain(texts[number]) != ""
-            spans.append(span or (refused if bad else Span(NO_DAY, NO_DAY, 1)))
+        none = Span(NO_DAY, NO_DAY, 1)
+        spans = [span or none for span in self._read_all(column, texts, code, read)]
         table = np.array(spans, np.int64).reshape(-1, 3)[code]
         return table[:, 0], table[:, 1], table[:, 2]
 
@@ -310,6 +331,20 @@ class Rows:
                 self.doubt(row, self.name(field_name), text, f"read as {plain(text)!r}")
         return values
 
+    def refuse_tags(self) -> None:
+        """Refuse a row of HXL tags, which some publishers put below the header."""
+        if not self.size or int(self.block.numbers[0]) != 1:
+            return
+        first = {name: str(self.cells(name)[0].as_py()).strip() for name in self._there}
+        filled = {name: text for name, text in first.items() if text}
+        if filled and all(_HXL_TAG.fullmatch(text) for text in filled.values()):
+            name = next(name for name in self.block.table.column_names if name in filled)
+            self.refuse(
+                0, name, filled[name],
+                "the row holds HXL tags, which say what the columns mean, and no event; "
+                "nothing is lost, leave it in or take it out",
+            )  # fmt: skip
+
     def refuse_nul(self) -> None:
         """Refuse rows with a NUL in a cell, naming its position."""
         if not self.block.may_hold_nul:
@@ -326,24 +361,52 @@ class Rows:
                 )  # fmt: skip
 
 
+def _spans_in_pieces(
+    rows: Rows, numerals: Numerals, today: date
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return first day, last day and date_prec of rows whose year, month and day stand apart.
+
+    A month or day that is empty or 0 is not known.
+    """
+    read = partial(read_code, numerals=numerals)
+    year, month, day = (
+        rows.read(name, read, UNKNOWN, "int64") for name in ("year", "month", "day")
+    )
+    pieces, code = np.unique(np.stack([year, month, day], axis=1), axis=0, return_inverse=True)
+    none = Span(NO_DAY, NO_DAY, 1)
+    spans, reasons = [], {}
+    for number, (y, m, d) in enumerate(pieces.tolist()):
+        try:
+            spans.append(day_in_pieces(y, m, d, today) if y != UNKNOWN else none)
+        except BadValueError as error:
+            spans.append(none)
+            reasons[number] = str(error)
+    which: NDArray[np.int32] = code.ravel().astype(np.int32)
+    for row in rows.rows_of(which, reasons):
+        said = "-".join(rows.cell(name, row) for name in ("year", "month", "day") if rows.has(name))
+        rows.refuse(row, rows.name("year"), said, reasons[int(which[row])])
+    table = np.array(spans, np.int64).reshape(-1, 3)[which]
+    return table[:, 0], table[:, 1], table[:, 2]
+
+
 def _length_prec(days: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return UCDP's date_prec for a span: 2 up to six days, 3 a week, 4 a month, 5 more."""
     return np.select([days < 6, days < 7, days < 31], [2, 3, 4], 5)
 
 
-def code_reader(table: dict[str, int], least: int, most: int) -> Callable[[str], int]:
-    """Return a reader of precision codes, through a table of the format's own where it has one."""
+def code_reader(table: dict[str, int], most: int, numerals: Numerals) -> Callable[[str], int]:
+    """Return a reader of precision codes from 1, through the format's own table if it has one."""
 
     def read(text: str) -> int:
-        code = read_count(text)
+        code = read_count(text, numerals)
         if code == UNKNOWN:
             return UNKNOWN
         if table:
             if str(code) not in table:
                 raise BadValueError(f"{text} is no code here; expected one of {', '.join(table)}")
             return table[str(code)]
-        if not least <= code <= most:
-            raise BadValueError(f"{text} is no code here; expected {least} to {most}, or empty")
+        if not 1 <= code <= most:
+            raise BadValueError(f"{text} is no code here; expected 1 to {most}, or empty")
         return code
 
     return read

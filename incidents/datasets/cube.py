@@ -100,7 +100,9 @@ def merge(cubes: Sequence[pa.Table]) -> pa.Table:
     sums = [name for name in together.column_names if name not in KEYS]
     grouped = together.group_by(list(KEYS)).aggregate([(name, "sum") for name in sums])
     named = grouped.select([*KEYS, *(f"{name}_sum" for name in sums)])
-    return named.rename_columns([*KEYS, *sums]).sort_by([(key, "ascending") for key in KEYS])
+    ordered = named.rename_columns([*KEYS, *sums]).sort_by([(key, "ascending") for key in KEYS])
+    # One chunk: the file does not tell in which steps it was merged.
+    return ordered.combine_chunks()
 
 
 def measure_names(figure: FigureName) -> list[str]:

@@ -36,6 +36,7 @@ _ISO_MONTH = re.compile(r"(\d{4})[-/](\d{1,2})")
 _YEAR = re.compile(r"\d{4}")
 _DAY_NAMED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ -]([A-Za-z]+)\.?,?[ -](\d{4})")
 _NAMED_DAY = re.compile(r"([A-Za-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
+_SHORT_YEAR = re.compile(r"\d{1,2}[ -][A-Za-z]{3,}[ -]\d{2}")
 _NAMED_MONTH = re.compile(r"([A-Za-z]+)\.?[ -](\d{4})")
 _UNDECLARED = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?: .*)?")
 _FIGURES = (0, 1, 2, 3, 5, 6, 8, 9)
@@ -68,7 +69,9 @@ def day_of(number: int) -> date:
 
 
 @lru_cache(maxsize=65_536)
-def read_day(text: str, form: str = "", today: date = date.max) -> Span | None:
+def read_day(
+    text: str, form: str = "", today: date = date.max, empty: tuple[str, ...] = ()
+) -> Span | None:
     """Return the day, month or year that a cell names; None where it is empty.
 
     The day is the one written: a time of day or an offset from UTC never moves it.
@@ -82,6 +85,8 @@ def read_day(text: str, form: str = "", today: date = date.max) -> Span | None:
         2024-01, 2024, and forms with the month's name in English.
     today
         Later days are refused.
+    empty
+        Words that stand for an empty cell.
 
     Raises
     ------
@@ -94,12 +99,39 @@ def read_day(text: str, form: str = "", today: date = date.max) -> Span | None:
     (Span(first=19753, last=19753, date_prec=1), Span(first=19723, last=19753, date_prec=4))
     """
     came = plain(text)
-    if not came:
+    if not came or came in empty:
         return None
     span = _declared(came, form) if form else _unmistakable(came)
+    return _not_after(span, came, today)
+
+
+def _not_after(span: Span, text: str, today: date) -> Span:
     if span.first > day_number(today):
-        raise BadValueError(f"{came} lies in the future; today is {today}. Correct the date")
+        raise BadValueError(f"{text} lies in the future; today is {today}. Correct the date")
     return span
+
+
+def day_in_pieces(year: int, month: int, day: int, today: date = date.max) -> Span:
+    """Return the day, month or year that numbers say; a month or day below 1 is not known.
+
+    Raises
+    ------
+    BadValueError
+        If there is no such day, or it lies before 1900 or after `today`.
+
+    Examples
+    --------
+    >>> day_in_pieces(2024, 1, 31), day_in_pieces(2024, 1, 0)
+    (Span(first=19753, last=19753, date_prec=1), Span(first=19723, last=19753, date_prec=4))
+    """
+    text = "-".join(str(piece) for piece in (year, month, day) if piece >= 0)
+    if month < 1:
+        span = _year(year, text)
+    elif day < 1:
+        span = _month(year, month, text)
+    else:
+        span = _calendar_day(year, month, day, text)
+    return _not_after(span, text, today)
 
 
 def read_iso_days(cells: pa.Array) -> NDArray[np.int64] | None:
@@ -179,6 +211,11 @@ def _unmistakable(text: str) -> Span:
         raise BadValueError(
             f"{text} looks like an Excel serial number, {day}; declare date_format = "
             f'"{EXCEL}" in the mapping, or write the day'
+        )
+    if _SHORT_YEAR.fullmatch(text):
+        raise BadValueError(
+            f"{text} has a year of two digits; declare date_format in the mapping, such as "
+            f"%d{text.lstrip('0123456789')[0]}%b{text.lstrip('0123456789')[0]}%y, or write the year in full"
         )
     if found := _UNDECLARED.fullmatch(text):
         if len(found[4]) == 4:

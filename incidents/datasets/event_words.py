@@ -21,20 +21,31 @@ if TYPE_CHECKING:
 
 _TYPES = {word.casefold(): i for i, word in enumerate(EVENT_TYPE_WORDS)}
 _SUBS = {word.casefold(): i for i, word in enumerate(SUB_EVENT_TYPE_WORDS)}
+_UNDECIDED = (NO_TYPE, NO_SUB)
 
 
 def code_events(rows: Rows, made_for: Format) -> dict[str, NDArray[Any]]:
     """Return the codes of event type and sub-event type.
 
-    ACLED's own words must be ACLED's; a table's are translated where its mapping says so, and
-    else taken as not given.
+    ACLED's own words must be ACLED's, of today or of its older releases; a table's are translated
+    where its mapping says so, and else taken as not given.
     """
     kinds = np.full(rows.size, NO_TYPE, np.int8)
     subs = np.full(rows.size, NO_SUB, np.int8)
     strict = made_for.kind == "acled"
+    decided = np.ones(rows.size, bool)
     if rows.has("event_type"):
         texts, code = rows.distinct(rows.name("event_type"))
         found = [_meaning(text, made_for.mapping.event_types) for text in texts]
+        undecided = [n for n, pair in enumerate(found) if pair == _UNDECIDED]
+        decided = ~np.isin(code, undecided)
+        if not rows.has("sub_event_type"):
+            for row in rows.rows_of(code, undecided, first_only=True):
+                rows.doubt(
+                    row, rows.name("event_type"), rows.cell("event_type", row),
+                    "is one word for several of ACLED's event types of today, and nothing says "
+                    "which; such rows are kept as incidents of no certain type",
+                )  # fmt: skip
         strange = [n for n, pair in enumerate(found) if pair is None]
         _object(rows, "event_type", texts, code, strange, strict=strict)
         pairs = np.array([pair or (NO_TYPE, NO_SUB) for pair in found], np.int8).reshape(-1, 2)
@@ -48,7 +59,7 @@ def code_events(rows: Rows, made_for: Format) -> dict[str, NDArray[Any]]:
         own = np.array([*TYPE_OF_SUB, NO_TYPE], np.int8)[given]
         named = given != NO_SUB
         if strict:
-            for row in np.flatnonzero(named & (own != kinds)).tolist():
+            for row in np.flatnonzero(named & decided & (own != kinds)).tolist():
                 rows.refuse(
                     row, rows.name("sub_event_type"), rows.cell("sub_event_type", row),
                     f"does not belong to {rows.cell('event_type', row)!r}, but to "
@@ -69,6 +80,8 @@ def strange_words(rows: Rows, made_for: Format) -> tuple[str, ...]:
 
 def _meaning(text: str, translated: dict[str, str]) -> tuple[int, int] | None:
     word = translated.get(text.strip(), text).strip().casefold()
+    if not word and text.strip():
+        return _UNDECIDED
     if word in _SUBS:
         return TYPE_OF_SUB[_SUBS[word]], _SUBS[word]
     if word in _TYPES:

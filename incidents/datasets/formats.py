@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as Lookup
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import PurePath
 from typing import Any, Literal, get_args
 
-from incidents.datasets.mapping import Mapping, read_data
+from incidents.datasets.mapping import Mapping, Reading, read_data
+from incidents.datasets.refusals import FileRefusedError
 
-Kind = Literal["ucdp", "acled", "table"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+Published = Literal["ucdp", "acled"]
+Kind = Published | Literal["table"]
+PUBLISHED: tuple[Published, ...] = get_args(Published)
+KINDS: tuple[Kind, ...] = (*PUBLISHED, "table")
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,12 @@ class Format:
         Columns that give parts of the total, each with whose dead they count.
     side_groups
         Which group a side of a conflict is counted as.
+    also_called
+        What earlier releases called a column, with its name of today.
+    marks
+        Columns that tell the publisher's rows whatever file they come in.
+    rows_of
+        Whose rows a table holds, where its columns tell.
     """
 
     kind: Kind
@@ -50,11 +60,21 @@ class Format:
     required: tuple[str, ...] = ()
     parts: Lookup[str, str] | None = None
     side_groups: Lookup[str, str] | None = None
+    also_called: Lookup[str, str] = field(default_factory=dict)
+    marks: tuple[str, ...] = ()
+    rows_of: Published | None = None
 
     @property
     def licence(self) -> Licence:
         """What must be said of it on import and in exports."""
-        return licence_of(self.kind)
+        return licence_of(self.rows_of or self.kind)
+
+    @property
+    def way_of_reading(self) -> str:
+        """All that decides what a row's cells mean, where that is not the publisher's alone."""
+        if self.kind != "table" and self.mapping.reading == Reading():
+            return ""
+        return self.mapping.way_of_reading
 
 
 @cache
@@ -70,7 +90,7 @@ def licence_of(kind: Kind) -> Licence:
 
 
 @cache
-def published_format(kind: Literal["ucdp", "acled"]) -> Format:
+def published_format(kind: Published) -> Format:
     """Return how UCDP GED or ACLED is read.
 
     Examples
@@ -89,7 +109,37 @@ def published_format(kind: Literal["ucdp", "acled"]) -> Format:
         tuple(data["required"]),
         data.get("parts"),
         data.get("side_groups"),
+        data["also_called"],
+        tuple(data["marks"]),
     )
+
+
+def declared_format(kind: Published, mapping: Mapping | None) -> Format:
+    """Return how UCDP GED or ACLED is read where a mapping declares how its cells are written.
+
+    Raises
+    ------
+    FileRefusedError
+        If the mapping says more than that: what the columns mean, the publisher has said.
+    """
+    published = published_format(kind)
+    if mapping is None:
+        return published
+    if mapping.model_copy(update={"reading": Reading()}) != Mapping(dataset=mapping.dataset):
+        raise FileRefusedError(
+            "the mapping", "one of columns, figures or words",
+            f"[reading] alone, since the columns of {published.title} are known",
+            "Leave in it the dataset's id and [reading], or import the file as a table.",
+        )  # fmt: skip
+    own = published.mapping.model_copy(
+        update={"dataset": mapping.dataset, "reading": mapping.reading}
+    )
+    return replace(published, mapping=own)
+
+
+def stored_way_of_reading(kind: Kind, mapping: Mapping) -> str:
+    """Return how a release was read, by the mapping that was kept with it."""
+    return Format(kind, "", "", mapping).way_of_reading
 
 
 def precision_sentences() -> tuple[str, ...]:
@@ -113,9 +163,21 @@ def precision_sentences() -> tuple[str, ...]:
     )
 
 
-def table_format(mapping: Mapping) -> Format:
-    """Return how a table is read that a mapping describes."""
-    return Format("table", mapping.title or mapping.dataset, "", mapping)
+def table_format(mapping: Mapping, header: Sequence[str] = ()) -> Format:
+    """Return how a table is read that a mapping describes; with its columns, whose rows it holds.
+
+    Examples
+    --------
+    >>> notes = table_format(Mapping(dataset="notes"), ["EVENT_ID_CNTY", "when"])
+    >>> notes.licence.rows_need_a_licence
+    True
+    """
+    whose = next((kind for kind in PUBLISHED if _holds_rows_of(kind, header)), None)
+    return Format("table", mapping.title or mapping.dataset, "", mapping, rows_of=whose)
+
+
+def _holds_rows_of(kind: Published, header: Sequence[str]) -> bool:
+    return set(published_format(kind).marks) <= {_plain_name(name) for name in header}
 
 
 def canonical_name(name: str, made_for: Format) -> str:
@@ -126,8 +188,13 @@ def canonical_name(name: str, made_for: Format) -> str:
     >>> canonical_name("Event ID_CNTY ", published_format("acled"))
     'event_id_cnty'
     """
-    plain = name.strip().casefold().replace(" ", "_")
+    plain = _plain_name(name)
+    plain = made_for.also_called.get(plain, plain)
     return plain if plain in made_for.header else name
+
+
+def _plain_name(name: str) -> str:
+    return name.strip().casefold().replace(" ", "_")
 
 
 def version_of(kind: Kind, file_name: str, sha256: str) -> str:

@@ -6,12 +6,10 @@ import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from incidents.datasets.formats import Kind, canonical_name, published_format
+from incidents.datasets.formats import PUBLISHED, Kind, canonical_name, published_format
 from incidents.datasets.mapping import Reading
 from incidents.datasets.reading_text import TextTable
 from incidents.datasets.tables import open_table
-
-_PUBLISHED: tuple[Kind, ...] = ("ucdp", "acled")
 
 
 def guess_kind(path: Path, encoding: str = "") -> Kind:
@@ -46,7 +44,7 @@ def kind_of(header: Sequence[str]) -> Kind:
     >>> kind_of(["id", "date", "killed"])
     'table'
     """
-    for kind in _PUBLISHED:
+    for kind in PUBLISHED:
         made_for = published_format(kind)
         there = {canonical_name(name, made_for) for name in header}
         if there >= set(made_for.required):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -16,12 +18,15 @@ from incidents.datasets.library import (
     ROWS,
     DatasetError,
     Manifest,
+    Release,
     code_file,
     read_manifest,
     release_folder,
 )
 from incidents.datasets.schema import CODE_TYPES
 from incidents.datasets.seen import SeenRows, Verdict
+
+_MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass
@@ -35,12 +40,37 @@ class History:
     day_first: NDArray[np.int32]
     met: NDArray[np.bool_]
     """Whether the import had the row's id."""
+    folder: Path = Path()
 
     def judge(self, keys: NDArray[np.uint64], digests: NDArray[np.uint64]) -> Verdict:
         """Return what rows are, and note which stored ones they meet."""
         verdict = self.seen.judge(keys, digests)
         self._note(verdict.previous)
         return verdict
+
+    def repeated(self, keys: NDArray[np.uint64], digests: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Return which rows are stored already, be they replaced since; note that they are met."""
+        found = np.isin(_row_hashes(keys, digests), self._stored)
+        self._note(self.seen.find(keys[found]))
+        return found
+
+    @cached_property
+    def _stored(self) -> NDArray[np.uint64]:
+        releases = self.manifest.releases if self.manifest else ()
+        none = np.zeros(0, np.uint64)
+        hashes = [
+            _row_hashes(*_columns(self.folder, release, "row_key", "digest"))
+            for release in releases
+            if release.rows
+        ]
+        return np.concatenate([none, *hashes])
+
+    def last_with(self, sha256: str) -> Release | None:
+        """Return the newest release that a file of this content is part of."""
+        releases = self.manifest.releases if self.manifest else ()
+        return next(
+            (one for one in reversed(releases) if sha256 in {f.sha256 for f in one.files}), None
+        )
 
     def still_there(self, keys: NDArray[np.uint64]) -> None:
         """Note ids that the import has in rows that were refused: they are not gone."""
@@ -83,19 +113,28 @@ def load_history(folder: Path) -> History:
     first = 0
     for release in releases:
         where = release_folder(folder, release.number)
-        columns = ["row_key", "digest", "revision"]
         if release.rows:
-            stored = pq.read_table(where / ROWS, columns=columns).combine_chunks()
             position = np.arange(first, first + release.rows)
             still = current[position]
-            keys = stored["row_key"].chunk(0).to_numpy()
-            digests = stored["digest"].chunk(0).to_numpy()
-            revisions = stored["revision"].chunk(0).to_numpy()
+            keys, digests, revisions = _columns(folder, release, "row_key", "digest", "revision")
             seen.remember(keys[still], digests[still], revisions[still], position[still])
             path = where / CODES / code_file("day_first", CODE_TYPES["day_first"])
             days[position] = np.fromfile(path, "<i4")
         first += release.rows
-    return History(manifest, current, seen, days, np.zeros(total, bool))
+    return History(manifest, current, seen, days, np.zeros(total, bool), folder)
+
+
+def _columns(folder: Path, release: Release, *names: str) -> list[NDArray[Any]]:
+    """Return some columns of a release that has rows."""
+    path = release_folder(folder, release.number) / ROWS
+    stored = pq.read_table(path, columns=list(names)).combine_chunks()
+    return [stored[name].chunk(0).to_numpy() for name in names]
+
+
+def _row_hashes(keys: NDArray[np.uint64], digests: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return one number for each id with its content."""
+    hashed: NDArray[np.uint64] = keys * _MIX ^ digests
+    return hashed
 
 
 def current_rows(folder: Path, manifest: Manifest | None) -> NDArray[np.bool_]:

@@ -23,10 +23,11 @@ from incidents.datasets.formats import (
     Format,
     Kind,
     canonical_name,
+    stored_way_of_reading,
     version_of,
 )
 from incidents.datasets.history import History, load_history
-from incidents.datasets.mapping import Mapping, to_toml
+from incidents.datasets.mapping import Mapping, load_mapping, to_toml
 from incidents.datasets.opening import open_files, prepared
 from incidents.datasets.refusals import FileRefusedError, Refusal
 from incidents.datasets.release_writer import ReleaseWriter
@@ -161,12 +162,14 @@ class _Job:
         self.temporary = temporary
         self.coder = Coder(made_for, today)
         self.history: History = load_history(folder)
+        _check_kind(self.history.manifest, made_for)
         self.counts = _Counts()
         self.refusals: list[Refusal] = []
         self.doubts: list[Refusal] = []
         self.retired: list[np.ndarray[Any, np.dtype[np.int64]]] = []
         self.days: list[tuple[int, int]] = []
         self.writer: ReleaseWriter | None = None
+        self.any_new_file = False
 
     def read(
         self,
@@ -185,10 +188,12 @@ class _Job:
         try:
             for number, (path, table) in enumerate(zip(files, tables, strict=True), 1):
                 rows_before = self.counts.rows
+                known = self._knows(path)
+                self.any_new_file |= not known
                 with contextlib.closing(read_ahead(table.blocks())) as blocks:
                     for block in blocks:
                         _stop_if(cancel)
-                        self._take(block, number, self.called[number - 1])
+                        self._take(block, number, self.called[number - 1], known=known)
                         if progress is not None:
                             share = min((before + table.done) / max(size, 1), 1.0)
                             seconds = time.monotonic() - start
@@ -201,7 +206,22 @@ class _Job:
         finally:
             self.writer.close()
 
-    def _take(self, block: Block, file: int, file_name: str) -> None:
+    def _knows(self, path: Path) -> bool:
+        """Whether this very file was imported before, and last in the way it is read now."""
+        manifest = self.history.manifest
+        sizes = {f.size for r in manifest.releases for f in r.files} if manifest else set()
+        if path.stat().st_size not in sizes:
+            return False
+        release = self.history.last_with(on_disk.file_sha256(path))
+        if release is None:
+            return False
+        mapping = load_mapping(
+            on_disk.release_folder(self.folder, release.number) / on_disk.MAPPING
+        )
+        kind = self.made_for.kind
+        return stored_way_of_reading(kind, mapping) == self.made_for.way_of_reading
+
+    def _take(self, block: Block, file: int, file_name: str, *, known: bool) -> None:
         coded = self.coder.code(prepared(block, self.made_for))
         rows, counts = coded.rows, self.counts
         sound = np.flatnonzero(~rows.bad)
@@ -218,6 +238,14 @@ class _Job:
             return
         first = coded.codes["day_first"][sound]
         self.days.append((int(first.min()), int(first.max())))
+        if known:
+            # The same file again adds nothing, though its rows were replaced since, by a later
+            # release or by a later line of its own.
+            again = self.history.repeated(coded.keys[sound], coded.digests[sound])
+            counts.duplicate += int(again.sum())
+            sound = sound[~again]
+            if not sound.size:
+                return
         verdict = self.history.judge(coded.keys[sound], coded.digests[sound])
         kept = verdict.kind != SAME
         changed = verdict.kind == CHANGED
@@ -250,7 +278,7 @@ class _Job:
                 f"duplicate + {counts.refused} refused is another number; nothing is imported"
             )
         days = (min(d[0] for d in self.days), max(d[1] for d in self.days)) if self.days else None
-        gone = self.history.gone(days)
+        gone = self.history.gone(days if self.any_new_file else None)
         counts.gone = len(gone)
         read = tuple(
             on_disk.FileRead(name=given, sha256=table.sha256, size=path.stat().st_size)
@@ -260,7 +288,10 @@ class _Job:
         version = "+".join(dict.fromkeys(version_of(kind, f.name, f.sha256) for f in read))
         before = self.history.manifest
         held = i_hold_a_licence or bool(before and before.licence_held)
-        manifest = (before or new_manifest(self.made_for)).model_copy(update={"licence_held": held})
+        manifest = before or new_manifest(self.made_for)
+        if self.made_for.licence.rows_need_a_licence and not manifest.rows_need_a_licence:
+            manifest = manifest.model_copy(update=_licence_fields(self.made_for))
+        manifest = manifest.model_copy(update={"licence_held": held})
         saved = None
         if counts.imported or len(gone):
             release = self._release(read, version, now, by, gone)
@@ -268,7 +299,7 @@ class _Job:
             on_disk.commit(self.folder, self.temporary, manifest)
             if kind == "table":
                 saved = on_disk.release_folder(self.folder, release.number) / on_disk.MAPPING
-        elif before is not None and before.licence_held != held:
+        elif before is not None and before != manifest:
             on_disk.write_manifest(self.folder, manifest)
         return ImportReport(
             dataset_id=self.made_for.mapping.dataset,
@@ -318,19 +349,35 @@ class _Job:
         )
 
 
+def _check_kind(before: on_disk.Manifest | None, made_for: Format) -> None:
+    """Refuse to lay rows of one kind into a dataset of another: its columns mean other things."""
+    if before is not None and before.kind != made_for.kind:
+        raise on_disk.DatasetError(
+            f"{before.dataset_id} holds {before.title} ({before.kind}), and these files are "
+            f"{made_for.title} ({made_for.kind}). Give them a dataset of their own: "
+            "--dataset, or `dataset` in the mapping"
+        )
+
+
 def new_manifest(made_for: Format) -> on_disk.Manifest:
     """Return the manifest of a dataset that has no release yet."""
-    licence = made_for.licence
     return on_disk.Manifest(
         dataset_id=made_for.mapping.dataset,
         kind=made_for.kind,
         title=made_for.title,
         publisher=made_for.publisher,
-        licence=licence.name,
-        licence_url=licence.url,
-        attribution=licence.attribution,
-        rows_need_a_licence=licence.rows_need_a_licence,
+        **_licence_fields(made_for),
     )
+
+
+def _licence_fields(made_for: Format) -> dict[str, Any]:
+    licence = made_for.licence
+    return {
+        "licence": licence.name,
+        "licence_url": licence.url,
+        "attribution": licence.attribution,
+        "rows_need_a_licence": licence.rows_need_a_licence,
+    }
 
 
 def _hashes(folder: Path) -> dict[str, str]:

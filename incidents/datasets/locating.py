@@ -45,7 +45,8 @@ def code_places(rows: Rows, made_for: Format, codes: dict[str, NDArray[Any]]) ->
     lat = rows.read_degrees("latitude", made_for)
     home = _at_home(rows)
     has_point, far_away = _check_points(rows, lon, lat, home)
-    given = rows.read("where_prec", code_reader(made_for.mapping.where_prec, 1, 7), UNKNOWN, "int8")
+    codes_of = code_reader(made_for.mapping.where_prec, 7, made_for.mapping.reading.numerals)
+    given = rows.read("where_prec", codes_of, UNKNOWN, "int8")
     where_prec = np.where(given > 0, given, DEFAULT_WHERE_PREC).astype(np.int8)
     flags = np.where(has_point, HAS_POINT, 0).astype(np.uint8)
 

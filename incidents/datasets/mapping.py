@@ -24,6 +24,8 @@ FieldName = Literal[
     "date_end",
     "date_prec",
     "year",
+    "month",
+    "day",
     "latitude",
     "longitude",
     "where_prec",
@@ -243,31 +245,50 @@ def _toml(value: object) -> str:
 def guess_mapping(dataset: str, header: Sequence[str]) -> Mapping:
     """Return what the columns of a table seem to mean, by their names alone.
 
-    The first column whose name fits a field is taken; cells are never looked at.
+    Where several names fit a field, the plainest is taken; cells are never looked at.
 
     Examples
     --------
     >>> guess_mapping("t", ["Lat", "Lon", "Civilians killed (min)"]).named
     {'Lat': 'latitude', 'Lon': 'longitude', 'Civilians killed (min)': 'killed civilians low'}
     """
-    known = _table_words()
-    columns: dict[FieldName, str] = {}
+    columns = _fields_of(header)
     figures: dict[tuple[str, str], dict[str, str]] = {}
     for name in header:
-        folded = fold(name)
-        field = known["fields"].get(folded)
-        if field and field not in columns:
-            columns[cast("FieldName", field)] = name
-        elif not field and (found := _casualties(folded)):
+        if _plain(name) not in _table_words()["fields"] and (found := _casualties(fold(name))):
             casualty_type, group, bound = found
             figures.setdefault((casualty_type, group), {}).setdefault(bound, name)
-    if "date" in columns and {"date_start", "date_end"} <= columns.keys():
-        del columns["date"]
     made = [
         {"casualty_type": casualty_type, "victim_group": group, **_bounds(bounds)}
         for (casualty_type, group), bounds in figures.items()
     ]
     return Mapping.model_validate({"dataset": dataset, "columns": columns, "figures": made})
+
+
+def _fields_of(header: Sequence[str]) -> dict[FieldName, str]:
+    known = _table_words()
+    plainness = {word: rank for rank, word in enumerate(known["fields"])}
+    columns: dict[FieldName, str] = {}
+    for name in sorted(header, key=lambda name: plainness.get(_plain(name), len(plainness))):
+        field = known["fields"].get(_plain(name))
+        if field:
+            columns.setdefault(cast("FieldName", field), name)
+    for field in ("latitude", "longitude"):
+        words = {word for word, meaning in known["coordinate_words"].items() if meaning == field}
+        fitting = [name for name in header if words & set(fold(name).split())]
+        if field not in columns and len(fitting) == 1:
+            columns[cast("FieldName", field)] = fitting[0]
+    if {"year", "month"} <= columns.keys() and fold(columns.get("date", "")) == "day":
+        columns["day"] = columns.pop("date")
+    if {"date_start", "date_end"} <= columns.keys():
+        columns.pop("date", None)
+    return {field: columns[field] for field in FIELDS if field in columns}
+
+
+def _plain(name: str) -> str:
+    """Return a column's name without the words that say nothing."""
+    small = _table_words()["small_words"]
+    return " ".join(word for word in fold(name).split() if word not in small)
 
 
 def _bounds(bounds: dict[str, str]) -> dict[str, str]:
@@ -298,9 +319,18 @@ def _casualties(folded: str) -> tuple[str, str, str] | None:
 @cache
 def _table_words() -> dict[str, dict[str, str]]:
     data = read_data("table_columns.toml")
+    small = set(data["small_words"]["words"])
+
+    def plain(word: str) -> str:
+        return " ".join(part for part in fold(word).split() if part not in small)
+
     return {
-        kind: {fold(word): meaning for meaning, words in data[kind].items() for word in words}
-        for kind in ("fields", "casualties", "groups", "bounds", "fillers")
+        kind: {
+            (plain if kind == "fields" else fold)(word): meaning
+            for meaning, words in listed.items()
+            for word in words
+        }
+        for kind, listed in data.items()
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path, PurePath
 
 from incidents.datasets.blocks import Block, check_header, without_guards
@@ -11,6 +12,7 @@ from incidents.datasets.formats import (
     Kind,
     canonical_name,
     dataset_name,
+    declared_format,
     published_format,
     table_format,
 )
@@ -86,11 +88,11 @@ def format_of(
     """
     if as_ == "table":
         found = mapping or guess_mapping(dataset_name(PurePath(called[0]).stem), headers[0])
-        made_for = table_format(_named(found, dataset))
+        made_for = table_format(_named(found, dataset), [n for header in headers for n in header])
     else:
-        made_for = published_format(as_)
+        made_for = declared_format(as_, mapping)
         if dataset:
-            made_for = Format(**{**vars(made_for), "mapping": _named(made_for.mapping, dataset)})
+            made_for = replace(made_for, mapping=_named(made_for.mapping, dataset))
     for name, header in zip(files, headers, strict=True):
         _check_columns(name, header, made_for, guessed=mapping is None)
     return made_for

@@ -6,6 +6,8 @@ each time: a machine that is lost in the middle is made good by doing its parts 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,11 +16,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from incidents.datasets import storage
 from incidents.datasets.coding import Coded, Coder
-from incidents.datasets.cube import cells_of, merge
+from incidents.datasets.cube import CUBE, cells_of, merge, write_cube
 from incidents.datasets.formats import Format
 from incidents.datasets.importing import MAX_LISTED
 from incidents.datasets.judging import PartVerdict, in_buckets
@@ -62,7 +65,7 @@ class PartDone:
     """What became of a part.
 
     `rows_file` is its name below the release, empty where no row was kept; `retired` counts the
-    part's kept rows from 0.
+    part's kept rows from 0; `cube_file` is the name of its cube, which is for the merge alone.
     """
 
     part: Part
@@ -76,7 +79,7 @@ class PartDone:
     rows_sha256: str
     keys_file: str
     bucket_ends: list[int]
-    cube: pa.Table | None
+    cube_file: str
     retired: NDArray[np.int64]
     revised: int
 
@@ -106,12 +109,16 @@ def do_part(
         finally:
             writer.close()
         kept = writer.read_back()
-        rows_file, sha256 = "", ""
+        rows_file, cube_file, sha256 = "", "", ""
+        settled = "-settled" if verdict else ""
         if kept:
-            settled = "-settled" if verdict else ""
             rows_file = f"rows/{job.run}-{number:05}{settled}.parquet"
             sha256 = file_sha256(folder / ROWS)
             storage.put_file(folder / ROWS, f"{job.target}/{rows_file}")
+        if taken.cells:
+            cube_file = f"cubes/{job.run}-{number:05}{settled}.parquet"
+            write_cube(merge(taken.cells), folder / CUBE)
+            storage.put_file(folder / CUBE, f"{job.target}/{cube_file}")
     keys_file = ""
     ends: list[int] = []
     if verdict is None:
@@ -130,10 +137,19 @@ def do_part(
         rows_sha256=sha256,
         keys_file=keys_file,
         bucket_ends=ends,
-        cube=merge(taken.cells) if taken.cells else None,
+        cube_file=cube_file,
         retired=taken.retired_places(),
         revised=len(taken.verdict.changed),
     )
+
+
+def merge_cubes(addresses: Sequence[str], target: str) -> str:
+    """Write several cubes as one, and return its address."""
+    with ExitStack() as at_hand, TemporaryDirectory(prefix="incident-map-cubes-") as work:
+        here = [at_hand.enter_context(storage.at_hand(address)) for address in addresses]
+        write_cube(merge([pq.read_table(path) for path in here]), Path(work) / CUBE)
+        storage.put_file(Path(work) / CUBE, target)
+    return target
 
 
 class _Taken:

@@ -16,8 +16,10 @@ from incidents.datasets.event_words import strange_words
 from incidents.datasets.formats import (
     Format,
     Kind,
+    Licence,
     canonical_name,
     dataset_name,
+    declared_format,
     published_format,
     table_format,
 )
@@ -42,6 +44,8 @@ class Preview:
     ----------
     mapping
         The one given, or guessed from the header.
+    licence
+        What must be said of the rows, as far as kind and columns tell.
     unread
         Columns that it does not name; their cells are kept all the same.
     missing
@@ -61,6 +65,7 @@ class Preview:
     """
 
     mapping: Mapping
+    licence: Licence
     header: tuple[str, ...]
     unread: tuple[str, ...]
     missing: tuple[str, ...]
@@ -95,15 +100,15 @@ def preview_table(
         block = next(blocks, None)
     header = tuple(table.header)
     if as_ == "table":
-        made_for = table_format(mapping or guess_mapping(dataset_name(path.stem), header))
+        made_for = table_format(mapping or guess_mapping(dataset_name(path.stem), header), header)
     else:
-        made_for = published_format(as_)
+        made_for = declared_format(as_, mapping)
     mapping = made_for.mapping
     names = [canonical_name(name, made_for) for name in header]
     unread = tuple(name for name in names if name not in mapping.named)
     missing = tuple(missing_columns(mapping, names))
     if block is None:
-        return Preview(mapping, header, unread, missing, (), (), ())
+        return Preview(mapping, made_for.licence, header, unread, missing, (), (), ())
     return _of_rows(_beginning(block, names, made_for), made_for, header, unread, missing, today)
 
 
@@ -133,6 +138,7 @@ def _of_rows(
     coded = Coder(made_for, today).code(block)
     return Preview(
         made_for.mapping,
+        made_for.licence,
         header,
         unread,
         missing,

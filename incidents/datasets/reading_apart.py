@@ -49,7 +49,8 @@ class ApartTable:
         said = self._child.first_line()
         self.header: Sequence[str] = said["header"]
         self._rows = int(said.get("rows") or 0)
-        self._unread: list[str] = said.get("unread") or []
+        self._doubts = [_title(text) for text in said.get("above") or []]
+        self._doubts += [_not_read(sheet) for sheet in said.get("unread") or []]
         try:
             check_header(path.name, self.header)
         except FileRefusedError:
@@ -78,12 +79,19 @@ class ApartTable:
                 nul = any(pc.any(pc.match_substring(c, "\0")).as_py() for c in table.columns)
                 row += batch.num_rows
                 self.done = int(size * (row - 1) / max(self._rows, row))
-                doubts = [_not_read(sheet) for sheet in self._unread]
-                self._unread = []
+                doubts, self._doubts = self._doubts, []
                 yield Block(table, numbers, refused, doubts, may_hold_nul=nul)
             self.done = size
         finally:
             self._child.end()
+
+
+def _title(text: str) -> Refusal:
+    return Refusal(
+        0, "", shown(text),
+        "stands alone above the columns' names and was taken for a title; rows are counted from "
+        "the names",
+    )  # fmt: skip
 
 
 def _not_read(sheet: str) -> Refusal:

@@ -126,6 +126,13 @@ class TextTable:
     def _refuse_shifted(self, widths: list[int]) -> None:
         """Refuse a table whose every row has more cells than its header."""
         expected = len(self.header)
+        if expected == 1 and len(widths) > 1 and min(widths[:2]) > 2:
+            raise FileRefusedError(
+                self.path.name,
+                f"a table whose first line is no header but {shown(self.header[0])!r}",
+                f"the columns' names in the first line; below it are {widths[0]} cells",
+                "Take out the lines above the names.",
+            )
         if widths and min(widths) == max(widths) and widths[0] > expected:
             raise FileRefusedError(
                 self.path.name,

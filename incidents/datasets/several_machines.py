@@ -1,14 +1,16 @@
 """An import on several machines: the same as on one, part by part, through Dask.
 
-Three rounds: every file is looked through for its parts; every part is read, coded, joined,
-written and summed; every bucket of ids is judged for duplicates and revisions, and the few parts
-that have any are done once more. The manifest is written last: before it there is no dataset, and
-whatever a lost machine had begun is begun again under the same names.
+In rounds: every file is looked through for its parts; every part is read, coded, joined, written
+and summed; every bucket of ids is judged for duplicates and revisions, and the few parts that have
+any are done once more; the parts' cubes are merged, a few at a time, until one is left. The manifest
+is written last: before it there is no dataset, and whatever a lost machine had begun is begun again
+under the same names.
 """
 
 from __future__ import annotations
 
 import hashlib
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,12 +22,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from geo.join import district_index
 from incidents.access import By, require
 from incidents.datasets import library as on_disk
 from incidents.datasets import storage
-from incidents.datasets.cube import CUBE, cells_of, merge, write_cube
+from incidents.datasets.cube import CUBE, cells_of, write_cube
 from incidents.datasets.figures import figure_names
 from incidents.datasets.formats import (
     KINDS,
@@ -39,13 +42,15 @@ from incidents.datasets.judging import PartVerdict, Slice, judge_bucket, togethe
 from incidents.datasets.mapping import Mapping, Reading, to_toml
 from incidents.datasets.opening import format_of, how_to_read
 from incidents.datasets.partitions import PART_BYTES, FilePlan, Part, plan_file
-from incidents.datasets.parts import Job, PartDone, do_part
+from incidents.datasets.parts import Job, PartDone, do_part, merge_cubes
 from incidents.datasets.refusals import FileRefusedError, Refusal, write_refusals
 from incidents.datasets.report import ImportReport, Progress
 from incidents.model import KARACHI
 
 PARTS_A_BUCKET = 16
 """So many parts' ids come together on one machine."""
+CUBES_AT_ONCE = 16
+"""So many cubes are merged into one on a machine; how many there are it never has to hold."""
 REFUSED = "refused.csv"
 CONNECT_SECONDS = 20
 
@@ -338,9 +343,12 @@ class _Work:
 
     def _write_whole(self, folder: Path, refusals: list[Refusal]) -> tuple[dict[str, str], int]:
         """Write the cube, what is replaced, what was refused and the mapping."""
-        cubes = [done.cube for done in self.done if done.cube is not None]
-        cube: pa.Table = merge(cubes) if cubes else _no_cells(self.made_for)
-        write_cube(cube, folder / CUBE)
+        merged = self._merged_cube()
+        if merged:
+            with storage.at_hand(merged) as file:
+                shutil.copyfile(file, folder / CUBE)
+        else:
+            write_cube(_no_cells(self.made_for), folder / CUBE)
         offsets = np.cumsum([0, *(done.kept for done in self.done)])
         retired = np.concatenate(
             [done.retired + offsets[at] for at, done in enumerate(self.done)]
@@ -352,7 +360,26 @@ class _Work:
         for path in sorted(folder.iterdir()):
             hashes[path.name] = on_disk.file_sha256(path)
             storage.put_file(path, f"{self.target}/{path.name}")
-        return hashes, pc.sum(cube["rows"]).as_py() or 0
+        rows = pq.read_table(folder / CUBE, columns=["rows"])["rows"]
+        return hashes, pc.sum(rows).as_py() or 0
+
+    def _merged_cube(self) -> str:
+        """Merge the parts' cubes on the workers, as a tree; return the address, empty for none."""
+        cubes = [f"{self.target}/{done.cube_file}" for done in self.done if done.cube_file]
+        step = 0
+        while len(cubes) > 1:
+            step += 1
+            cubes = self.cluster.do(
+                merge_cubes,
+                [
+                    (
+                        cubes[at : at + CUBES_AT_ONCE],
+                        f"{self.target}/cubes/{self.job.run}-step-{step}-{at:05}.parquet",
+                    )
+                    for at in range(0, len(cubes), CUBES_AT_ONCE)
+                ],
+            )
+        return cubes[0] if cubes else ""
 
     def leave_nothing(self) -> None:
         """Remove what this import wrote, unless it is a dataset by now."""
