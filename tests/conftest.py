@@ -4,12 +4,17 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # Fixtures of the tests of the library.
 from postgres_cluster import postgres_cluster  # noqa: F401
 from store_factory import libraries_closed, library_url, store  # noqa: F401
 
 PROJECT = Path(__file__).parents[1]
+
+# How long an example takes is the machine's affair; speed is measured in bench/.
+settings.register_profile("unhurried", settings(), deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

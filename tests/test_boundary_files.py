@@ -13,7 +13,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geo import strict_json
@@ -294,7 +294,6 @@ def test_a_coordinate_that_is_no_finite_number_names_its_feature(tmp_path, bad):
     assert "feature 1 (North): the coordinate" in refused(written(tmp_path, text.encode()))
 
 
-@settings(deadline=None)
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5),
                     lambda x: st.lists(x, max_size=3) | st.dictionaries(
                         st.sampled_from(["type", "features", "geometry", "coordinates", "crs",
@@ -310,7 +309,6 @@ def test_json_without_an_area_in_it_is_refused_with_a_message(value):
         read_all()
 
 
-@settings(deadline=None)
 @given(st.integers(1, 60))
 def test_json_is_read_to_a_depth_of_32(depth):
     content = b"[" * depth + b"]" * depth
@@ -343,7 +341,6 @@ def test_brackets_in_a_text_are_no_depth(text, depth):
             strict_json.loads(content)
 
 
-@settings(deadline=None)
 @given(columns=st.integers(2, 4), segments=st.integers(20, 60), at_most=st.integers(100, 400))
 def test_neighbours_simplified_together_stay_a_coverage(columns, segments, at_most):
     """Strips whose common borders wiggle: simplified, they still meet without gap or overlap."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import shapely
 from claim_factory import in_gwadar, make_catalogue, make_claim
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.claim_cards import claim_card
@@ -67,7 +67,6 @@ def test_a_claim_known_only_to_the_district_colours_no_tehsil_and_is_kept(tehsil
     assert set(of_districts) & set(View(tehsils, Filter()).known_wider)
 
 
-@settings(deadline=None)  # the first tehsil builds their index
 @given(over_tehsils=st.booleans(), numbers=st.sets(st.integers(0, 4)))
 def test_no_claim_is_lost_or_shown_twice_at_any_level(districts, tehsils, over_tehsils, numbers):
     atlas = tehsils if over_tehsils else districts

@@ -154,9 +154,7 @@ def imported(rows, as_, mapping=None):
     return open_dataset(report.folder)
 
 
-slow_but_fine = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+slow_but_fine = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 
 
 @slow_but_fine

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
@@ -326,7 +326,6 @@ def test_a_users_codes_come_back_as_they_were(own, sent, monkeypatch):
     assert district_map_module.chosen_district("map", own, selected=None) == "{{7*7}}"
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(max_size=40), unique=True))
 def test_every_area_has_a_key_of_its_own_that_folium_cannot_misread(codes):
     keys = layer_keys(codes)

@@ -37,7 +37,7 @@ def _check(draft: Draft, text: str) -> None:
         assert draft.date_start <= draft.date_end
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(any_text)
 def test_any_text_is_read_without_error_and_quotes_stand_where_they_say(text: str) -> None:
     drafts = extract(text, published_on=date(2025, 6, 12))
@@ -48,13 +48,13 @@ def test_any_text_is_read_without_error_and_quotes_stand_where_they_say(text: st
     assert {d.part_of for d in drafts} <= {None, *ids}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(reports)
 def test_the_same_text_gives_the_same_drafts(text: str) -> None:
     assert extract(text, title="Two killed") == extract(text, title="Two killed")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(sentences)
 def test_white_space_before_a_text_moves_positions_and_nothing_else(text: str) -> None:
     moved = [(d.char_start - 3, d.casualty_type, d.count_low) for d in extract("\n\n " + text)]

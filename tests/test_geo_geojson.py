@@ -134,7 +134,7 @@ values = st.recursive(
 
 
 @given(st.dictionaries(st.text(), values, max_size=3))
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 def test_any_properties_become_strict_utf_8_json(properties):
     text = dumps(feature_collection([feature(None, properties)]))
     json.loads(text.encode("utf-8"), parse_constant=pytest.fail)

@@ -218,7 +218,7 @@ def square(row, column):
 
 
 @given(arrays(np.int8, (BOARD, BOARD), elements=st.integers(-1, 2)), st.sampled_from([8, 32]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_areas_with_holes_and_in_many_parts_are_joined_exactly(owners, side):
     squares = [
         [square(*place) for place in zip(*np.nonzero(owners == n), strict=True)] for n in range(3)
@@ -287,7 +287,7 @@ spans = st.lists(eighths, min_size=2, max_size=2, unique=True).map(sorted)
 
 
 @given(st.lists(st.tuples(spans, spans), min_size=1, max_size=6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_where_areas_overlap_the_first_one_counts(corners):
     polygons = [box(60 + w, 20 + s, 60 + e, 20 + n) for (w, e), (s, n) in corners]
     lattice = np.arange(-1, 9.5, 1 / 16)

@@ -29,7 +29,7 @@ def test_one_degree_of_latitude_is_about_111_km():
 
 
 @given(*degrees, *degrees)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_the_way_back_is_as_long_and_no_way_is_longer_than_half_the_earth(a, b, c, d):
     assert distance_m(a, b, c, d) == pytest.approx(distance_m(c, d, a, b), abs=1e-3)
     assert 0 <= distance_m(a, b, c, d) <= 20_004_000

@@ -193,7 +193,7 @@ def test_matches_pair_whole_sentences_one_to_one(one, other):
     assert len({m.index_b for m in pair.matches}) == len(pair.matches)
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.integers(0, 10_000))
 def test_the_order_of_documents_makes_no_difference(seed):
     some = [name for name in sorted(TEXTS) if name.startswith(("market", "raid"))]

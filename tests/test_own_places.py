@@ -1,7 +1,7 @@
 """A user's lists of places: every row accounted for, every place in the district of its point."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gazetteer.own_place_files import GEONAMES_FIELDS, PlaceFileError, read_place_file
@@ -129,7 +129,6 @@ cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
 numbers = st.floats(allow_nan=True).map(str) | st.sampled_from(["30.2", "67.0", "", "x"])
 
 
-@settings(deadline=None)  # the first run builds the index of the districts
 @given(st.lists(st.tuples(cells, numbers, numbers), max_size=12))
 def test_rows_are_added_duplicates_or_refused_and_nothing_else(rows):
     lines = [",".join(f'"{c.replace(chr(34), chr(34) * 2)}"' for c in row) for row in rows]
@@ -139,7 +138,6 @@ def test_rows_are_added_duplicates_or_refused_and_nothing_else(rows):
     assert found.reconciled
 
 
-@settings(deadline=None)
 @given(
     name=st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1),
     latitude=st.floats(-90, 90), longitude=st.floats(-180, 180),

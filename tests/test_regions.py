@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.area_checks import AreasRead
@@ -152,7 +152,6 @@ def test_no_name_leads_out_of_the_folder_of_regions(tmp_path, name):
     assert not outside
 
 
-@settings(deadline=None)
 @given(st.text(max_size=100))
 def test_a_slug_is_always_a_safe_name(title):
     made = slug(title)
@@ -163,7 +162,6 @@ def test_a_slug_is_always_a_safe_name(title):
     assert not made.endswith("-")
 
 
-@settings(deadline=None)  # each writes a file
 @given(title=st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1,
                      max_size=80),
        fault=st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=50))  # fmt: skip

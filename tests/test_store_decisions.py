@@ -366,7 +366,6 @@ def test_sixteen_writers_at_once_lose_nothing(library_url):
 
 @settings(
     max_examples=8,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
