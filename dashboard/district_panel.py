@@ -25,7 +25,12 @@ def show_area(view: View, selected: str | None, link: Link) -> None:
 
 
 def _province(view: View, link: Link) -> list[Element]:
-    hint = element("p", "Choose a district on the map or above. All incidents:", css="im-hint")
+    word = view.atlas.area_word
+    hint = element(
+        "p",
+        f"Choose {'an' if word == 'area' else 'a'} {word} on the map or above. All incidents:",
+        css="im-hint",
+    )
     return [hint, *(folded_incident(view, incident, link) for incident in view.incidents)]
 
 

@@ -25,7 +25,7 @@ def show_below(view: View, link: Link) -> None:
     """Show the sections under the map."""
     _not_placed(view, link)
     table, districts, chart, sources, method = st.tabs(
-        ["Claims", "Districts", "The toll over time", "Sources", "Method"]
+        ["Claims", view.atlas.areas_word.capitalize(), "The toll over time", "Sources", "Method"]
     )
     with table:
         _claims_table(view)
@@ -45,7 +45,8 @@ def _not_placed(view: View, link: Link) -> None:
         element("h3", f"Reported, not placed ({view.not_placed_count:,})", id="not-placed"),
         element(
             "p",
-            "Said of the whole province, or of no place in particular. These claims colour no district.",
+            "Said of the whole province, or of no place in particular. "
+            f"These claims colour no {view.atlas.area_word}.",
             css="im-hint",
         ),
         element(
@@ -168,7 +169,7 @@ def districts_table(view: View) -> Element:
         rows,
         tabindex="0",
         role="region",
-        aria_label="Districts with their figures",
+        aria_label=f"{view.atlas.areas_word.capitalize()} with their figures",
     )
 
 
