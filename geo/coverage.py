@@ -189,7 +189,7 @@ def _slits(polygons: Sequence[BaseGeometry], ground: BaseGeometry) -> list[Polyg
     Wider ground between areas, and a bay where two areas meet, is no gap.
     """
     faults = shapely.coverage_invalid_edges(np.asarray(polygons, dtype=object), SLIT_DEGREES)
-    near = [polygons[at] for at in np.flatnonzero(~shapely.is_empty(faults))]
+    near = [polygons[at] for at in np.flatnonzero(~shapely.is_empty(faults)).tolist()]
     if not near:
         return []
     tree = shapely.STRtree(near)

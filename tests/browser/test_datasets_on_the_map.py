@@ -162,10 +162,7 @@ def test_a_region_of_ones_own_is_chosen_stands_in_the_address_and_is_named_throu
     expect(page.get_by_text("These claims colour no area.")).to_be_visible()
 
     page = visitor.open("?region=two-zones-west-east&level=zones&measure=killed&source=ucdp")
-    assert {code for code, fill in fills(page).items() if fill.startswith("class-")} == {
-        "West",
-        "East",
-    }
+    assert [fill.startswith("class-") for fill in fills(page).values()] == [True, True]
     page.get_by_role("tab", name="Areas").click()
     table = page.get_by_role("region", name="Areas with their figures")
     expect(table.get_by_role("row", name="Western zone")).to_contain_text("36–72")
