@@ -33,7 +33,11 @@ def toll_table(view: View) -> Element:
         if tile.province.claims:
             rows.append(_toll_row(view, tile, tile.province, "the province's claims"))
         if tile.districts.claims:
-            rows.append(_toll_row(view, tile, tile.districts, "sum of the districts' claims"))
+            rows.append(
+                _toll_row(
+                    view, tile, tile.districts, f"sum of the {view.atlas.summed_word}' claims"
+                )
+            )
         if tile.outside.claims:
             rows.append(_toll_row(view, tile, tile.outside, "outside the boundaries"))
     rows += [_rows_toll_row(view, toll) for toll in view.row_tolls]

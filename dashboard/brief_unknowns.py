@@ -94,7 +94,7 @@ def _places(view: View) -> Iterator[str]:
         verb = "is known" if view.not_placed_count == 1 else "are known"
         yield (
             f"{count(view.not_placed_count, 'claim')} {verb} only for the province or less exactly, "
-            "and may or may not hold the districts' figures."
+            f"and may or may not hold the {view.atlas.areas_word}' figures."
         )
     if view.known_wider_count:
         verb = "is known" if view.known_wider_count == 1 else "are known"

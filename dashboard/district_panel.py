@@ -23,7 +23,13 @@ INCIDENTS_A_PAGE = 10
 def show_area(view: View, selected: str | None, link: Link) -> None:
     """Show the selected district, or every incident of the province."""
     if selected is None:
-        show(element("p", "Choose a district on the map or above. All incidents:", css="im-hint"))
+        word = view.atlas.area_word
+        article = "an" if word == "area" else "a"
+        show(
+            element(
+                "p", f"Choose {article} {word} on the map or above. All incidents:", css="im-hint"
+            )
+        )
         offer_incidents(view, view.incidents, link, key="incidents")
         offer_rows(view, None, link, key="rows_of_all")
         return

@@ -23,7 +23,7 @@ def filter_words(view: View) -> list[tuple[str, str]]:
         ("Casualty type", sorted(map(words, chosen.casualty_types))),
         ("Victim group", sorted(map(words, chosen.victim_groups))),
         ("Event type", sorted(chosen.event_types)),
-        ("District", sorted(names[p] for p in chosen.districts)),
+        (view.atlas.area_word.capitalize(), sorted(names[p] for p in chosen.districts)),
     ]
     if chosen.scopes != frozenset({"event"}):
         left = [words(s) for s in SCOPES if s in chosen.scopes or not chosen.scopes]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import streamlit as st
 
-from dashboard.markup import escape_markdown
+from dashboard.markup import plain
 from incidents.regions import HOME, Region, list_regions, load_region
 
 
@@ -34,15 +35,7 @@ def ask_level(data_dir: Path) -> Level:
     ignored = _ignored("region", regions)
     with st.sidebar:
         if len(regions) > 1:
-            region = regions[
-                st.selectbox(
-                    "Region",
-                    list(regions),
-                    key="region",
-                    bind="query-params",
-                    format_func=lambda name: escape_markdown(regions[name].title),
-                )
-            ]
+            region = regions[_ask_region({name: r.title for name, r in regions.items()})]
         ignored += _ignored("level", region.levels)
         level = st.segmented_control(
             "Areas on the map",
@@ -53,6 +46,26 @@ def ask_level(data_dir: Path) -> Level:
             required=True,
         )
     return Level(region, level or region.first_level, ignored)
+
+
+def _ask_region(titles: Mapping[str, str]) -> str:
+    """Return the name of the chosen region; in the address stands its name, here its title.
+
+    A widget bound to the address would write what it shows there, which links do not.
+    """
+    names, asked = list(titles), st.query_params.get("region", "")
+    chosen = st.selectbox(
+        "Region",
+        names,
+        names.index(asked if asked in titles else HOME),
+        key="region",
+        format_func=lambda name: plain(titles[name]),
+    )
+    if chosen == HOME:
+        st.query_params.pop("region", None)
+    elif chosen != asked:
+        st.query_params["region"] = chosen
+    return str(chosen)
 
 
 def _ignored(name: str, known: object) -> tuple[str, ...]:

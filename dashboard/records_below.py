@@ -23,7 +23,7 @@ from incidents.sources import source_rows
 from incidents.view import View
 
 ROWS_IN_TABLE = 100
-CLAIMS_A_PAGE = 12
+CLAIMS_A_PAGE = 48
 
 
 def show_below(view: View, link: Link) -> None:
@@ -37,7 +37,7 @@ def _sections(view: View) -> None:
     """Show the section that is chosen; the others are neither made nor sent."""
     sections: dict[str, Callable[[View], None]] = {
         "Claims": _claims_table,
-        "Districts": _districts,
+        view.atlas.areas_word.capitalize(): _districts,
         "The toll over time": show_chart,
         "Sources": _sources,
         "Method": show_method,
@@ -55,7 +55,8 @@ def _not_placed(view: View, link: Link) -> None:
         element("h3", f"Reported, not placed ({view.not_placed_count:,})", id="not-placed"),
         element(
             "p",
-            "Said of the whole province, or of no place in particular. These claims colour no district.",
+            "Said of the whole province, or of no place in particular. "
+            f"These claims colour no {view.atlas.area_word}.",
             css="im-hint",
         ),
     )
@@ -179,7 +180,7 @@ def districts_table(view: View) -> Element:
         rows,
         tabindex="0",
         role="region",
-        aria_label="Districts with their figures",
+        aria_label=f"{view.atlas.areas_word.capitalize()} with their figures",
     )
 
 

@@ -19,6 +19,7 @@ from dashboard.wording import (
     voices_of,
     words,
 )
+from incidents.atlas import Atlas
 from incidents.model import Claim
 from incidents.reconcile import RULE_MEANINGS, printed
 from incidents.tolls import Toll, count_voices
@@ -54,7 +55,7 @@ def _rows_tile(view: View, toll: RowsToll) -> Element:
     """Return a tile of a dataset; its rows are listed beside the map, each with its words."""
     manifest = view.rows[toll.dataset_id].dataset.manifest
     places = {
-        f"in {count(2, view.atlas.area_word).removeprefix('2 ')}": toll.by_place.districts,
+        f"in {view.atlas.areas_word}": toll.by_place.districts,
         "known only to a wider area": toll.by_place.wider,
         "known only to the province or less exactly": toll.by_place.not_placed,
         "outside the boundaries": toll.by_place.outside,
@@ -162,7 +163,7 @@ def _behind(view: View, tile: ProvinceToll, link: Link) -> list[Element | None]:
             f"Rule “{view.rule}”: {RULE_MEANINGS[view.rule]}. ",
             f"{voices_of(voices)}.",
         ),
-        element("p", _level(tile), css="im-note"),
+        element("p", _level(tile, view.atlas), css="im-note"),
         element("p", _summands(view, shown), css="im-note") if len(shown.parts) > 1 else None,
     ]
     reasons = {aside.claim_id: aside.reason for aside in shown.set_aside}
@@ -191,17 +192,19 @@ def _behind(view: View, tile: ProvinceToll, link: Link) -> list[Element | None]:
     return lines
 
 
-def _level(tile: ProvinceToll) -> str:
+def _level(tile: ProvinceToll, atlas: Atlas) -> str:
     """Say what the number is of, and what stands beside it; nothing is subtracted."""
     if tile.is_outside:
-        return "Claims of places outside the boundaries; they colour no district."
+        return f"Claims of places outside the boundaries; they colour no {atlas.area_word}."
     if tile.is_districts_sum:
-        return "The sum of the districts' claims; nothing was said of the whole province."
+        return (
+            f"The sum of the {atlas.summed_word}' claims; nothing was said of the whole province."
+        )
     beside = range_text(tile.districts)
-    said = "Claims about the whole province; they colour no district."
+    said = f"Claims about the whole province; they colour no {atlas.area_word}."
     if beside:
         said += (
-            f" Beside them, the districts' own claims add up to {beside}: these may or may not be "
+            f" Beside them, the {atlas.summed_word}' own claims add up to {beside}: these may or may not be "
             "among the province's, so neither is subtracted from the other."
         )
     return said

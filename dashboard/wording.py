@@ -172,7 +172,7 @@ def voices_of(voices: Counts, rows: Collection[str] = ()) -> str:
 
 
 MAY_OVERLAP = (
-    "Reports and datasets, or two datasets, may count the same people; a district's sum does not "
+    "Reports and datasets, or two datasets, may count the same people; this sum does not "
     "know. Choose one of them under Source to see it alone."
 )
 

@@ -16,6 +16,11 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.measures import area_km2
 
+SLIT_DEGREES = 0.02
+"""How wide ground between two areas is at the most that is a gap though it is open at an end."""
+SLIT_LENGTHS = 5
+"""How many times longer than that it runs along both of them."""
+
 
 @dataclass(frozen=True)
 class Overlap:
@@ -29,7 +34,7 @@ class Overlap:
 
 @dataclass(frozen=True)
 class Gap:
-    """A hole between areas: ground that no area claims, closed in by them."""
+    """Ground between areas that none claims: a hole they close in, or a slit between two."""
 
     area_km2: float
     geometry: Polygon
@@ -172,10 +177,41 @@ def _overlaps(codes: Sequence[str], polygons: Sequence[BaseGeometry]) -> tuple[O
 
 
 def _gaps(polygons: Sequence[BaseGeometry]) -> tuple[Gap, ...]:
-    holes = [
-        Polygon(ring) for part in _polygons(shapely.union_all(polygons)) for ring in part.interiors
-    ]
-    return tuple(sorted((Gap(area_km2(hole), hole) for hole in holes), key=lambda g: -g.area_km2))
+    ground = shapely.union_all(polygons)
+    found = [Polygon(ring) for part in _polygons(ground) for ring in part.interiors]
+    found += _slits(polygons, ground)
+    return tuple(sorted((Gap(area_km2(gap), gap) for gap in found), key=lambda g: -g.area_km2))
+
+
+def _slits(polygons: Sequence[BaseGeometry], ground: BaseGeometry) -> list[Polygon]:
+    """Return the narrow ground between two areas that is open to the outside at an end.
+
+    Wider ground between areas, and a bay where two areas meet, is no gap.
+    """
+    faults = shapely.coverage_invalid_edges(np.asarray(polygons, dtype=object), SLIT_DEGREES)
+    near = [polygons[at] for at in np.flatnonzero(~shapely.is_empty(faults)).tolist()]
+    if not near:
+        return []
+    tree = shapely.STRtree(near)
+    first, second = tree.query(near, predicate="dwithin", distance=SLIT_DEGREES)
+    found = []
+    for one, other in zip(first, second, strict=True):
+        if one >= other:
+            continue
+        pair = [near[one], near[other]]
+        # Closed and opened again, what is narrower than a slit stays filled.
+        wide = shapely.buffer(shapely.union_all(pair), SLIT_DEGREES / 2, join_style="mitre")
+        filled = shapely.buffer(wide, -SLIT_DEGREES / 2, join_style="mitre")
+        for piece in _polygons(shapely.difference(filled, ground)):
+            along = [_length_along(piece, area) for area in pair]
+            if min(along) > SLIT_LENGTHS * SLIT_DEGREES:
+                found.append(piece)
+    return [piece for piece in _polygons(shapely.union_all(found)) if piece.area > 0]
+
+
+def _length_along(piece: Polygon, area: BaseGeometry) -> float:
+    beside = shapely.buffer(area, SLIT_DEGREES / 1000)
+    return float(shapely.length(shapely.intersection(piece.exterior, beside)))
 
 
 def _mismatched(codes: Sequence[str], polygons: Sequence[BaseGeometry]) -> tuple[str, ...]:

@@ -115,6 +115,16 @@ class Atlas:
         """What one area is called: district, tehsil, or area for what a user brought."""
         return {DISTRICTS: "district", TEHSILS: "tehsil"}.get(self.level, "area")
 
+    @property
+    def areas_word(self) -> str:
+        """What several areas are called."""
+        return f"{self.area_word}s"
+
+    @property
+    def summed_word(self) -> str:
+        """What the areas are called that tolls sum over: Balochistan's are its districts' always."""
+        return "districts" if self.is_home else self.areas_word
+
     def at(self, region: Region, level: str) -> Atlas:
         """Return the atlas over another level's areas; each claim's area is found anew.
 

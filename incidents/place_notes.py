@@ -43,6 +43,8 @@ def place_note(place_id: str | None, place_name: str | None, gazetteer: Gazettee
     'Since 2022 Hub is a district of its own; ...'
     >>> place_note(None, "Tump district", Gazetteer.default())
     'Tump district is newer than these boundaries; shown in Kech (...).'
+    >>> place_note(None, "A village, Hub district", Gazetteer.default())
+    'Hub district is newer than these boundaries; shown in Lasbela.'
     """
     try:
         place = gazetteer.place(place_id) if place_id is not None else None
@@ -50,5 +52,6 @@ def place_note(place_id: str | None, place_name: str | None, gazetteer: Gazettee
         place = None
     if place is not None and place.note:
         return place.note
-    newer = named_newer_district(place_name)
+    # "A village, Hub district" is a place in it.
+    newer = named_newer_district((place_name or "").rpartition(",")[2])
     return newer.note if newer is not None else None

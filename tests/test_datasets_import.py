@@ -20,6 +20,7 @@ from dataset_factory import (
     write,
 )
 
+from gazetteer.resolve import Gazetteer
 from incidents.datasets.as_claims import rows_as_claims
 from incidents.datasets.dataset import LicenceError, open_dataset
 from incidents.datasets.importing import ImportCancelledError, import_files
@@ -27,6 +28,7 @@ from incidents.datasets.library import DatasetError, list_datasets, remove_datas
 from incidents.datasets.mapping import Mapping, Reading
 from incidents.datasets.refusals import FileRefusedError
 from incidents.datasets.schema import HAS_POINT, NO_FIGURE, NOT_PLACED, OUTSIDE, PROVINCE_ONLY
+from incidents.place_notes import place_note
 
 
 def opened(tmp_path, dataset_id="ucdp-ged"):
@@ -186,6 +188,18 @@ def test_a_row_is_kept_as_what_it_is(tmp_path, cells, pcode, flags):
     code = int(dataset.codes["district"][0])
     assert (dataset.pcodes[code] if code >= 0 else None) == pcode
     assert int(dataset.codes["flags"][0]) == flags
+
+
+@pytest.mark.parametrize("admin2", ["Hub", "Hub district"])
+def test_a_row_in_a_district_newer_than_the_boundaries_is_shown_in_its_parent_and_says_so(
+    tmp_path, admin2
+):
+    where = {"admin2": admin2, "location": "Hub", "latitude": "25.0333", "longitude": "66.8833"}
+    import_rows(tmp_path, [acled(**where)], "acled")
+    (claim,) = claims_of(tmp_path, dataset_id="acled").claims
+    assert (claim.adm2_name, claim.place_name) == ("Lasbela", "Hub, Hub district")
+    note = place_note(claim.place_id, claim.place_name, Gazetteer.default())
+    assert note == "Hub district is newer than these boundaries; shown in Lasbela."
 
 
 def test_a_row_without_a_figure_is_a_happening(tmp_path):

@@ -29,6 +29,19 @@ def test_a_gap_between_areas_is_measured_and_located():
     assert "at longitude 67.75" in str(report)
 
 
+def test_a_slit_between_neighbours_is_a_gap_though_it_is_open_at_its_ends():
+    west, east = box(66, 28, 67, 29), box(67.01, 28, 68, 29)
+    (gap,) = check_coverage(["A", "B"], [west, east]).gaps
+    assert gap.area_km2 == pytest.approx(area_km2(box(67, 28, 67.01, 29)), rel=0.001)
+
+
+def test_ground_apart_and_a_bay_where_areas_meet_are_no_gaps():
+    apart = [box(66, 28, 67, 29), box(67.1, 28, 68, 29)]
+    around_a_bay = [box(66, 28, 67, 29), box(67, 28, 68, 28.5)]
+    assert not check_coverage(["A", "B"], apart).gaps
+    assert not check_coverage(["A", "B"], around_a_bay).gaps
+
+
 def test_a_lake_is_no_gap_where_another_area_fills_it():
     ring = Polygon(box(66, 30, 69, 33).exterior, [box(67, 31, 68, 32).exterior])
     assert check_coverage(["A", "B"], [ring, box(67, 31, 68, 32)]).is_valid

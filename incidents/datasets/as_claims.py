@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from geo.boundaries import load_districts
+from geo.boundaries import load_districts, newer_district
 from incidents.datasets.dataset import Dataset
 from incidents.datasets.days import day_of
 from incidents.datasets.formats import published_format
@@ -241,9 +241,7 @@ class _Row:
             "claim_id": f"{self.incident_id}.{number}",
             "source_id": self.dataset.source_ids[int(self.code["release"])],
             "incident_id": self.incident_id,
-            "place_name": self.cell("place")[:_MAX_TEXT]
-            or self.cell("district")[:_MAX_TEXT]
-            or None,
+            "place_name": self._place_name()[:_MAX_TEXT] or None,
             "place_id": self.text.get("place_id") if self.code["flags"] & PLACED_BY_NAME else None,
             "adm2_pcode": area.adm2_pcode if area else None,
             "adm2_name": area.adm2_name if area else None,
@@ -253,6 +251,14 @@ class _Row:
             "claimant_kind": "institution" if manifest.kind != "table" else "nobody",
             **self._when_and_where(),
         }
+
+    def _place_name(self) -> str:
+        """Return the place as the row names it, and a district that the boundaries do not have."""
+        place, district = self.cell("place"), self.cell("district")
+        if not place or newer_district(district) is None:
+            return place or district
+        named = district if "district" in district.casefold() else f"{district} district"
+        return f"{place}, {named}"
 
     def _when_and_where(self) -> dict[str, Any]:
         return {

@@ -1,5 +1,6 @@
 """An imported dataset on the map in a real browser; districts and tehsils; tables by keyboard."""
 
+import json
 import os
 import subprocess
 import sys
@@ -21,11 +22,29 @@ ROWS = [
 ]
 
 
+def zone(code, west, east):
+    ring = [[west, 24.0], [east, 24.0], [east, 33.0], [west, 33.0], [west, 24.0]]
+    return {
+        "type": "Feature",
+        "properties": {"code": code, "name": f"{code}ern zone"},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+
+
+ZONES = {"type": "FeatureCollection", "features": [zone("West", 60, 66), zone("East", 66, 71)]}
+
+
 @pytest.fixture(scope="module")
 def library(tmp_path_factory):
     folder = tmp_path_factory.mktemp("library")
     path = write(folder / "ucdp.csv", as_csv(ROWS))
     assert import_files([path], "ucdp", library=folder).imported == len(ROWS)
+    zones = write(folder / "zones.geojson", json.dumps(ZONES))
+    command(
+        folder, "boundaries", "add", str(zones), "--code", "code", "--name", "name",
+        "--region", "Two zones: west & east", "--level", "zones", "--vintage", "of the test",
+        "--source", "made up", "--attribution", "made up", "--licence", "CC0",
+    )  # fmt: skip
     return folder
 
 
@@ -124,10 +143,26 @@ def test_the_maps_table_is_read_with_the_keyboard(visitor):
     page.get_by_role("tab", name="Claims").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
-    table = page.get_by_role("region", name="Districts with their figures").or_(
-        page.get_by_role("region", name="Tehsils with their figures")
-    )
+    table = page.get_by_role("region", name="Tehsils with their figures")
     expect(table).to_be_visible()
     table.focus()
     assert page.evaluate("document.activeElement.tabIndex") == 0
     expect(table.get_by_role("row", name="Pasni")).to_contain_text("reported without figure")
+
+
+def test_a_region_of_ones_own_is_chosen_stands_in_the_address_and_is_named_throughout(visitor):
+    page = visitor.open("")
+    page.locator(".st-key-region input").click()
+    page.get_by_role("option", name="Two zones: west & east").click()
+    page.wait_for_url(lambda url: "region=two-zones-west-east" in url)
+    expect(district_map(page).locator("path.district[data-fill]")).to_have_count(2)
+    settled(page)
+    expect(page.get_by_text("Ignored in the address")).to_have_count(0)
+    expect(page.locator(".st-key-area")).to_contain_text("Choose an area on the map")
+    expect(page.get_by_text("These claims colour no area.")).to_be_visible()
+
+    page = visitor.open("?region=two-zones-west-east&level=zones&measure=killed&source=ucdp")
+    assert [fill.startswith("class-") for fill in fills(page).values()] == [True, True]
+    page.get_by_role("tab", name="Areas").click()
+    table = page.get_by_role("region", name="Areas with their figures")
+    expect(table.get_by_role("row", name="Western zone")).to_contain_text("36–72")
