@@ -233,7 +233,7 @@ class Columns:
         stated = figures.stated(chosen.casualty_types, groups)
         (rows, claims, silent), sums = self._added(
             some,
-            [np.ones(figures.size), stated, stated == 0],
+            [np.ones(figures.size, np.int8), stated, stated == 0],
             [figures.bounds(t, groups) for t in types]
             + [figures.bounds(t, frozenset({group})) for t, group in alone],
         )
@@ -283,8 +283,7 @@ class Columns:
         # A column once: most figures have no bounds.
         distinct = {id(column): column for column in columns}
         at = {which: number for number, which in enumerate(distinct)}
-        stacked = np.stack(list(distinct.values()), axis=1).astype(np.float64)
-        added = self._left(some).added(stacked)
+        added = self._left(some).added(np.stack(list(distinct.values())).astype(np.int64))
         sums = {
             which: sums_of(added[[at[id(column)] for column in some_values]])
             for which, some_values in values.items()

@@ -64,10 +64,10 @@ class RowFigures:
     """
 
     def __init__(self, figures: Figures, size: int) -> None:
-        self.kind, first = _kinds(figures, size)
-        self.size = len(first)
+        self.kind, row_of = _kinds(figures, size)
+        self.size = len(row_of)
         columns = _distinct(figures)
-        taken = {which: column[first] for which, column in columns.items()}
+        taken = {which: column[row_of] for which, column in columns.items()}
         self.figures: Figures = {
             name: (taken[id(low)], taken[id(best)], taken[id(high)])
             for name, (low, best, high) in figures.items()
@@ -123,7 +123,7 @@ def _distinct(figures: Figures) -> dict[int, Counts]:
 
 
 def _kinds(figures: Figures, size: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Return the kind of each row, and the first row of each kind."""
+    """Return the kind of each row, and a row of each kind."""
     code, codes = np.zeros(size, np.int64), 1
     if size:
         columns = list(_distinct(figures).values())
@@ -137,10 +137,11 @@ def _kinds(figures: Figures, size: int) -> tuple[NDArray[np.int32], NDArray[np.i
             codes *= span
             together.append((column, span))
         _append(code, together)
-    kind, _ = _numbered(code)
-    # Kinds are numbered in the order of their first rows.
-    highest = np.maximum.accumulate(kind)
-    return kind, np.flatnonzero(np.diff(highest, prepend=-1))
+    kind, kinds = _numbered(code)
+    row_of = np.empty(kinds, np.int64)
+    # Whichever of its rows is written last: they all say the same.
+    row_of[kind] = np.arange(size)
+    return kind, row_of
 
 
 def _append(code: NDArray[np.int64], columns: list[tuple[Counts, int]]) -> None:
@@ -149,11 +150,11 @@ def _append(code: NDArray[np.int64], columns: list[tuple[Counts, int]]) -> None:
         block = code[start : start + _BLOCK]
         for column, span in columns:
             block *= span
-            block += column[start : start + _BLOCK]
+            block += column[start : start + _BLOCK].astype(np.int64)
 
 
 def _numbered(code: NDArray[np.int64]) -> tuple[NDArray[np.int32], int]:
-    """Return the codes numbered in the order they come, and how many different ones there are."""
+    """Return codes numbered from 0, and how many different ones there are."""
     encoded = pa.array(code).dictionary_encode()
     return encoded.indices.to_numpy(), len(encoded.dictionary)
 

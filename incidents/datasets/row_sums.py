@@ -117,19 +117,18 @@ class RowSums:
 class RowsOfKinds(Protocol):
     """Some rows by the area they lie in and the kind they are of."""
 
-    def added(self, values: NDArray[np.float64]) -> Integers:
-        """Return values of kinds, whole numbers, added up over the rows of each area.
+    def added(self, values: Integers) -> Integers:
+        """Return values of kinds added up over the rows of each area.
 
         Parameters
         ----------
         values
-            Shape (kinds, measures).
+            Shape (measures, kinds).
 
         Returns
         -------
         added
-            Shape (measures, areas). Doubles hold whole numbers exactly up to 2**53, far beyond
-            any toll.
+            Shape (measures, areas).
         """
 
 
@@ -137,11 +136,13 @@ class CountedRows:
     """Rows of which each area has so many of a kind: `counts` has shape (areas, kinds)."""
 
     def __init__(self, counts: Integers) -> None:
-        self._counts = counts.astype(np.float64)
+        self._counts = counts
 
-    def added(self, values: NDArray[np.float64]) -> Integers:
+    def added(self, values: Integers) -> Integers:
         """Return values added up; see `RowsOfKinds`."""
-        return (self._counts @ values).T.astype(np.int64)
+        # A product of doubles would be shared out among threads, which wait busily for each other.
+        added: Integers = np.einsum("ak,mk->ma", self._counts, values)
+        return added
 
 
 class SingleRows:
@@ -150,14 +151,15 @@ class SingleRows:
     def __init__(self, areas: int, area: NDArray[np.int16], kind: Counts) -> None:
         self._areas, self._area, self._kind = areas, area, kind
 
-    def added(self, values: NDArray[np.float64]) -> Integers:
+    def added(self, values: Integers) -> Integers:
         """Return values added up; see `RowsOfKinds`."""
-        added = np.zeros((values.shape[1], self._areas))
+        # Doubles hold whole numbers exactly up to 2**53, far beyond any toll.
+        added = np.zeros((len(values), self._areas))
         # Block by block, so that what is made of each on the way stays in a core's cache.
         for start in range(0, len(self._area), _BLOCK):
             area = self._area[start : start + _BLOCK].astype(np.int64)
             kind = self._kind[start : start + _BLOCK].astype(np.int64)
-            for number, of_kind in enumerate(values.T.copy()):
+            for number, of_kind in enumerate(values):
                 added[number] += np.bincount(area, of_kind.take(kind), self._areas)
         return added.astype(np.int64)
 
