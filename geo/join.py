@@ -52,7 +52,8 @@ class DistrictIndex(Generic[AreaT_co]):
     boundaries
         The areas to join onto. Where they overlap, the first one counts.
     largest_side
-        Cells along a side of the raster: fewer are made sooner and answer the same, later.
+        About how many cells there are along a side of the raster: fewer are made sooner and answer
+        the same, later.
 
     Examples
     --------

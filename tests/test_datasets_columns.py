@@ -3,17 +3,21 @@
 import tempfile
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 from dataset_factory import TODAY, acled, as_csv, import_rows, import_text, ucdp, write
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
+from incidents.datasets import columns
 from incidents.datasets.as_claims import rows_as_claims
 from incidents.datasets.columns import Columns
 from incidents.datasets.dataset import open_dataset
 from incidents.datasets.importing import import_files
 from incidents.datasets.mapping import Mapping
+from incidents.datasets.row_figures import RowFigures
 from incidents.filters import Filter
 from incidents.filters import select as select_claims
 from incidents.model import CASUALTY_TYPES, KARACHI, VICTIM_GROUPS
@@ -171,6 +175,34 @@ def test_the_columns_of_ucdp_sum_as_its_claims_do(rows, chosen):
     dataset = imported(rows, "ucdp")
     for one in (Filter(), *chosen):
         assert_twins(dataset, one)
+
+
+@slow_but_fine
+@given(
+    st.integers(1, 6).flatmap(
+        lambda columns: arrays(
+            np.int32,
+            st.tuples(st.integers(0, 40), st.just(columns)),
+            elements=st.sampled_from([-1, 0, 1, 7, 1_000_000, 2**31 - 1]),
+        )
+    )
+)
+def test_rows_are_of_one_kind_where_they_say_the_same(table):
+    figures = {("killed", str(n)): (column, column, column) for n, column in enumerate(table.T)}
+    kinds = RowFigures(figures, len(table))
+    assert kinds.size == len(np.unique(table, axis=0))
+    for name, said in figures.items():
+        for of_kind, of_row in zip(kinds.figures[name], said, strict=True):
+            assert (of_kind[kinds.kind] == of_row).all()
+
+
+@settings(slow_but_fine, max_examples=8)
+@given(ucdp_rows(), st.lists(filters(), min_size=3, max_size=3))
+def test_rows_of_too_many_kinds_to_be_counted_sum_alike(rows, chosen):
+    dataset = imported(rows, "ucdp")
+    with mock.patch.object(columns, "MOST_CELLS", 0):
+        for one in (Filter(), *chosen):
+            assert_twins(dataset, one)
 
 
 def test_sources_are_the_releases_that_speak_of_a_district(tmp_path):

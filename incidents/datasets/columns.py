@@ -12,12 +12,10 @@ rows, `Columns.sums` and `incidents.tolls.by_district` of the same rows as claim
 
 from __future__ import annotations
 
-import copy
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
-from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,34 +23,36 @@ from numpy.typing import NDArray
 from gazetteer.resolve import Gazetteer
 from geo.boundaries import Area, Boundaries, load_districts
 from incidents.datasets.as_claims import row_of_claim, rows_as_claims
-from incidents.datasets.dataset import Counts, Dataset
+from incidents.datasets.dataset import Dataset
 from incidents.datasets.days import day_number, day_of
+from incidents.datasets.keeping import kept
 from incidents.datasets.numerals import UNKNOWN
 from incidents.datasets.row_areas import BESIDE, RowAreas, row_areas
+from incidents.datasets.row_figures import Bounds, Claims, Counts
 from incidents.datasets.row_sums import (
+    MOST_CELLS,
     NOTHING,
     AreaSums,
-    Bounds,
+    CountedRows,
     GroupSums,
-    Left,
+    Integers,
     Mask,
+    RowsOfKinds,
     RowSums,
+    SingleRows,
+    Sum,
+    days_spanned,
+    paired,
+    sums_of,
     together,
+    values_of,
 )
 from incidents.datasets.schema import EVENT_TYPE_WORDS, UNKNOWN_SIDE
 from incidents.filters import INCLUDED_GROUPS, Filter
 from incidents.grid import Places
 from incidents.model import CASUALTY_TYPES, KARACHI, Catalogue
-from incidents.tolls import COVERED_BY
 
-Claims = NDArray[np.int8]
-K = TypeVar("K")
-V = TypeVar("V")
 ALL = slice(None)
-_KEPT = 16
-# Figures added up over groups take 14 bytes a row; of ten million rows fewer are kept.
-_KEPT_BYTES = 256_000_000
-_BOUNDS_BYTES = 14
 # Up to so many words a comparison for each is quicker than a table.
 _MANY_WORDS = 16
 
@@ -64,58 +64,23 @@ class Columns:
         self.dataset = dataset
         self.areas = areas or row_areas(dataset, load_districts(), Gazetteer.default())
         self._bins = len(self.areas.codes) + len(BESIDE)
-        self._filled: dict[tuple[str, str], Bounds] = {}
-        self._bounds: OrderedDict[tuple[str, frozenset[str]], Bounds] = OrderedDict()
-        self._figured: OrderedDict[tuple[frozenset[str], frozenset[str]], Claims] = OrderedDict()
         self._summed: OrderedDict[Filter, RowSums] = OrderedDict()
         self._masks: OrderedDict[Filter, Mask] = OrderedDict()
+        # What every row counts as, 4 bytes a row, and how often that is there among all rows.
+        self._pairs: OrderedDict[str, Counts] = OrderedDict()
+        self._of_all: OrderedDict[str, Integers] = OrderedDict()
         self._orders: OrderedDict[frozenset[str], NDArray[np.int64]] = OrderedDict()
 
     def on(self, boundaries: Boundaries[Area], gazetteer: Gazetteer) -> Columns:
         """Return the same dataset on the areas of another level; see `row_areas`."""
-        there = copy.copy(self)
-        there.areas = row_areas(self.dataset, boundaries, gazetteer)
-        there._bins = len(there.areas.codes) + len(BESIDE)
-        there._summed, there._masks = OrderedDict(), OrderedDict()
+        there = type(self)(self.dataset, row_areas(self.dataset, boundaries, gazetteer))
+        there._orders = self._orders
         return there
-
-    def bounds(self, casualty_type: str, groups: frozenset[str]) -> Bounds | None:
-        """Return the figures of a casualty type under a filter by group; None if there are none."""
-        alone = {
-            group: self._alone(casualty_type, group)
-            for kind, group in self.dataset.figures
-            if kind == casualty_type and group != UNKNOWN_SIDE and (not groups or group in groups)
-        }
-        if not alone:
-            return None
-        if len(alone) == 1:
-            return next(iter(alone.values()))
-        return _kept(
-            self._bounds,
-            (casualty_type, groups),
-            lambda: _added(alone),
-            max(2, _KEPT_BYTES // (_BOUNDS_BYTES * max(1, self.dataset.size))),
-        )
-
-    def _alone(self, casualty_type: str, group: str) -> Bounds:
-        key = casualty_type, group
-        if key not in self._filled:
-            self._filled[key] = filled(self.dataset.figures[key])
-        return self._filled[key]
 
     def stated(self, types: frozenset[str], groups: frozenset[str]) -> Claims:
         """Return how many figures of some types and groups each row states (empty means all)."""
-
-        def counted() -> Claims:
-            found = np.zeros(self.dataset.size, np.int8)
-            for (casualty_type, group), columns in self.dataset.figures.items():
-                # Victims of an unknown side are a claim of the total's group.
-                shown = "total" if group == UNKNOWN_SIDE else group
-                if (not types or casualty_type in types) and (not groups or shown in groups):
-                    found += _stated(self.dataset, casualty_type, group, columns)
-            return found
-
-        return _kept(self._figured, (types, groups), counted)
+        figures = self.dataset.row_figures
+        return figures.stated(types, groups).take(figures.kind)
 
     def select(self, chosen: Filter) -> Mask:
         """Return which rows still have a claim under a filter, as `filters.select` decides."""
@@ -149,11 +114,11 @@ class Columns:
 
     def sums(self, chosen: Filter) -> RowSums:
         """Return what a filter leaves, summed by area and by group; the last few are kept."""
-        return _kept(self._summed, chosen, lambda: self._sum_up(chosen))
+        return kept(self._summed, chosen, lambda: self._sum_up(chosen))
 
     def places(self, chosen: Filter) -> tuple[Places, int]:
         """Return the exact places of the rows that a filter leaves, and how many rows have none."""
-        mask = _kept(self._masks, chosen, lambda: self.select(chosen), 2)
+        mask = kept(self._masks, chosen, lambda: self.select(chosen), 2)
         return self.dataset.places.counted(mask)
 
     def rows(
@@ -170,8 +135,8 @@ class Columns:
         most
             How many are asked for; all if not given.
         """
-        mask = _kept(self._masks, chosen, lambda: self.select(chosen), 2)
-        order = _kept(
+        mask = kept(self._masks, chosen, lambda: self.select(chosen), 2)
+        order = kept(
             self._orders,
             groups_of(chosen.victim_groups),
             lambda: self._order(chosen.victim_groups),
@@ -191,12 +156,13 @@ class Columns:
 
     def _order(self, victim_groups: frozenset[str]) -> NDArray[np.int64]:
         """Return all rows, those with the most people first, then the newest."""
-        people = np.full(self.dataset.size, UNKNOWN, np.int32)
+        figures = self.dataset.row_figures
+        people = np.full(figures.size, UNKNOWN, np.int32)
         for casualty_type in CASUALTY_TYPES:
-            bounds = self.bounds(casualty_type, groups_of(victim_groups))
+            bounds = figures.bounds(casualty_type, groups_of(victim_groups))
             if bounds is not None:
                 people = np.maximum(people, bounds.high)
-        return np.lexsort((-self.dataset.codes["day_first"], -people))
+        return np.lexsort((-self.dataset.codes["day_first"], -people.take(figures.kind)))
 
     def records(self, chosen: Filter, area: str | None = None, part: slice = ALL) -> Catalogue:
         """Return rows that a filter leaves as sources, incidents and claims, in `rows`' order."""
@@ -215,20 +181,6 @@ class Columns:
             return None
         records = rows_as_claims(self.dataset, [row])
         return records if claim_id in records.claim else None
-
-    @cached_property
-    def _parts(self) -> frozenset[tuple[str, str]]:
-        """The types and groups whose rows all have a total as well."""
-        found = set()
-        for (casualty_type, group), columns in self.dataset.figures.items():
-            total = self.dataset.figures.get((casualty_type, "total"))
-            if group == "total" or total is None:
-                continue
-            stated = _stated(self.dataset, casualty_type, group, columns)
-            has_total = _stated(self.dataset, casualty_type, "total", total)
-            if not (stated & ~has_total).any():
-                found.add((casualty_type, group))
-        return frozenset(found)
 
     def _number_of(self, area: str) -> int:
         if area in BESIDE:
@@ -264,70 +216,137 @@ class Columns:
         return around
 
     def _sum_up(self, chosen: Filter) -> RowSums:
-        mask = _kept(self._masks, chosen, lambda: self.select(chosen), 2)
-        # Days and the like that leave every row in change nothing but what is asked.
-        whole = Filter(casualty_types=chosen.casualty_types, victim_groups=chosen.victim_groups)
-        if chosen != whole and mask.all():
-            return self.sums(whole)
-        left = Left(self._bins, None if mask.all() else np.flatnonzero(mask), self.areas.numbers)
-        groups = groups_of(chosen.victim_groups)
-        stated = self.stated(chosen.casualty_types, groups)
-        figures, silent = left.figures(stated)
-        incidents = left.counted
-        sources = self._sources(left)
-        types = {
+        mask = kept(self._masks, chosen, lambda: self.select(chosen), 2)
+        some, groups = _fewer(mask), groups_of(chosen.victim_groups)
+        figures = self.dataset.row_figures
+        types = [
             t
-            for t, _ in self.dataset.figures
-            if not chosen.casualty_types or t in chosen.casualty_types
-        }
-        sums = {t: left.sums(self.bounds(t, groups)) for t in CASUALTY_TYPES if t in types}
+            for t in CASUALTY_TYPES
+            if any(t == kind for kind, _ in figures.figures)
+            and (not chosen.casualty_types or t in chosen.casualty_types)
+        ]
+        alone = [
+            (t, group)
+            for t, group in figures.figures
+            if t in types and group != UNKNOWN_SIDE and (not groups or group in groups)
+        ]
+        stated = figures.stated(chosen.casualty_types, groups)
+        (rows, claims, silent), sums = self._added(
+            some,
+            [np.ones(figures.size, np.int8), stated, stated == 0],
+            [figures.bounds(t, groups) for t in types]
+            + [figures.bounds(t, frozenset({group})) for t, group in alone],
+        )
+        sources = self._sources(some, rows)
+        by_type: dict[str, list[Sum]] = dict(zip(types, sums, strict=False))
         areas = [
             AreaSums(
-                int(incidents[i]),
-                int(figures[i]) + int(silent[i]),
+                rows[i],
+                claims[i] + silent[i],
                 sources[i],
-                {t: sums[t][i] if t in sums else NOTHING for t in CASUALTY_TYPES},
+                {t: by_type[t][i] if t in by_type else NOTHING for t in CASUALTY_TYPES},
             )
             for i in range(self._bins)
         ]
-        first, last = (
-            left.of(self.dataset.codes["day_first"]),
-            left.of(self.dataset.codes["day_last"]),
-        )
+        codes, among = self.dataset.codes, self.areas.among
+        days = days_spanned(codes["day_first"], codes["day_last"], mask)
         return RowSums(
             dataset=self.dataset,
-            rows=left.size,
-            figures=int(figures.sum()),
-            happenings=int(silent.sum()),
+            rows=sum(rows),
+            figures=sum(claims),
+            happenings=sum(silent),
             districts=dict(zip(self.areas.codes, areas[: len(self.areas.codes)], strict=True)),
             not_placed=areas[-3],
             outside=areas[-2],
             wider=areas[-1],
             # A row without a figure is one claim, of what happened.
-            wider_around=self._wider_around(mask, np.maximum(stated, 1)),
+            wider_around=self._wider_around(mask, np.maximum(stated, 1).take(figures.kind))
+            if among
+            else {},
             wider_figures=self._wider_figures(mask, types, groups, 1),
-            groups=self._by_group(left, types, groups),
-            parts=frozenset() if groups and "total" not in groups else self._parts,
-            first_day=day_of(first.min()) if left.size else None,
-            last_day=day_of(last.max()) if left.size else None,
+            groups=_by_place(dict(zip(alone, sums[len(types) :], strict=True))),
+            parts=frozenset() if groups and "total" not in groups else figures.parts,
+            first_day=day_of(days[0]) if days else None,
+            last_day=day_of(days[1]) if days else None,
         )
 
-    def _by_group(
-        self, left: Left, types: Collection[str], groups: frozenset[str]
-    ) -> dict[tuple[str, str], GroupSums]:
-        found = {}
-        for casualty_type, group in self.dataset.figures:
-            if casualty_type in types and group != UNKNOWN_SIDE and (not groups or group in groups):
-                sums = left.sums(self.bounds(casualty_type, frozenset({group})))
-                by_place = GroupSums(together(sums[: -len(BESIDE)]), *sums[-len(BESIDE) :])
-                if any(one.rows for one in by_place):
-                    found[casualty_type, group] = by_place
-        return found
+    def _added(
+        self, some: SomeRows, measures: list[NDArray[Any]], bounds: list[Bounds | None]
+    ) -> tuple[list[list[int]], list[list[Sum]]]:
+        """Return measures of kinds added up over the rows left in each area, and sums of bounds."""
+        none = np.zeros(self.dataset.row_figures.size, bool)
+        values = {id(one): values_of(one, none) for one in bounds if one is not None}
+        columns = [
+            *measures,
+            *(column for some_values in values.values() for column in some_values),
+        ]
+        # A column once: most figures have no bounds.
+        distinct = {id(column): column for column in columns}
+        at = {which: number for number, which in enumerate(distinct)}
+        added = self._left(some).added(np.stack(list(distinct.values())).astype(np.int64))
+        sums = {
+            which: sums_of(added[[at[id(column)] for column in some_values]])
+            for which, some_values in values.items()
+        }
+        nothing = [NOTHING] * self._bins
+        return (
+            added[[at[id(column)] for column in measures]].tolist(),
+            [sums.get(id(one), nothing) for one in bounds],
+        )
 
-    def _sources(self, left: Left) -> list[tuple[str, ...]]:
-        ids = self.dataset.source_ids
-        met = left.counted_with(self.dataset.codes["release"], len(ids)) > 0
+    def _left(self, some: SomeRows) -> RowsOfKinds:
+        """Return the rows left, counted by area and kind."""
+        figures, numbers = self.dataset.row_figures, self.areas.numbers
+        if self._bins * figures.size <= MOST_CELLS:
+            return CountedRows(self._counted("kinds", figures.kind, figures.size, some))
+        rows = some.left(self.dataset.size)
+        return SingleRows(self._bins, numbers.take(rows), figures.kind.take(rows))
+
+    def _sources(self, some: SomeRows, rows: list[int]) -> list[tuple[str, ...]]:
+        ids, release = self.dataset.source_ids, self.dataset.codes["release"]
+        if len(ids) == 1:
+            return [ids if count else () for count in rows]
+        met = self._counted("releases", release, len(ids), some) > 0
         return [tuple(sorted(ids[i] for i in np.flatnonzero(row))) for row in met]
+
+    def _counted(self, what: str, codes: NDArray[Any], size: int, some: SomeRows) -> Integers:
+        """Return how many rows left each area has of each of some codes.
+
+        Where most are left, all less the others: both are whole numbers.
+        """
+        pairs = kept(self._pairs, what, lambda: paired(self.areas.numbers, codes, size))
+
+        def count(rows: Counts) -> Integers:
+            return np.bincount(rows, minlength=self._bins * size).reshape(self._bins, size)
+
+        if not some.are_left_out:
+            return count(pairs.take(some.rows))
+        return kept(self._of_all, what, lambda: count(pairs)) - count(pairs.take(some.rows))
+
+
+class SomeRows(NamedTuple):
+    """The rows that a filter leaves or those that it leaves out, whichever are fewer."""
+
+    rows: NDArray[np.int64]
+    are_left_out: bool
+
+    def left(self, size: int) -> NDArray[np.int64]:
+        """Return the rows left of so many."""
+        return np.delete(np.arange(size), self.rows) if self.are_left_out else self.rows
+
+
+def _fewer(mask: Mask) -> SomeRows:
+    most = bool(2 * np.count_nonzero(mask) > mask.size)
+    return SomeRows(np.flatnonzero(~mask if most else mask), most)
+
+
+def _by_place(sums: dict[tuple[str, str], list[Sum]]) -> dict[tuple[str, str], GroupSums]:
+    """Return sums of each area by what is known of the place, where there are any."""
+    found = {
+        key: GroupSums(together(areas[: -len(BESIDE)]), *areas[-len(BESIDE) :])
+        for key, areas in sums.items()
+    }
+    return {key: by_place for key, by_place in found.items() if any(one.rows for one in by_place)}
 
 
 def _is_chosen(codes: NDArray[Any], words: tuple[str, ...], chosen: frozenset[str]) -> Mask:
@@ -340,17 +359,6 @@ def _is_chosen(codes: NDArray[Any], words: tuple[str, ...], chosen: frozenset[st
         if word in chosen:
             found |= codes == number
     return found
-
-
-def _kept(store: OrderedDict[K, V], key: K, make: Callable[[], V], most: int = _KEPT) -> V:
-    """Return what is kept under a key, made where it is not; only the newest few are kept."""
-    try:
-        return store[key]
-    except KeyError:  # not asked before, so that another session's thread may drop it meanwhile
-        made = store[key] = make()
-    while len(store) > most:
-        store.popitem(last=False)
-    return made
 
 
 def groups_of(chosen: frozenset[str]) -> frozenset[str]:
@@ -366,83 +374,3 @@ def _known_by(imported_at: datetime, moment: datetime | None) -> bool:
     if moment is None:
         return True
     return imported_at.astimezone(KARACHI).date() <= moment.astimezone(KARACHI).date()
-
-
-def _stated(
-    dataset: Dataset, casualty_type: str, group: str, columns: tuple[Counts, Counts, Counts]
-) -> Mask:
-    """Return which rows have a claim for one figure."""
-    low, best, high = columns
-    found: Mask = low != UNKNOWN
-    if best is not low:
-        found = found | (best != UNKNOWN) | (high != UNKNOWN)
-    if group == UNKNOWN_SIDE:
-        # Without a total it is a part of nothing, and makes no claim.
-        total = dataset.figures.get((casualty_type, "total"))
-        if total is None:
-            return np.zeros(dataset.size, bool)
-        found = found & _stated(dataset, casualty_type, "total", total)
-    return found
-
-
-def _added(alone: dict[str, Bounds]) -> Bounds:
-    """Return low, best and high of each row over the groups that do not overlap in it."""
-    stated = {group: bounds.low != UNKNOWN for group, bounds in alone.items()}
-    counts = {group: _not_covered(group, stated) for group in alone}
-    counting = [group for group, counted in counts.items() if counted.any()]
-    if len(counting) == 1 and (counts[counting[0]] == stated[counting[0]]).all():
-        return alone[counting[0]]
-    size = len(next(iter(stated.values())))
-    sums = [np.zeros(size, np.int32) for _ in range(3)]
-    known, opened, ceilings = (np.zeros(size, bool) for _ in range(3))
-    for group in counting:
-        bounds, counted = alone[group], counts[group]
-        for total, column in zip(sums, bounds[:3], strict=True):
-            np.add(total, column, out=total, where=counted)
-        if bounds.is_open is not None:
-            opened |= counted & bounds.is_open
-        if bounds.is_ceiling is not None:
-            ceilings |= counted & bounds.is_ceiling
-        known |= counted
-    for total in sums:
-        total[~known] = UNKNOWN
-    return Bounds(sums[0], sums[1], sums[2], _if_any(opened), _if_any(ceilings))
-
-
-def _not_covered(group: str, stated: dict[str, Mask]) -> Mask:
-    """Return which rows count a group: those that state it and no figure that holds it."""
-    counted = stated[group].copy()
-    covering = {"total", *COVERED_BY.get(group, frozenset())} - {group}
-    for other in covering & stated.keys():
-        counted &= ~stated[other]
-    return counted
-
-
-def _if_any(rows: Mask) -> Mask | None:
-    return rows if rows.any() else None
-
-
-def filled(columns: tuple[Counts, Counts, Counts]) -> Bounds:
-    """Return a figure's bounds as the rule "range" reads them, where some are not given.
-
-    The lower end is the least that is given, the upper the most; the best stands in where it is
-    given, else the low. A row that gives a low alone leaves its upper end open.
-    """
-    low, best, high = columns
-    if best is low and high is low:
-        return Bounds(low, best, high)
-    whole = (low != UNKNOWN) & (best != UNKNOWN) & (high != UNKNOWN)
-    if whole.all():
-        return Bounds(low, best, high)
-    least = np.where(low != UNKNOWN, low, np.where(best != UNKNOWN, best, high))
-    middle = np.where(best != UNKNOWN, best, least)
-    most = np.maximum(np.maximum(high, best), low)
-    is_open = (low != UNKNOWN) & (best == UNKNOWN) & (high == UNKNOWN)
-    is_ceiling = (low == UNKNOWN) & (best == UNKNOWN) & (high != UNKNOWN)
-    return Bounds(
-        least.astype(np.int32),
-        middle.astype(np.int32),
-        most.astype(np.int32),
-        _if_any(is_open),
-        _if_any(is_ceiling),
-    )

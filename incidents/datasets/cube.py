@@ -18,11 +18,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from incidents.datasets.columns import filled
 from incidents.datasets.dataset import Dataset
 from incidents.datasets.library import DatasetError, Manifest, read_manifest, release_folder
 from incidents.datasets.numerals import UNKNOWN
 from incidents.datasets.placing import PROVINCE_WIDE
+from incidents.datasets.row_figures import filled
 from incidents.datasets.schema import UNKNOWN_SIDE, FigureName
 
 CUBE = "cube.parquet"

@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from incidents.datasets.columns import ALL, Claims, Columns, groups_of
+from incidents.datasets.columns import ALL, Columns, groups_of
 from incidents.datasets.cube import Cube, open_cube
 from incidents.datasets.dataset import Dataset, open_dataset
 from incidents.datasets.days import day_of
 from incidents.datasets.library import read_manifest
 from incidents.datasets.row_areas import BESIDE
+from incidents.datasets.row_figures import Claims
 from incidents.datasets.row_sums import NOTHING, AreaSums, GroupSums, Mask, RowSums, Sum, together
 from incidents.datasets.schema import UNKNOWN_SIDE
 from incidents.filters import Filter

@@ -27,10 +27,10 @@ from incidents.datasets.library import (
 )
 from incidents.datasets.numerals import UNKNOWN
 from incidents.datasets.release_writer import GIVEN
+from incidents.datasets.row_figures import Counts, RowFigures
 from incidents.datasets.row_places import RowPlaces, row_places
 from incidents.datasets.schema import CODE_TYPES, FigureName
 
-Counts = NDArray[np.int32]
 _OF_THE_ROW = ("row_id", "place_id")
 
 
@@ -112,6 +112,11 @@ class Dataset:
     def source_ids(self) -> tuple[str, ...]:
         """For each release the id of the source that its rows are claims of."""
         return tuple(source_id(self.manifest, release) for release in self.manifest.releases)
+
+    @cached_property
+    def row_figures(self) -> RowFigures:
+        """The figures by kind of rows; worked out when first asked for."""
+        return RowFigures(self.figures, self.size)
 
     @cached_property
     def places(self) -> RowPlaces:

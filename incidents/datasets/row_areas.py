@@ -136,8 +136,7 @@ def _by_point(dataset: Dataset, boundaries: Boundaries[Area], found: NDArray[np.
 
 def _on_districts(dataset: Dataset) -> NDArray[np.int16]:
     area: NDArray[np.int16] = dataset.codes["district"].astype(np.int16)
-    nowhere = area < 0
-    vague = dataset.codes["where_prec"] >= PROVINCE_WIDE
-    area[nowhere & vague] = len(dataset.pcodes)
-    area[nowhere & ~vague] = len(dataset.pcodes) + 1
+    rows = np.flatnonzero(area < 0)
+    vague = dataset.codes["where_prec"].take(rows) >= PROVINCE_WIDE
+    area[rows] = len(dataset.pcodes) + np.where(vague, _NUMBER["province"], _NUMBER["outside"])
     return area

@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from incidents.datasets.dataset import Counts, Dataset
+from incidents.datasets.dataset import Dataset
 from incidents.datasets.numerals import UNKNOWN
+from incidents.datasets.row_figures import Bounds, Counts
 
 Mask = NDArray[np.bool_]
 Integers = NDArray[np.int64]
-S = TypeVar("S", bound=np.generic)
 _BLOCK = 32_768
-# Doubles hold whole numbers exactly up to 2**53: a block's rows, times a block of values below.
-_LARGE = 1 << 20
-
-
-class Bounds(NamedTuple):
-    """What the rows say for one casualty type, groups already added; negative is unknown.
-
-    `is_open` tells rows whose upper end nobody gives, `is_ceiling` those that give it alone.
-    """
-
-    low: Counts
-    best: Counts
-    high: Counts
-    is_open: Mask | None = None
-    is_ceiling: Mask | None = None
+# More days than any calendar has, and few enough to be added to a day.
+_FAR = np.int32(1 << 30)
+# Areas by kinds of rows: more than so many, 16 MB of counts, are slower than the rows.
+MOST_CELLS = 1 << 21
 
 
 class Sum(NamedTuple):
@@ -126,126 +114,105 @@ class RowSums:
         return {"not_placed": self.not_placed, "outside": self.outside, "wider": self.wider}
 
 
-class Left:
-    """The rows that a filter leaves, counted and added up by area.
+class RowsOfKinds(Protocol):
+    """Some rows by the area they lie in and the kind they are of."""
 
-    They are gone through block by block, so that what is made of each on the way stays in a
-    core's cache. What is not to be counted weighs 0: to leave single rows out of a column takes
-    longer than to add them all.
+    def added(self, values: Integers) -> Integers:
+        """Return values of kinds added up over the rows of each area.
+
+        Parameters
+        ----------
+        values
+            Shape (measures, kinds).
+
+        Returns
+        -------
+        added
+            Shape (measures, areas).
+        """
+
+
+class CountedRows:
+    """Rows of which each area has so many of a kind: `counts` has shape (areas, kinds)."""
+
+    def __init__(self, counts: Integers) -> None:
+        self._counts = counts
+
+    def added(self, values: Integers) -> Integers:
+        """Return values added up; see `RowsOfKinds`."""
+        # A product of doubles would be shared out among threads, which wait busily for each other.
+        added: Integers = np.einsum("ak,mk->ma", self._counts, values)
+        return added
+
+
+class SingleRows:
+    """Rows of so many kinds that they are not worth counting: `area` and `kind` of each."""
+
+    def __init__(self, areas: int, area: NDArray[np.int16], kind: Counts) -> None:
+        self._areas, self._area, self._kind = areas, area, kind
+
+    def added(self, values: Integers) -> Integers:
+        """Return values added up; see `RowsOfKinds`."""
+        # Doubles hold whole numbers exactly up to 2**53, far beyond any toll.
+        added = np.zeros((len(values), self._areas))
+        # Block by block, so that what is made of each on the way stays in a core's cache.
+        for start in range(0, len(self._area), _BLOCK):
+            area = self._area[start : start + _BLOCK].astype(np.int64)
+            kind = self._kind[start : start + _BLOCK].astype(np.int64)
+            for number, of_kind in enumerate(values):
+                added[number] += np.bincount(area, of_kind.take(kind), self._areas)
+        return added.astype(np.int64)
+
+
+def paired(area: NDArray[np.int16], codes: NDArray[Any], size: int) -> Counts:
+    """Return for each row its area and a code from 0 to before `size` as one number."""
+    pairs = area.astype(np.int32)
+    pairs *= size
+    pairs += codes
+    return pairs
+
+
+def values_of(bounds: Bounds, none: Mask) -> list[NDArray[Any]]:
+    """Return what `sums_of` makes sums of, for each kind of rows.
+
+    They are low, best and high, and whether it leaves the upper end open, gives it alone, and
+    states a number; `none` stands in where no kind does. What is the same is the same array.
+    """
+    # A kind has all three or none of them.
+    known = bounds.low != UNKNOWN
+    counts = {id(column): np.where(known, column, 0) for column in bounds[:3]}
+    is_open, is_ceiling = (none if mark is None else mark for mark in bounds[3:])
+    return [*(counts[id(column)] for column in bounds[:3]), is_open, is_ceiling, known]
+
+
+def sums_of(totals: Integers) -> list[Sum]:
+    """Return the sum of each area, made of what `values_of` adds up to."""
+    return [
+        Sum(low, best, high, opened > 0, ceilings > 0, rows) if rows else NOTHING
+        for low, best, high, opened, ceilings, rows in totals.T.tolist()
+    ]
+
+
+def days_spanned(
+    first: NDArray[np.int32], last: NDArray[np.int32], mask: Mask
+) -> tuple[int, int] | None:
+    """Return the first and the last day of the rows that a mask leaves; None if it leaves none.
 
     Parameters
     ----------
-    bins
-        How many areas there are.
-    rows
-        The rows left, None for all.
-    area
-        For every row, also of those not left, its area's number.
+    first, last
+        Each row's first and last day.
     """
-
-    def __init__(self, bins: int, rows: NDArray[np.int64] | None, area: NDArray[np.int16]) -> None:
-        self._bins = bins
-        self._rows = rows
-        self._area = self.of(area)
-        self._summed: dict[int, tuple[Bounds, list[Sum]]] = {}
-
-    @property
-    def size(self) -> int:
-        """How many rows are left."""
-        return len(self._area)
-
-    @cached_property
-    def counted(self) -> Integers:
-        """How many rows lie in each area."""
-        counted = np.zeros(self._bins, np.int64)
-        for _, area in self._blocks():
-            counted += np.bincount(area, minlength=self._bins)
-        return counted
-
-    def of(self, column: NDArray[S], part: slice = slice(None)) -> NDArray[S]:
-        """Return the values of the rows that are left, or of a part of them."""
-        return column[part] if self._rows is None else column.take(self._rows[part])
-
-    def counted_with(self, codes: NDArray[Any], size: int) -> Integers:
-        """Return counts by area and by another code, given for all rows."""
-        if size == 1:
-            return self.counted[:, np.newaxis]
-        counted = np.zeros(self._bins * size, np.int64)
-        for part, area in self._blocks():
-            pair = area * size + self.of(codes, part)
-            counted += np.bincount(pair, minlength=len(counted))
-        return counted.reshape(self._bins, size)
-
-    def figures(self, stated: NDArray[np.int8]) -> tuple[Integers, Integers]:
-        """Return how many figures the rows of each area state, and how many rows state none."""
-        figures, silent = self.counted.astype(np.float64), np.zeros(self._bins)
-        for part, area in self._blocks():
-            more = self.of(stated, part) - np.int8(1)
-            if more.any():
-                added, without = self._added_apart(area, more, more < 0)
-                figures += added - without
-                silent += without
-        return figures.astype(np.int64), silent.astype(np.int64)
-
-    def sums(self, bounds: Bounds | None) -> list[Sum]:
-        """Return the sum of figures in each area; of the same bounds, the same list."""
-        if bounds is None:
-            return [NOTHING] * self._bins
-        if id(bounds) not in self._summed:
-            self._summed[id(bounds)] = bounds, self._sum_up(bounds)
-        return self._summed[id(bounds)][1]
-
-    def _sum_up(self, bounds: Bounds) -> list[Sum]:
-        distinct = {id(column): column for column in bounds[:3]}
-        added = {which: np.zeros(self._bins) for which in distinct}
-        unknown, opened, ceilings = np.zeros((3, self._bins))
-        for part, area in self._blocks():
-            for which, column in distinct.items():
-                counts = self.of(column, part)
-                sums, missing = self._added_apart(area, counts, counts == UNKNOWN)
-                added[which] += sums
-                # A row has all three or none of them.
-                if column is bounds.low:
-                    unknown += missing
-            if bounds.is_open is not None:
-                opened += self._added(area, self.of(bounds.is_open, part))
-            if bounds.is_ceiling is not None:
-                ceilings += self._added(area, self.of(bounds.is_ceiling, part))
-        rows = self.counted - unknown
-        lows, bests, highs = (added[id(column)] for column in bounds[:3])
-        return [
-            Sum(
-                int(lows[i]), int(bests[i]), int(highs[i]),
-                bool(opened[i]), bool(ceilings[i]), int(rows[i]),
-            )
-            if rows[i]
-            else NOTHING
-            for i in range(self._bins)
-        ]  # fmt: skip
-
-    def _blocks(self) -> Iterator[tuple[slice, Integers]]:
-        """Yield parts of the rows left, each with the areas of its rows."""
-        for start in range(0, self.size, _BLOCK):
-            part = slice(start, start + _BLOCK)
-            yield part, self._area[part].astype(np.int64)
-
-    def _added_apart(
-        self, area: Integers, values: NDArray[Any], apart: Mask
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the sum of a block's values in each area, and how many values are set apart."""
-        if not apart.any():
-            return self._added(area, values), np.zeros(self._bins)
-        if values.max() >= _LARGE:
-            return self._added(area, np.where(apart, 0, values)), self._added(area, apart)
-        # Both in one go: what is set apart is counted above all that the values can add up to.
-        both = self._added(area, np.where(apart, float(_BLOCK * _LARGE), values))
-        number = np.floor(both / (_BLOCK * _LARGE))
-        return both - number * (_BLOCK * _LARGE), number
-
-    def _added(self, area: Integers, values: NDArray[Any]) -> NDArray[np.float64]:
-        # Doubles hold whole numbers exactly up to 2**53, far beyond any toll.
-        found = np.bincount(area, values, self._bins)
-        return found.astype(np.float64, copy=False)
+    if not mask.any():
+        return None
+    firsts, lasts = [], []
+    for start in range(0, len(mask), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        # Rows left out have days beyond all: quicker than to take the others out.
+        beyond = np.multiply(~mask[block], _FAR, dtype=np.int32)
+        firsts.append((first[block] + beyond).min())
+        lasts.append((last[block] - beyond).max())
+    return int(min(firsts)), int(max(lasts))
 
 
 def together(sums: Iterable[Sum]) -> Sum:
