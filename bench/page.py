@@ -2,9 +2,10 @@
 
 Waiting is measured in a real Chromium on this machine, by the clock of the browser itself: from
 the click until the frame of the map has drawn what the page sent. A changed filter stands beside
-an empty rerun of the same page, pair by pair: the key R makes Streamlit run every line of it with
-nothing changed, until it says that it has ended. The seeds stand beside made-up rows of a dataset,
-imported for it. No filter is asked for twice, so none is answered from memory.
+an empty rerun of the same page, pair by pair: an option of another list of the sidebar, which
+changes nothing that is shown but the name of a file to take away, until Streamlit has told
+everything and says that it rests. The seeds stand beside made-up rows of a dataset, imported for
+it. No filter is asked for twice, so none is answered from memory.
 
 Example: python -m bench.page --rows 1000000 10000000
 """
@@ -23,7 +24,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from playwright.sync_api import Browser, Frame, FrameLocator, Page, WebSocket, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    Frame,
+    FrameLocator,
+    Locator,
+    Page,
+    WebSocket,
+    sync_playwright,
+)
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from bench.served import Served, make_library, served
 from incidents.model import EVENT_TYPES
@@ -34,6 +44,7 @@ STARTS = 3
 OPENINGS = 5
 CASUALTY_TYPES = ("", "killed")
 """For each of them every event type is added to the filter, one after the other."""
+FORMATS = ("geojson", "csv")
 # Their words weigh nothing on a rerun; ten million rows of 844 bytes would take 8 GB.
 ROW_BYTES = 400
 MAKE_RUN = ("make", "--silent", "run", "PORT={port}")
@@ -251,22 +262,17 @@ class _Watched:
         if not self.add("event_type", event_type, rounds):
             return
         self._page.keyboard.press("Escape")
-        # Somewhere nothing is, so that the key goes to the page.
-        self._page.mouse.click(700, 4)
-        self._page.wait_for_timeout(PAUSE_MS)
+        option = self._offered("format", FORMATS[1 - len(rounds.empty) % 2])
         busy = self._begin()
-        self._page.keyboard.press("r")
+        option.click()
         rounds.empty.append(self._end())
         rounds.empty_processor.append(self._server.processor_s - busy)
 
     def add(self, key: str, option: str, rounds: _Rounds | None = None) -> bool:
         """Take an option into a list of the sidebar; note how long the map took, if it changed."""
-        self._page.locator(f".st-key-{key} input").click()
-        shown = self._page.get_by_role("option", name=option, exact=True)
-        shown.wait_for()
-        self._page.wait_for_timeout(PAUSE_MS)
+        offered = self._offered(key, option)
         busy = self._begin()
-        shown.click()
+        offered.click()
         ended = self._end()
         busy = self._server.processor_s - busy
         asked, drawn = self._page.evaluate("seen.asked"), self._frame.evaluate("seen.drawn")
@@ -285,6 +291,23 @@ class _Watched:
         self._begin()
         self._page.locator(f".st-key-{key}").get_by_role("button", name="Clear all").click()
         self._end()
+
+    def _offered(self, key: str, name: str) -> Locator:
+        """Open a list of the sidebar and return an option; scrolling may close the list again."""
+        box = self._page.locator(f".st-key-{key} input")
+        option = self._page.get_by_role("option", name=name, exact=True)
+        for _ in range(5):
+            box.scroll_into_view_if_needed()
+            self._page.wait_for_timeout(PAUSE_MS)
+            box.click()
+            try:
+                option.wait_for(timeout=10_000)
+            except PlaywrightTimeoutError:
+                self._page.keyboard.press("Escape")
+                continue
+            self._page.wait_for_timeout(PAUSE_MS)
+            return option
+        raise SystemExit(f"the list {key!r} did not offer {name!r}")
 
     def _begin(self) -> float:
         """Forget what was seen; return the seconds of processor that the server has had."""

@@ -23,7 +23,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Common_pb2 import StringArray
+from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
 from bench.served import Served, make_library, served
@@ -32,6 +35,7 @@ from incidents.model import EVENT_TYPES
 REST_S = 5.0
 LABEL = "Event type"
 MOMENTS = 10
+_WIDGETS = ("multiselect", "selectbox", "checkbox", "date_input")
 
 
 @dataclass
@@ -47,8 +51,9 @@ class Session:
 
     def __init__(self, socket_: ClientConnection, number: int) -> None:
         self._socket = socket_
-        self._widget = ""
         self._chosen = number
+        self._widget = ""
+        self._states: dict[str, WidgetState] = {}
 
     async def open(self) -> None:
         """Run the page for the first time and find the filter's widget."""
@@ -58,15 +63,15 @@ class Session:
 
     async def change(self) -> float:
         """Change the filter; return the seconds until the page's script has ended."""
-        message = BackMsg()
-        state = message.rerun_script.widget_states.widgets.add()
-        state.id = self._widget
+        state = self._states[self._widget]
         # Each of the 63 sets of event types in turn: 5 has no factor in common with 63.
         self._chosen += 5
         bits = 1 + self._chosen % (2 ** len(EVENT_TYPES) - 1)
-        state.string_array_value.data.extend(
-            name for place, name in enumerate(EVENT_TYPES) if bits >> place & 1
-        )
+        chosen = [name for place, name in enumerate(EVENT_TYPES) if bits >> place & 1]
+        state.string_array_value.data[:] = chosen
+        message = BackMsg()
+        # A browser tells the state of every widget, each time.
+        message.rerun_script.widget_states.widgets.extend(self._states.values())
         begun = time.perf_counter()
         await self._run(message)
         return time.perf_counter() - begun
@@ -81,12 +86,31 @@ class Session:
             kind = answer.WhichOneof("type")
             if kind == "delta":
                 new = answer.delta.new_element
-                if new.WhichOneof("type") == "multiselect" and new.multiselect.label == LABEL:
-                    self._widget = new.multiselect.id
                 if new.WhichOneof("type") == "exception":
                     raise RuntimeError(new.exception.message)
+                self._take_up(new)
             if kind == "script_finished":
                 return
+
+    def _take_up(self, new: Element) -> None:
+        """Know a widget as it is first shown, as a browser does."""
+        kind = new.WhichOneof("type")
+        shown = getattr(new, kind) if kind in _WIDGETS else None
+        if shown is None or shown.id in self._states:
+            return
+        if kind == "multiselect":
+            if shown.label == LABEL:
+                self._widget = shown.id
+            said = StringArray(data=[shown.options[place] for place in shown.default])
+            state = WidgetState(id=shown.id, string_array_value=said)
+        elif kind == "selectbox":
+            state = WidgetState(id=shown.id, string_value=shown.options[shown.default])
+        elif kind == "checkbox":
+            state = WidgetState(id=shown.id, bool_value=shown.default)
+        else:
+            said = StringArray(data=shown.default)
+            state = WidgetState(id=shown.id, string_array_value=said)
+        self._states[shown.id] = state
 
 
 @asynccontextmanager

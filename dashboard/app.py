@@ -6,19 +6,21 @@ import dataclasses
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import choices as asking
 from dashboard import loading
 from dashboard.access import current_user, enter, show_account
 from dashboard.add_page import show_add
 from dashboard.basemap import tiles
+from dashboard.claim_cards import Link
 from dashboard.claim_page import show_claim
 from dashboard.datasets_page import show_datasets
 from dashboard.district_map import district_map
 from dashboard.district_panel import show_area
 from dashboard.downloads import show_downloads
 from dashboard.filter_words import filter_words
-from dashboard.level_choice import ask_level
+from dashboard.level_choice import Level, ask_level
 from dashboard.map_drawing import sequential_palette
 from dashboard.markup import element, escape_markdown, show, show_style
 from dashboard.painting import paint
@@ -67,12 +69,68 @@ def show_map(of_add: st.Page, of_data: st.Page) -> None:
         st.error(f"The sources cannot be read. {escape_markdown(str(error))}")
         st.stop()
     query = {name: st.query_params.get_all(name) for name in st.query_params}
+    asking.take_click(atlas)
+    above, tolls = st.container(), st.container()
+    left, right = st.columns([3, 2], gap="small")
+    # The map goes out first, before the widgets where it can be: the rest takes longer.
+    early = asking.asked_before(atlas)
+    view = early and _draw_map(left, atlas, early)
     choices = asking.ask(atlas, query)
-    view = View(atlas, choices.filter, choices.rule)
+    with right:
+        choices = dataclasses.replace(choices, selected=asking.ask_area(atlas))
+        area = st.container(height=HEIGHT - 56, border=False, key="area")
+    if view is None:
+        view = _draw_map(left, atlas, choices)
+    elif choices != early:
+        asking.ask_anew()
 
     def link(claim_id: str) -> str:
         return asking.address(atlas, choices, claim=claim_id)
 
+    with above:
+        _show_head(view, choices, level, query, link)
+    with tolls:
+        show_tolls(view, link)
+    with area:
+        show_area(view, choices.selected, link)
+    show_below(view, link)
+    show_downloads(view, choices)
+    _footer(view)
+
+
+def _draw_map(place: DeltaGenerator, atlas: Atlas, choices: asking.Choices) -> View:
+    """Draw the map and return the view that it shows."""
+    view = View(atlas, choices.filter, choices.rule)
+    painting = paint(view, choices.measure)
+    dark = st.context.theme.type == "dark"
+    with place:
+        district_map(
+            painting.paints,
+            atlas.boundaries,
+            selected=choices.selected,
+            dark=dark,
+            palette=sequential_palette(painting.class_count, dark=dark),
+            area_word=atlas.area_word,
+            whole_word="province" if atlas.is_home else "region",
+            province_note=painting.province_note,
+            legend=painting.legend,
+            points=point_layer(points(view)) if choices.points else None,
+            tiles=tiles() if choices.basemap else None,
+            height=HEIGHT,
+            key=asking.MAP_KEY,
+        )
+    return view
+
+
+def _show_head(
+    view: View,
+    choices: asking.Choices,
+    level: Level,
+    query: dict[str, list[str]],
+    link: Link,
+) -> None:
+    """Show the title, what of the address means nothing, and the claim that it opens."""
+    atlas = view.atlas
     show(
         element(
             "div",
@@ -86,41 +144,9 @@ def show_map(of_add: st.Page, of_data: st.Page) -> None:
     unknown = [*level.ignored, *asking.unknown_parameters(atlas, query)]
     _notices([*unknown, f"claim={claim_id}"] if claim_id and opened is None else unknown)
     if opened is not None:
-        show_claim(opened, claim_id, _texts(), link, asking.address(atlas, choices, **_area(atlas)))
+        show_claim(opened, claim_id, _texts(), link, asking.address(atlas, choices))
     if view.is_empty:
         st.info(_nothing_left(view), icon=":material/filter_alt_off:")
-    tolls = st.container()
-    left, right = st.columns([3, 2], gap="small")
-    with right:
-        selected = asking.ask_area(atlas)
-        choices = dataclasses.replace(choices, selected=selected)
-        area = st.container(height=HEIGHT - 56, border=False, key="area")
-    # The map goes out first: what stands above and beside it takes longer.
-    with left:
-        painting = paint(view, choices.measure)
-        dark = st.context.theme.type == "dark"
-        district_map(
-            painting.paints,
-            atlas.boundaries,
-            selected=selected,
-            dark=dark,
-            palette=sequential_palette(painting.class_count, dark=dark),
-            area_word=atlas.area_word,
-            whole_word="province" if atlas.is_home else "region",
-            province_note=painting.province_note,
-            legend=painting.legend,
-            points=point_layer(points(view)) if choices.points else None,
-            tiles=tiles() if choices.basemap else None,
-            height=HEIGHT,
-            key=asking.MAP_KEY,
-        )
-    with tolls:
-        show_tolls(view, link)
-    with area:
-        show_area(view, selected, link)
-    show_below(view, link)
-    show_downloads(view, choices)
-    _footer(view)
 
 
 def _title_line(view: View) -> str:
@@ -140,12 +166,6 @@ def _texts() -> Texts | None:
     except (ValueError, OSError) as error:
         st.warning(f"The texts cannot be read. {escape_markdown(str(error))}")
         return None
-
-
-def _area(atlas: Atlas) -> dict[str, str]:
-    """Return the area in the address, so that the way back leads to it."""
-    area = st.query_params.get("at", "")
-    return {"at": area} if area in atlas.district_names.values() else {}
 
 
 def _nothing_left(view: View) -> str:

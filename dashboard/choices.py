@@ -6,12 +6,13 @@ opens the same view.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -46,6 +47,9 @@ SINGLE = (
     "level",
     "points",
 )
+# The widgets that a view cannot do without; that of the moment is shown where there are several.
+_KEYS = (*MANY, "from", "to", "measure", "rule", "points", "basemap", "at")
+_ASKED = "asked"
 
 
 @dataclass(frozen=True)
@@ -106,9 +110,8 @@ def spelled(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> dict[str, list[
 def ask(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> Choices:
     """Show the sidebar and return what is chosen."""
     accept_spellings(atlas, query)
-    names = area_labels(atlas)
     with st.sidebar:
-        measure = st.selectbox(
+        st.selectbox(
             "Colour by",
             MEASURES,
             MEASURES.index(DEFAULT_MEASURE),
@@ -116,22 +119,22 @@ def ask(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> Choices:
             bind="query-params",
         )
         show(element("h2", "Filters", css="im-side"))
-        sources = _many("Source", [s.source_id for s in atlas.catalogue.sources], "source")
-        kinds = _many("Casualty type", [words(t) for t in CASUALTY_TYPES], "casualty_type")
-        groups = _many("Victim group", [words(g) for g in VICTIM_GROUPS], "victim_group")
-        events = _many("Event type", list(EVENT_TYPES), "event_type")
-        districts = _many(atlas.area_word.capitalize(), list(names.values()), "district")
-        first, last = _days()
-        scopes = _many(
+        _many("Source", [s.source_id for s in atlas.catalogue.sources], "source")
+        _many("Casualty type", [words(t) for t in CASUALTY_TYPES], "casualty_type")
+        _many("Victim group", [words(g) for g in VICTIM_GROUPS], "victim_group")
+        _many("Event type", list(EVENT_TYPES), "event_type")
+        _many(atlas.area_word.capitalize(), list(area_labels(atlas).values()), "district")
+        _days()
+        _many(
             "Scope",
             [words(s) for s in SCOPES],
             "scope",
             default=["event"],
             help="The event itself, the day before, sums over several days, history.",
         )
-        known_at = _known_at(atlas, query.get("known", ()))
+        _known(atlas, query.get("known", ()))
         show(element("h2", "More of the map", css="im-side"))
-        rule = st.selectbox(
+        st.selectbox(
             "Rule for the best figure",
             RULES,
             RULES.index(DEFAULT_RULE),
@@ -140,7 +143,7 @@ def ask(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> Choices:
             help="The range stays; the rule only chooses which figure is called best. "
             + " ".join(f"**{name}**: {meaning}." for name, meaning in RULE_MEANINGS.items()),
         )
-        points = st.toggle(
+        st.toggle(
             "Points",
             key="points",
             bind="query-params",
@@ -149,53 +152,91 @@ def ask(atlas: Atlas, query: Mapping[str, Sequence[str]]) -> Choices:
             "district or less exactly has no circle.",
         )
         # Not in the address: a link must not make the reader's browser ask another machine.
-        basemap = st.checkbox(
+        st.checkbox(
             "Background map from the internet",
             key="basemap",
             help="Off: nothing leaves this machine. On: your browser asks OpenStreetMap for "
             "pictures of the area you look at.",
         )
         show(element("p", element("a", "Reset everything", href="?"), css="im-reset"))
+    st.session_state[_ASKED] = _asked_over(atlas)
+    return _chosen(atlas)
+
+
+def asked_before(atlas: Atlas) -> Choices | None:
+    """Return what is chosen before anything is shown, None where the widgets must tell it first.
+
+    What somebody just chose is known when a run begins, where the same widgets were shown in the
+    last run over the same atlas. So the map can be on its way before the sidebar is drawn again.
+    """
+    state = st.session_state
+    if state.get(_ASKED) != _asked_over(atlas) or not all(key in state for key in _KEYS):
+        return None
+    return dataclasses.replace(_chosen(atlas), selected=_selected(atlas))
+
+
+def ask_anew() -> NoReturn:
+    """Run the page again from its beginning, and let the widgets tell what is chosen."""
+    del st.session_state[_ASKED]
+    st.rerun()
+
+
+def _asked_over(atlas: Atlas) -> tuple[str, str, str]:
+    """Return what the options of the widgets depend on."""
+    return (atlas.catalogue.digest, atlas.region, atlas.level)
+
+
+def _chosen(atlas: Atlas) -> Choices:
+    """Return what the widgets say; each is kept under its key."""
+    said = st.session_state
+    labels = set(said["district"])
+    known = said.get("known", LATEST)
     return Choices(
         filter=Filter(
-            sources=frozenset(sources),
-            casualty_types=frozenset(_unworded(kinds)),
-            victim_groups=frozenset(_unworded(groups)),
-            event_types=frozenset(events),
-            districts=frozenset(p for p, name in names.items() if name in set(districts)),
-            date_from=first,
-            date_to=last,
-            scopes=frozenset(_unworded(scopes)) or frozenset(SCOPES),
-            known_at=known_at,
+            sources=frozenset(said["source"]),
+            casualty_types=frozenset(_unworded(said["casualty_type"])),
+            victim_groups=frozenset(_unworded(said["victim_group"])),
+            event_types=frozenset(said["event_type"]),
+            districts=frozenset(p for p, name in area_labels(atlas).items() if name in labels),
+            date_from=said["from"],
+            date_to=said["to"],
+            scopes=frozenset(_unworded(said["scope"])) or frozenset(SCOPES),
+            known_at=None if known == LATEST else parse_moment(known),
         ),
-        rule=rule,
-        measure=measure,
+        rule=said["rule"],
+        measure=said["measure"],
         selected=None,
-        basemap=basemap,
-        points=points,
+        basemap=said["basemap"],
+        points=said["points"],
     )
 
 
-def ask_area(atlas: Atlas) -> str | None:
-    """Show which area the panel speaks of and return its P-code; None is the province.
+def take_click(atlas: Atlas) -> None:
+    """Put a click on the map into the choice of an area, before its widget is made.
 
-    A click on the map is put into the widget before the widget is made, so the widget
-    alone holds what is selected.
+    So the widget alone holds what is selected.
     """
-    by_name = {name: pcode for pcode, name in atlas.district_names.items()}
-    names = {pcode: name for name, pcode in by_name.items()}
-    current = by_name.get(st.session_state.get("at", whole(atlas)))
+    current = _selected(atlas)
     clicked = chosen_district(MAP_KEY, atlas.boundaries, selected=current)
     if clicked != current:
-        st.session_state["at"] = names[clicked] if clicked else whole(atlas)
-    chosen = st.selectbox(
+        st.session_state["at"] = atlas.district_names[clicked] if clicked else whole(atlas)
+
+
+def ask_area(atlas: Atlas) -> str | None:
+    """Show which area the panel speaks of and return its P-code; None is the province."""
+    st.selectbox(
         "Area",
-        [whole(atlas), *by_name],
+        [whole(atlas), *atlas.district_names.values()],
         key="at",
         bind="query-params",
         label_visibility="collapsed",
     )
-    return by_name.get(chosen)
+    return _selected(atlas)
+
+
+def _selected(atlas: Atlas) -> str | None:
+    by_name = {name: pcode for pcode, name in atlas.district_names.items()}
+    return by_name.get(st.session_state.get("at", ""))
 
 
 def area_labels(atlas: Atlas) -> dict[str, str]:
@@ -298,17 +339,16 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def _many(label: str, options: list[str], key: str, **more: Any) -> list[str]:  # noqa: ANN401
-    return st.multiselect(label, options, key=key, bind="query-params", placeholder="all", **more)
+def _many(label: str, options: list[str], key: str, **more: Any) -> None:  # noqa: ANN401
+    st.multiselect(label, options, key=key, bind="query-params", placeholder="all", **more)
 
 
-def _days() -> tuple[date | None, date | None]:
+def _days() -> None:
     # Without bounds Streamlit offers ten years around today only; reports go further back.
     # One below the other: side by side a chosen day is cut off.
     bounds: dict[str, Any] = {"min_value": FIRST_DAY, "max_value": LAST_DAY}
-    first = st.date_input("From", None, key="from", bind="query-params", **bounds)
-    last = st.date_input("To", None, key="to", bind="query-params", **bounds)
-    return first, last
+    st.date_input("From", None, key="from", bind="query-params", **bounds)
+    st.date_input("To", None, key="to", bind="query-params", **bounds)
 
 
 def _days_of_reports(atlas: Atlas) -> set[str]:
@@ -321,15 +361,15 @@ def _moment(text: str) -> datetime | None:
     return None
 
 
-def _known_at(atlas: Atlas, asked: Sequence[str]) -> datetime | None:
+def _known(atlas: Atlas, asked: Sequence[str]) -> None:
     """Show the slider over the days of reports, and over the moment that the address names."""
     moments = st.session_state.setdefault("moments", _days_of_reports(atlas))
     for text in asked:
         if text != LATEST and (moment := _moment(text)):
             moments.add(moment_text(moment))
     if len(moments) < 2:
-        return None
-    chosen = st.select_slider(
+        return
+    st.select_slider(
         "As known at",
         [*sorted(moments, key=parse_moment), LATEST],
         LATEST,
@@ -337,7 +377,6 @@ def _known_at(atlas: Atlas, asked: Sequence[str]) -> datetime | None:
         bind="query-params",
         help="Only what had been reported by then, or by the end of that day (Asia/Karachi).",
     )
-    return None if chosen == LATEST else parse_moment(chosen)
 
 
 def _unworded(labels: Sequence[str]) -> list[str]:
