@@ -197,6 +197,34 @@ def test_a_district_is_chosen_on_the_map_itself_with_the_keyboard(visitor):
     expect(page.locator(".st-key-area h3")).to_contain_text("Nushki")
 
 
+def test_the_map_is_one_stop_of_the_tab_key_and_arrows_lead_from_district_to_district(visitor):
+    page = visitor.open()
+    frame = district_map(page)
+    stops = frame.locator("path.district[tabindex='0']")
+    expect(stops).to_have_count(1)
+
+    def here():
+        return frame.locator("body").evaluate(
+            "() => document.activeElement.getAttribute('aria-label') ?? ''"
+        )
+
+    stops.focus()
+    walked = []
+    for key in ("Home", "ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown", "End", "g", "n"):
+        page.keyboard.press(key)
+        walked.append(here().partition(".")[0])
+    assert walked == [
+        "Awaran", "Barkhan", "Awaran", "Ziarat", "Awaran", "Ziarat", "Gwadar", "Nasirabad",
+    ]  # fmt: skip
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-area h3")).to_contain_text("Nushki")
+    expect(stops).to_have_count(1)
+    expect(stops).to_have_attribute("data-pcode", "PK223")
+    page.keyboard.press("Tab")
+    assert frame.locator("path.district:focus").count() == 0
+
+
 def test_a_filter_that_leaves_nothing_says_so_and_how_to_go_back(visitor):
     page = visitor.open("?casualty_type=missing")
     expect(page.get_by_text("No claim is left under these filters")).to_be_visible()
