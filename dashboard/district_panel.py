@@ -25,7 +25,8 @@ def show_area(view: View, selected: str | None, link: Link) -> None:
 
 
 def _province(view: View, link: Link) -> list[Element]:
-    hint = element("p", "Choose a district on the map or above. All incidents:", css="im-hint")
+    said = "Choose a district on the map or above." + " All incidents:" * bool(view.incidents)
+    hint = element("p", said, css="im-hint")
     return [hint, *(folded_incident(view, incident, link) for incident in view.incidents)]
 
 

@@ -171,6 +171,15 @@ def test_a_toll_opened_on_a_phone_stays_in_sight(browser, address):
         assert box["x"] + box["width"] <= 390
 
 
+def test_a_district_on_a_phone_reads_on_without_a_scroll_within_the_page(browser, address):
+    with visiting(browser, address, viewport={"width": 390, "height": 844}) as reader:
+        page = reader.open("?at=Gwadar")
+        area = page.locator(".st-key-area")
+        expect(area.locator("h3")).to_contain_text("Gwadar")
+        assert area.evaluate("area => area.scrollHeight <= area.clientHeight + 1")
+        assert area.evaluate("area => area.clientHeight") > 844
+
+
 def test_a_district_is_reached_and_read_with_the_keyboard_alone(visitor):
     page = visitor.open()
     page.locator(".st-key-at input").focus()
