@@ -25,11 +25,8 @@ def show_area(view: View, selected: str | None, link: Link) -> None:
     if selected is None:
         word = view.atlas.area_word
         article = "an" if word == "area" else "a"
-        show(
-            element(
-                "p", f"Choose {article} {word} on the map or above. All incidents:", css="im-hint"
-            )
-        )
+        said = f"Choose {article} {word} on the map or above."
+        show(element("p", said + " All incidents:" * bool(view.incidents), css="im-hint"))
         offer_incidents(view, view.incidents, link, key="incidents")
         offer_rows(view, None, link, key="rows_of_all")
         return

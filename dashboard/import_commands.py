@@ -195,7 +195,7 @@ def _show_progress(progress: Progress) -> None:
     typer.echo(f"\r{progress.rows:,} rows, {progress.share:.0%}{left}   {end}", nl=False, err=True)
 
 
-@datasets.command("list")
+@datasets.command("list", epilog="Example:  incident-map datasets list --json")
 def list_(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
 ) -> None:
@@ -217,7 +217,7 @@ def list_(
         )
 
 
-@datasets.command("verify")
+@datasets.command("verify", epilog="Example:  incident-map datasets verify")
 def verify() -> None:
     """Hold every stored file against its hash; status 1 if one differs."""
     from incidents.datasets.library import datasets_folder, list_datasets
@@ -232,7 +232,7 @@ def verify() -> None:
     typer.echo(f"{len(manifests)} datasets, every file as it was written")
 
 
-@datasets.command("remove")
+@datasets.command("remove", epilog="Example:  incident-map datasets remove ucdp-ged")
 def remove(
     dataset: Annotated[str, typer.Argument(help="The dataset's id.")],
 ) -> None:

@@ -115,7 +115,7 @@ def _say_boundaries(
         typer.echo(f"    {fault}")
 
 
-@boundaries.command("list")
+@boundaries.command("list", epilog="Example:  incident-map boundaries list --json")
 def list_boundaries(as_json: AsJson = False) -> None:
     """List the regions with their levels, coarse to fine."""
     from incidents.regions import RegionError, list_regions
@@ -235,7 +235,7 @@ def _say_places(read: PlacesRead, region: Region, *, as_json: bool) -> None:
         typer.echo(f"  and {len(read.refusals) - REFUSED_SHOWN:,} more; --json has all", err=True)
 
 
-@gazetteer.command("list")
+@gazetteer.command("list", epilog="Example:  incident-map gazetteer list --json")
 def list_gazetteer(as_json: AsJson = False) -> None:
     """List the places that you added, by region and list."""
     from incidents.regions import RegionError, list_regions

@@ -50,7 +50,9 @@ def record_decision(
             decided_at=at or datetime.now(KARACHI).replace(microsecond=0),
         )
     except ValidationError as error:
-        raise ValueError("; ".join(e["msg"] for e in error.errors())) from None
+        raise ValueError(
+            "; ".join(e["msg"].removeprefix("Value error, ") for e in error.errors())
+        ) from None
     _save(folder, (*load_decisions(folder / DECISIONS_FILE), decision))
     return decision
 

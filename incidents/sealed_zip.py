@@ -105,7 +105,8 @@ def _problem(entry: zipfile.ZipInfo) -> str:
     mode = entry.external_attr >> 16
     if not _NAME.fullmatch(entry.filename) or entry.orig_filename != entry.filename:
         return f"{shown}: not a name that a sealed export has"
-    if mode and not stat.S_ISREG(mode):
+    # Some programs write permissions and no kind: that is a plain file.
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
         return f"{shown}: a link or a special file, expected a plain one"
     if entry.flag_bits & 0x1:
         return f"{shown}: encrypted"

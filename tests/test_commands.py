@@ -12,6 +12,9 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 from command_line import ask, run
+from typer.main import get_command
+
+from dashboard.commands import app
 
 
 @pytest.mark.parametrize(
@@ -22,6 +25,18 @@ def test_each_command_explains_itself_with_an_example(command):
     assert said.returncode == 0
     assert f"incident-map {command}" in said.stdout.decode()
     assert "Example:" in said.stdout.decode()
+
+
+def test_every_command_and_subcommand_shows_an_example_of_itself():
+    def leaves(command, path):
+        for name, under in getattr(command, "commands", {}).items():
+            yield from leaves(under, f"{path} {name}")
+        if not hasattr(command, "commands"):
+            yield path, command.epilog
+
+    found = dict(leaves(get_command(app), "incident-map"))
+    assert len(found) > 20
+    assert [path for path, said in found.items() if f"Example:  {path}" not in (said or "")] == []
 
 
 @pytest.mark.parametrize(

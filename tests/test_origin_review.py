@@ -32,6 +32,12 @@ def test_a_split_is_recorded_and_taking_it_back_restores_the_families_exactly(fo
     assert (kept.reason, kept.reverted_reason) == ("own reporting", "mistaken")
 
 
+def test_a_merge_of_one_source_is_refused_in_our_own_words(folder):
+    known = load_atlas(folder).catalogue.source
+    with pytest.raises(ValueError, match=r"^a merge needs two sources or more, it has 1$"):
+        record_decision(folder, "merge", ["003-afp-2026-01-31"], reason="x", by="y", known=known)
+
+
 @pytest.mark.parametrize(
     ("sources", "reason", "by", "message"),
     [

@@ -29,6 +29,7 @@ function startDistrictMap({ map, districts, outline, labelPoints }) {
   let paints = {};
   let names = {};
   let selected = null;
+  let first = true; // whether the page has sent nothing yet
   let asked = ""; // what was last drawn, as text: the same again paints nothing
   let tiles = null;
   let height = 0;
@@ -92,11 +93,32 @@ function startDistrictMap({ map, districts, outline, labelPoints }) {
     streamlitPage.choose(next);
   }
 
+  // One stop of the Tab key for all areas: within, arrows, Home, End and first letters lead on.
+  const order = [...layers.keys()]; // by name, once the names are there
+  let stop = order[0];
+  container.setAttribute("tabindex", "-1");
+  function stopAt(pcode) {
+    layers.get(stop).getElement().setAttribute("tabindex", "-1");
+    layers.get(pcode).getElement().setAttribute("tabindex", "0");
+    stop = pcode;
+  }
+  function keyLeadsTo(event, pcode) {
+    const at = order.indexOf(pcode);
+    const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+    if (event.ctrlKey || event.altKey || event.metaKey) return null;
+    if (event.key in steps) return order[(at + steps[event.key] + order.length) % order.length];
+    if (event.key === "Home") return order[0];
+    if (event.key === "End") return order[order.length - 1];
+    if (event.key.length > 1 || event.key === " ") return null;
+    const letter = event.key.toLowerCase();
+    return [...order.slice(at + 1), ...order.slice(0, at)].find((code) => names[code]?.toLowerCase().startsWith(letter)) ?? null;
+  }
+
   for (const [pcode, layer] of layers) {
     const path = layer.getElement();
     path.setAttribute("class", "district leaflet-interactive");
     path.setAttribute("data-pcode", pcode);
-    path.setAttribute("tabindex", "0");
+    path.setAttribute("tabindex", pcode === stop ? "0" : "-1");
     path.setAttribute("role", "button");
     layer.on("click", (event) => {
       L.DomEvent.stopPropagation(event);
@@ -109,7 +131,9 @@ function startDistrictMap({ map, districts, outline, labelPoints }) {
     });
     path.addEventListener("pointerleave", hideTooltip);
     path.addEventListener("focus", () => {
+      stopAt(pcode);
       if (!path.matches(":focus-visible")) return;
+      map.panInside(labelPoints[pcode].slice(0, 2), { padding: [40, 40], animate: false });
       show(focusRings, pcode);
       describe(pcode);
       const at = map.latLngToContainerPoint(labelPoints[pcode].slice(0, 2));
@@ -120,10 +144,13 @@ function startDistrictMap({ map, districts, outline, labelPoints }) {
       hideTooltip();
     });
     path.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
+      const chooses = event.key === "Enter" || event.key === " ";
+      const next = chooses ? null : keyLeadsTo(event, pcode);
+      if (!chooses && !next) return;
       event.preventDefault();
       event.stopPropagation();
-      choose(pcode);
+      if (chooses) choose(pcode);
+      else layers.get(next).getElement().focus({ preventScroll: true });
     });
   }
   map.on("click", () => choose(null));
@@ -225,7 +252,7 @@ function startDistrictMap({ map, districts, outline, labelPoints }) {
     words = { area, whole: all };
     document.title = `Map of ${area}s`;
     blanks.setAttribute("aria-label", `Legend: ${area}s without a figure`);
-    container.setAttribute("aria-label", `Map of ${area}s. Tab goes from ${area} to ${area}, Enter selects, Escape shows the ${all}.`);
+    container.setAttribute("aria-label", `Map of ${area}s. Arrow keys go from ${area} to ${area}, Enter selects, Escape shows the ${all}.`);
     whole.title = `Show the whole ${all}`;
     whole.setAttribute("aria-label", whole.title);
   }
@@ -265,6 +292,7 @@ function startDistrictMap({ map, districts, outline, labelPoints }) {
   // --- What the page sends ----------------------------------------------------------------
   function markSelected(pcode) {
     selected = pcode;
+    if (pcode) stopAt(pcode);
     show(chosenRings, pcode);
     for (const [code, layer] of layers) layer.getElement().setAttribute("aria-pressed", String(code === pcode));
     chosen.hidden = !pcode;
@@ -288,6 +316,9 @@ function startDistrictMap({ map, districts, outline, labelPoints }) {
     if (now === asked) return;
     asked = now;
     ({ paints, names } = args);
+    order.sort((a, b) => (names[a] ?? a).localeCompare(names[b] ?? b, "en"));
+    if (first) stopAt(order[0]);
+    first = false;
     call(args.area_word, args.whole_word);
     root.classList.toggle("dark", args.dark);
     // The page's own ground, where page and map agree about the light.

@@ -171,6 +171,15 @@ def test_a_toll_opened_on_a_phone_stays_in_sight(browser, address):
         assert box["x"] + box["width"] <= 390
 
 
+def test_a_district_on_a_phone_reads_on_without_a_scroll_within_the_page(browser, address):
+    with visiting(browser, address, viewport={"width": 390, "height": 844}) as reader:
+        page = reader.open("?at=Gwadar")
+        area = page.locator(".st-key-area")
+        expect(area.locator("h3")).to_contain_text("Gwadar")
+        assert area.evaluate("area => area.scrollHeight <= area.clientHeight + 1")
+        assert area.evaluate("area => area.clientHeight") > 844
+
+
 def test_a_district_is_reached_and_read_with_the_keyboard_alone(visitor):
     page = visitor.open()
     page.locator(".st-key-at input").focus()
@@ -195,6 +204,34 @@ def test_a_district_is_chosen_on_the_map_itself_with_the_keyboard(visitor):
     district_map(page).locator("path[data-pcode=PK223]").focus()
     page.keyboard.press("Enter")
     expect(page.locator(".st-key-area h3")).to_contain_text("Nushki")
+
+
+def test_the_map_is_one_stop_of_the_tab_key_and_arrows_lead_from_district_to_district(visitor):
+    page = visitor.open()
+    frame = district_map(page)
+    stops = frame.locator("path.district[tabindex='0']")
+    expect(stops).to_have_count(1)
+
+    def here():
+        return frame.locator("body").evaluate(
+            "() => document.activeElement.getAttribute('aria-label') ?? ''"
+        )
+
+    stops.focus()
+    walked = []
+    for key in ("Home", "ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown", "End", "g", "n"):
+        page.keyboard.press(key)
+        walked.append(here().partition(".")[0])
+    assert walked == [
+        "Awaran", "Barkhan", "Awaran", "Ziarat", "Awaran", "Ziarat", "Gwadar", "Nasirabad",
+    ]  # fmt: skip
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-area h3")).to_contain_text("Nushki")
+    expect(stops).to_have_count(1)
+    expect(stops).to_have_attribute("data-pcode", "PK223")
+    page.keyboard.press("Tab")
+    assert frame.locator("path.district:focus").count() == 0
 
 
 def test_a_filter_that_leaves_nothing_says_so_and_how_to_go_back(visitor):
