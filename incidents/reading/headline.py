@@ -79,7 +79,7 @@ def line_in_title(titles: Iterable[str], lines: Iterable[str]) -> str | None:
     pieces = {
         folded(piece)
         for title in titles
-        for piece in [title, *TITLE_SEPARATORS.split(title)]
+        for piece in [title, *TITLE_SEPARATORS.split(title), title.partition(": ")[2]]
         if len(piece.split()) >= _MIN_WORDS
     }
     return max((line for line in lines if folded(line) in pieces), key=len, default=None)
