@@ -40,6 +40,7 @@ def add(
     by: Annotated[str | None, typer.Option(help="Who accepts, for the history.")] = None,
 ) -> None:
     """Find the claims of a report and print them; store them only with --accept."""
+    from dashboard.wording import count
     from incidents.addition import accept_linked, check_linked, prepare_addition
     from incidents.atlas import existing_store, load_atlas, seeds_folder
     from incidents.extraction.extractors import ExtractorError
@@ -78,7 +79,8 @@ def add(
     if accept:
         typer.echo(
             f"Stored in {locate_library().shown}: {addition.source.source_id}, "
-            f"{len(accepted.claims)} claims on the map, {len(accepted.incidents)} new incidents, "
+            f"{count(len(accepted.claims), 'claim')} on the map, "
+            f"{count(len(accepted.incidents), 'new incident')}, "
             f"{len(addition.drafts) - len(accepted.claims)} left to review.",
             err=as_json,
         )

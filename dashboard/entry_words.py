@@ -23,6 +23,7 @@ DONE = {
     "redo": "redid",
     "restore": "restored a backup",
 }
+PARTED = "parted origins"
 NOUNS = {"document": "report"}
 NEVER_TAKEN_BACK = frozenset({"undo", "redo", "restore"})
 """An undo is taken back by redoing what it undid, and the other way."""
@@ -36,6 +37,8 @@ def told(entry: Entry) -> str:
     main = "claim" if entry.action == "accept" else None
     kinds = Counter(c.kind for c in entry.changes if main is None or c.kind == main)
     if entry.action == "lineage":
+        kinds_decided = {c.fields["kind"][1] for c in entry.changes if "kind" in c.fields}
+        done = PARTED if kinds_decided == {"split"} else done
         return f"{done} (no. {entry.entry_id})"
     parts = [
         f"{number} {NOUNS.get(kind, kind)}{'s' if number > 1 else ''}"

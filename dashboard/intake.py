@@ -261,6 +261,7 @@ def _store(
             store=loading.library(),
             texts=None,
             extractor=extractor,
+            kin=copy.family if copy else (),
             told=lambda share: bar.progress(min(share, 1.0), f"Finding claims: {share:.0%} read"),
         )
     except (ExtractorError, VocabularyError, OSError) as error:

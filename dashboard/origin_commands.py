@@ -71,24 +71,32 @@ def undo(
     by: By,
 ) -> None:
     """Take a decision back; the former families return exactly."""
-    from incidents.atlas import seeds_folder
+    from incidents import seeds
+    from incidents.atlas import existing_store, seeds_folder
     from incidents.origin_review import take_back
 
     with _said():
-        take_back(seeds_folder(), number, reason=reason, by=by)
+        folder = seeds_folder()
+        take_back(folder, existing_store(), seeds.load(folder), number, reason=reason, by=by)
     typer.echo(f"Decision {number} is taken back.")
 
 
 def _decide(kind: Literal["split", "merge"], sources: list[str], reason: str, by: str) -> None:
-    from incidents.atlas import load_atlas, seeds_folder
+    from incidents.atlas import load_atlas
     from incidents.filters import make_filter
-    from incidents.origin_review import record_decision
+    from incidents.origin_review import checked, record_decision
+    from incidents.store import open_store
 
     with _said():
-        catalogue = load_atlas().catalogue
-        named = sorted(make_filter(catalogue, {}, source=sources).sources)
-        record_decision(seeds_folder(), kind, named, reason=reason, by=by, known=catalogue.source)
-    typer.echo(f"{kind}: {', '.join(named)}. `incident-map origins list` shows the families now.")
+        known = load_atlas().catalogue
+        named = sorted(make_filter(known, {}, source=sources).sources)
+        # Before the library is made, if there is none yet.
+        checked(kind, named, reason=reason, by=by, known=known.source)
+        entry = record_decision(open_store(), kind, named, reason=reason, by=by, known=known.source)
+    typer.echo(
+        f"{kind}: {', '.join(named)}: entry {entry} of the history. `incident-map origins list` "
+        "shows the families now."
+    )
 
 
 def _as_dict(lineage: Any) -> dict[str, Any]:  # noqa: ANN401 - loaded when it runs
@@ -106,9 +114,11 @@ def _as_dict(lineage: Any) -> dict[str, Any]:  # noqa: ANN401 - loaded when it r
 
 @contextmanager
 def _said() -> Iterator[None]:
-    """Turn an error about the sources into its message and status 1."""
+    """Turn an error about the sources or the library into its message and status 1."""
+    from incidents.store import StoreError
+
     try:
         yield
-    except (ValueError, OSError) as error:
+    except (StoreError, ValueError, OSError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard import loading
 from dashboard.access import ask_person, current_user
 from dashboard.markup import Element, element, escape_markdown, show, table
 from dashboard.wording import count
+from incidents import seeds
 from incidents.access import Person, may
 from incidents.atlas import seeds_folder
 from incidents.copies import PairEvidence
 from incidents.credits import credit_notices
 from incidents.lineage import Lineage
-from incidents.origin_review import record_decision, take_back
+from incidents.origin_review import checked, record_decision, take_back
+from incidents.store import StoreError
 from incidents.view import View
 
 RULES = {
@@ -111,8 +114,7 @@ def _decisions(lineage: Lineage) -> None:
 
 
 def _form(view: View, by: Person) -> None:
-    """Ask for a decision; it is written beside the sources, where git can hold it."""
-    folder = seeds_folder()
+    """Ask for a decision; it is recorded in the library's history."""
     known = view.atlas.catalogue.source
     open_ones = [n for n, d in enumerate(view.atlas.lineage.decisions, 1) if d.reverted_at is None]
     with st.form("origins", clear_on_submit=True):
@@ -124,11 +126,15 @@ def _form(view: View, by: Person) -> None:
             return
     try:
         if action.startswith("take back"):
-            take_back(folder, int(action.split()[-1]), reason=reason, by=by)
+            folder, number = seeds_folder(), int(action.split()[-1])
+            own = seeds.load(folder)
+            take_back(folder, loading.library(), own, number, reason=reason, by=by)
         else:
             kind = "split" if action == "split" else "merge"
-            record_decision(folder, kind, sources, reason=reason, by=by, known=known)
-    except (ValueError, OSError) as error:
+            checked(kind, sources, reason=reason, by=by, known=known)
+            if (library := loading.library(make=True)) is not None:
+                record_decision(library, kind, sources, reason=reason, by=by, known=known)
+    except (StoreError, ValueError, OSError) as error:
         st.error(escape_markdown(str(error)))
         return
     st.rerun()

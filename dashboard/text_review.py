@@ -23,6 +23,7 @@ from streamlit.components.v1 import declare_component
 
 from dashboard.map_folder import served_folder
 from incidents.model import MAX_QUOTE_WORDS
+from incidents.sentences import split_paragraphs
 
 Status = Literal["linked", "unclassified", "accepted", "rejected"]
 ActionKind = Literal["select", "accept", "reject", "edit", "add"]
@@ -131,6 +132,7 @@ def text_review(
     positions = Positions(text)
     _frame()(
         text=plain(text),
+        joined=joined_lines(text),
         drafts=[_sent(mark, positions) for mark in marks],
         selected=selected,
         echo=st.session_state.get(f"{key}/seen"),
@@ -145,6 +147,21 @@ def text_review(
         key=key,
         default=None,
     )
+
+
+def joined_lines(text: str) -> list[int]:
+    r"""Return the numbers, from 0, of the lines that go on a paragraph, as those of a PDF do.
+
+    Examples
+    --------
+    >>> joined_lines("Headline\nTwo men were\nhurt.")
+    [2]
+    """
+    joined = []
+    for start, end in split_paragraphs(text):
+        first = text.count("\n", 0, start)
+        joined += range(first + 1, first + 1 + text.count("\n", start, end))
+    return joined
 
 
 def new_action(key: str, text: str, known: Sequence[str]) -> Action | None:

@@ -62,6 +62,15 @@ def problems(draft: ReviewDraft, source: Source) -> list[Problem]:
     return sorted(found, key=lambda p: not p.stops)
 
 
+def claimant_id_in(draft: ReviewDraft, source: Source) -> str:
+    """Return the id of who says it: someone without a name is somebody of this text alone."""
+    number = source.source_id.partition("-")[0]
+    of_text = draft.kind in {"anonymous", "nobody"}
+    if of_text and not draft.claimant_id.endswith(f"-{number}"):
+        return f"{draft.claimant_id}-{number}"
+    return draft.claimant_id
+
+
 def claim_from(draft: ReviewDraft, source: Source) -> Claim:
     """Return the claim that a draft becomes; `incident_id` must be chosen.
 
@@ -80,7 +89,6 @@ def claim_from(draft: ReviewDraft, source: Source) -> Claim:
     assert start is not None  # noqa: S101 - problems() has seen to it
     end = draft.date_end or start
     kind = draft.kind
-    number = source.source_id.partition("-")[0]
     closed = draft.qualifier in _CLOSED
     in_text = draft.char_start is not None and not draft.in_title
     try:
@@ -108,10 +116,7 @@ def claim_from(draft: ReviewDraft, source: Source) -> Claim:
             date_prec=draft.date_prec or date_precision(start, end) or 1,
             scope=draft.scope,
             claimant=draft.claimant,
-            # Someone without a name is somebody of this text and of no other.
-            claimant_id=f"{draft.claimant_id}-{number}"
-            if kind in {"anonymous", "nobody"} and not draft.claimant_id.endswith(f"-{number}")
-            else draft.claimant_id,
+            claimant_id=claimant_id_in(draft, source),
             claimant_type=draft.claimant_type,
             claimant_kind=kind,
             part_of=claim_id_of(source.source_id, draft.part_of) if draft.part_of else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +49,7 @@ def prepare_addition(
     store: Store | None = None,
     texts: Texts | None = None,
     extractor: str = ALL,
+    kin: Collection[str] | None = None,
     told: Callable[[float], None] | None = None,
 ) -> Addition:
     """Find a document's claims, the incidents they may belong to, and its near-copies.
@@ -59,6 +60,8 @@ def prepare_addition(
         Fields of the source that a person gave.
     extractor
         Name of the extractor that finds the claims.
+    kin
+        Sources that go back to the same text; those of its nearest copy if not given.
     told
         Is told how far the reading is, 0 to 1.
 
@@ -86,11 +89,14 @@ def prepare_addition(
             if told:
                 told(progress.share)
             found = [from_extraction(d) for d in progress.drafts]
+    copies = tuple(near_copies(document.text, sources.values(), texts, atlas.lineage))
+    if kin is None:
+        kin = copies[0].family if copies else ()
     return Addition(
         document,
         source,
-        tuple(assigned(found, document.text, source, atlas.catalogue)),
-        tuple(near_copies(document.text, sources.values(), texts, atlas.lineage)),
+        tuple(assigned(found, document.text, source, atlas.catalogue, kin)),
+        copies,
         same_text(document.sha256, sources.values()),
         extractor,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from incidents.acceptance import claimant_id_in
 from incidents.addition import Addition
 from incidents.atlas import Atlas
 from incidents.citations import cite_source
@@ -32,6 +33,7 @@ def draft_row(addition: Addition, draft: ReviewDraft, atlas: Atlas) -> dict[str,
         "count_high": draft.count_low if closed else None,
         "latitude": place.latitude if is_point and place else None,
         "longitude": place.longitude if is_point and place else None,
+        "claimant_id": claimant_id_in(draft, source),
         "claimant_kind": draft.kind,
         "outlet": source.outlet,
         "agency": source.agency,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -27,6 +27,8 @@ JOINED_AT = 0.75
 _NEAR = 400
 """Characters around a figure in which the words for what happened are looked for."""
 _OTHER_DAY = 0.35
+_DAYS_AFTER = 6
+"""A report that repeats a figure in its headline comes so many days after it at most."""
 _TYPES = {
     "abducted": ("Violence against civilians", "Abduction/forced disappearance"),
     "missing": ("Violence against civilians", "Abduction/forced disappearance"),
@@ -74,12 +76,22 @@ def suggest(draft: ReviewDraft, catalogue: Catalogue, count: int = 5) -> list[Su
 
 
 def assigned(
-    drafts: Sequence[ReviewDraft], text: str, source: Source, catalogue: Catalogue
+    drafts: Sequence[ReviewDraft],
+    text: str,
+    source: Source,
+    catalogue: Catalogue,
+    kin: Collection[str] = (),
 ) -> list[ReviewDraft]:
     """Return drafts with an incident proposed for each that has none.
 
     Drafts of one document that share day, place and scope share an incident; what names no
     place of its own joins the only place that the document tells of.
+
+    Parameters
+    ----------
+    kin
+        Sources that go back to the same text: what they tell with the same figures, and this
+        document too, is one incident.
     """
     wanting = [d for d in drafts if not d.incident_id]
     groups: dict[tuple[object, ...], list[ReviewDraft]] = defaultdict(list)
@@ -91,7 +103,9 @@ def assigned(
         typed = [with_event_type(d, text) for d in members]
         lead = _lead(typed)
         best = next(iter(suggest(lead, catalogue, 1)), None)
-        if best is not None and best.score >= JOINED_AT:
+        if (told := _told_by_kin(typed, catalogue, kin)) is not None:
+            incident_id, title = told, None
+        elif best is not None and best.score >= JOINED_AT:
             incident_id, title = best.incident.incident_id, None
         else:
             incident_id, title = _name_new(lead, source, taken)
@@ -106,6 +120,23 @@ def assigned(
                 }
             )
     return [chosen.get(d.draft_id, d) for d in drafts]
+
+
+def _told_by_kin(
+    drafts: Sequence[ReviewDraft], catalogue: Catalogue, kin: Collection[str]
+) -> str | None:
+    """Return the incident of which copies of a document tell most of the figures of drafts."""
+    figures = {_figure(d) for d in drafts if d.casualty_type}
+    shared = Counter(
+        claim.incident_id
+        for claim in catalogue.claims
+        if claim.source_id in kin and claim.casualty_type and _figure(claim) in figures
+    )
+    return max(shared, key=lambda name: (shared[name], name), default=None)
+
+
+def _figure(stated: ReviewDraft | Claim) -> tuple[object, ...]:
+    return stated.casualty_type, stated.count_low, stated.scope, stated.adm2_pcode
 
 
 def new_incident(draft: ReviewDraft, source: Source, taken: Iterable[str]) -> tuple[str, str]:
@@ -193,8 +224,25 @@ def _group_key(
             if d.adm2_pcode == district and d.scope == "event" and d.date_start
         ]
         close = [d for d in days if start is not None and abs((d - start).days) <= 1]
-        start = min(close, default=start)
+        start = min([*close, *_days_of_the_figure(draft, drafts, district, source)], default=start)
     return "event", start, district, draft.place_id if _is_elsewhere(draft) else None
+
+
+def _days_of_the_figure(
+    draft: ReviewDraft, drafts: Sequence[ReviewDraft], district: str, source: Source
+) -> list[date]:
+    """Return the days that the text gives for a figure that has none but the report's own."""
+    if draft.count_low is None or draft.date_start not in (None, source.published_on):
+        return []
+    return [
+        d.date_start
+        for d in drafts
+        if (d.casualty_type, d.count_low) == (draft.casualty_type, draft.count_low)
+        and (d.adm2_pcode, d.scope) == (district, "event")
+        and d.date_start is not None
+        and source.published_on is not None
+        and 0 < (source.published_on - d.date_start).days <= _DAYS_AFTER
+    ]
 
 
 def _is_elsewhere(draft: ReviewDraft) -> bool:

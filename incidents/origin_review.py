@@ -1,4 +1,8 @@
-"""Reviewers' decisions on origins, kept in a folder of sources: record, take back."""
+"""Reviewers' decisions on origins: recorded in the library's history, and taken back.
+
+A folder of sources may hold decisions of its own, that git keeps; they come first in the list of
+decisions and are taken back in that folder.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,13 @@ from pydantic import ValidationError
 
 from incidents.access import By, require
 from incidents.families import DECISIONS_FILE, Decision, decisions_as_toml, load_decisions
-from incidents.model import KARACHI
+from incidents.model import KARACHI, Catalogue
+from incidents.store import Store
 from incidents.whole_files import write_whole
 
 
 def record_decision(
-    folder: Path,
+    store: Store,
     kind: Literal["split", "merge"],
     sources: Iterable[str],
     *,
@@ -24,8 +29,8 @@ def record_decision(
     by: By,
     known: Iterable[str],
     at: datetime | None = None,
-) -> Decision:
-    """Add a decision to a folder's own; detection itself is never changed.
+) -> int:
+    """Record a decision; detection itself is never changed. Return the entry of the history.
 
     Raises
     ------
@@ -34,6 +39,21 @@ def record_decision(
     incidents.access.NotAllowedError
         If their role does not let them decide on origins.
     """
+    return store.decide_lineage(
+        checked(kind, sources, reason=reason, by=by, known=known, at=at), by=by
+    )
+
+
+def checked(
+    kind: Literal["split", "merge"],
+    sources: Iterable[str],
+    *,
+    reason: str,
+    by: By,
+    known: Iterable[str],
+    at: datetime | None = None,
+) -> Decision:
+    """Return a decision that may be recorded; raises as `record_decision` does."""
     name = require(by, "decide on origins")
     named = tuple(sources)
     unknown = sorted(set(named) - set(known))
@@ -42,7 +62,7 @@ def record_decision(
     if not reason.strip():
         raise ValueError("a decision needs a reason")
     try:
-        decision = Decision(
+        return Decision(
             kind=kind,
             sources=named,
             reason=reason,
@@ -53,14 +73,31 @@ def record_decision(
         raise ValueError(
             "; ".join(e["msg"].removeprefix("Value error, ") for e in error.errors())
         ) from None
-    _save(folder, (*load_decisions(folder / DECISIONS_FILE), decision))
-    return decision
 
 
 def take_back(
-    folder: Path, number: int, *, reason: str, by: By, at: datetime | None = None
-) -> Decision:
-    """Take back the decision with a number (from 1); it stays on record, without effect.
+    folder: Path,
+    store: Store | None,
+    catalogue: Catalogue,
+    number: int,
+    *,
+    reason: str,
+    by: By,
+    at: datetime | None = None,
+) -> None:
+    """Take back the decision with a number (from 1) in the list of all.
+
+    One of the folder's own stays in its file, without effect; one of the library stays in its
+    history, and can be redone there.
+
+    Parameters
+    ----------
+    folder
+        Of the sources, whose own decisions come first.
+    store
+        The library, if there is one.
+    catalogue
+        Of the folder's sources.
 
     Raises
     ------
@@ -70,22 +107,18 @@ def take_back(
         If their role does not let them decide on origins.
     """
     name = require(by, "decide on origins")
-    decisions = list(load_decisions(folder / DECISIONS_FILE))
-    if not 1 <= number <= len(decisions):
-        raise ValueError(f"decision {number} is not there; there are {len(decisions)}")
-    if decisions[number - 1].reverted_at is not None:
-        raise ValueError(f"decision {number} was taken back already")
+    own = list(load_decisions(folder / DECISIONS_FILE))
+    entries = store.overlay(catalogue).lineage_entries if store else ()
+    if not 1 <= number <= len(own) + len(entries):
+        raise ValueError(f"decision {number} is not there; there are {len(own) + len(entries)}")
     if not reason.strip():
         raise ValueError("taking back needs a reason")
-    taken = decisions[number - 1].reverted(
-        name, at or datetime.now(KARACHI).replace(microsecond=0), reason
-    )
-    decisions[number - 1] = taken
-    _save(folder, tuple(decisions))
-    return taken
-
-
-def _save(folder: Path, decisions: tuple[Decision, ...]) -> None:
-    path = folder / DECISIONS_FILE
-    path.parent.mkdir(exist_ok=True)
-    write_whole(path, decisions_as_toml(decisions).encode())
+    if number > len(own):
+        assert store is not None  # noqa: S101 - it has the entry
+        store.undo(entries[number - len(own) - 1], by=by, reason=reason)
+        return
+    if own[number - 1].reverted_at is not None:
+        raise ValueError(f"decision {number} was taken back already")
+    at = at or datetime.now(KARACHI).replace(microsecond=0)
+    own[number - 1] = own[number - 1].reverted(name, at, reason)
+    write_whole(folder / DECISIONS_FILE, decisions_as_toml(tuple(own)).encode())

@@ -18,7 +18,9 @@ from dashboard.serving import UNTOUCHED, admit, options_for, safe_options
 from incidents import access as rules
 from incidents.access import NEEDED, NotAllowedError, Person, demand_persons, may, require
 from incidents.datasets.importing import import_files
+from incidents.model import Catalogue
 from incidents.origin_review import record_decision, take_back
+from incidents.store import locate_library, open_store
 
 ROLES = """
 [access]
@@ -88,15 +90,18 @@ def test_a_plain_name_is_the_user_of_this_machine_until_the_server_lets_others_i
 
 def test_a_reader_decides_on_no_origins(tmp_path):
     reader, reviewer = Person("sara", "reader"), Person("amna@example.org", "reviewer")
+    library = open_store(locate_library(tmp_path))
     asked = {"reason": "same desk", "known": {"001", "002"}}
     with pytest.raises(NotAllowedError):
-        record_decision(tmp_path, "merge", ["001", "002"], by=reader, **asked)
-    assert list(tmp_path.iterdir()) == []
-    made = record_decision(tmp_path, "merge", ["001", "002"], by=reviewer, **asked)
-    assert made.decided_by == "amna@example.org"
+        record_decision(library, "merge", ["001", "002"], by=reader, **asked)
+    assert library.history() == []
+    entry = record_decision(library, "merge", ["001", "002"], by=reviewer, **asked)
+    assert library.entry(entry).by == "amna@example.org"
+    back = (tmp_path, library, Catalogue((), (), ()), 1)
     with pytest.raises(NotAllowedError):
-        take_back(tmp_path, 1, reason="mistaken", by=reader)
-    assert take_back(tmp_path, 1, reason="mistaken", by=reviewer).reverted_by == "amna@example.org"
+        take_back(*back, reason="mistaken", by=reader)
+    take_back(*back, reason="mistaken", by=reviewer)
+    assert library.entry(entry).undone_by is not None
 
 
 def test_only_an_administrator_imports_a_dataset(tmp_path):

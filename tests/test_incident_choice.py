@@ -119,3 +119,38 @@ def test_a_new_incident_never_takes_an_id_that_is_in_use():
     found = assigned(drafts(), TEXT, SOURCE, here)
     gwadar = {d.incident_id for d in found if d.adm2_name == "Gwadar"}
     assert gwadar == {"2026-01-31-gwadar-bombing-2"}
+
+
+LATE = (
+    "Five workers shot dead in Gwadar\n"
+    "GWADAR: Gunmen killed five labourers in Gwadar on Thursday, police said.\n"
+    "Three labourers were wounded in Gwadar, a doctor said.\n"
+)
+
+
+def test_a_headline_days_after_the_event_speaks_of_the_figure_in_its_text():
+    source = make_source("007-daily", published_on=date(2026, 2, 2))
+    day = {"date_start": source.published_on, "date_end": source.published_on}
+    read = [
+        d.model_copy(update=day) if d.paragraph == 1 else d
+        for d in find_drafts(LATE, published_on=source.published_on)
+    ]
+    found = assigned(read, LATE, source, Catalogue((), (), ()))
+    fives = [d for d in found if d.count_low == 5]
+    assert {d.date_start for d in fives} == {date(2026, 1, 29), date(2026, 2, 2)}
+    assert len({d.incident_id for d in fives}) == 1
+
+
+def test_a_copy_of_a_report_tells_of_the_incidents_of_that_report():
+    there = incident(
+        "a-taking", event_type="Violence against civilians", sub_event_type="Attack",
+        date_start=date(2026, 1, 29), date_end=date(2026, 1, 29),
+    )  # fmt: skip
+    told = make_claim(incident_id="a-taking", count_low=5, count_high=5, **in_gwadar())
+    here = Catalogue((make_source(),), (there,), (told,))
+    source = make_source("007-daily", published_on=date(2026, 2, 5))
+    read = find_drafts(LATE, published_on=source.published_on)
+    apart = assigned(read, LATE, source, here)
+    assert "a-taking" not in {d.incident_id for d in apart}
+    joined = assigned(read, LATE, source, here, kin=[told.source_id])
+    assert {d.incident_id for d in joined if d.count_low == 5} == {"a-taking"}

@@ -238,6 +238,11 @@ def test_a_text_without_a_headline_gets_none(text):
     assert headline.headline_of(text) is None
 
 
+def test_the_day_over_a_statement_is_read_in_words_too():
+    text = "HANDOUT No. 77\nQuetta, the 11th February, 2026\nTwo men were hurt near Kalat."
+    assert str(publication_day.from_text(text).published_on) == "2026-02-11"
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

@@ -355,3 +355,41 @@ def test_the_advertisements_and_captions_of_an_amp_page_are_left_out():
     assert "12 killed" not in text
     assert "9 dead" not in text
     assert caption not in text
+
+
+def test_a_page_that_a_script_fills_is_read_from_its_own_description_and_that_is_told():
+    body = (
+        "\\u0000Two guards were killed near Kech on Monday.<br>Also read: Nine die\\nOne was hurt."
+    )
+    described = f'{{"@type": "NewsArticle", "headline": "{TITLE}", "articleBody": "{body}"}}'
+    script = f"<script type='application/ld+json'>{described}</script>"
+    parts = html.article(f"<html><head>{script}</head><body><div id=root></div></body></html>")
+    assert parts.text.splitlines() == [
+        TITLE,
+        "\ufffdTwo guards were killed near Kech on Monday.",
+        "One was hurt.",
+    ]
+    assert any("shows its text by a script" in notice for notice in parts.notices)
+    shown = html.article(f"<html><head>{script}</head><body>{_p(PARAGRAPHS)}</body></html>")
+    assert "Two guards" not in shown.text
+
+
+def test_other_articles_beside_one_are_left_out_though_they_hold_more_words():
+    card = (
+        "<div class=item><h4><a href=x>Nine men killed in a raid far away</a></h4><p>Officials "
+        "said on Monday that nine people were killed when men attacked a convoy far away.</p></div>"
+    )
+    page = (
+        f"<html><body><div class=wrap><div class=left><h1>{TITLE}</h1><p class=tags>kech raid</p>"
+        f"{_p(PARAGRAPHS)}</div><div class=right>{card * 6}</div></div></body></html>"
+    )
+    assert html.article(page).text.splitlines() == [TITLE, *PARAGRAPHS]
+
+
+def test_a_title_after_the_name_of_the_site_is_the_headline_that_the_page_shows():
+    page = f"<h1>Kech Diary</h1><h3>{TITLE}</h3>{_p(PARAGRAPHS)}"
+    site = "<meta property='og:site_name' content='Kech Diary'>"
+    head = f"{site}<title>Kech Diary: {TITLE}</title>"
+    parts = html.article(f"<html><head>{head}</head><body>{page}</body></html>")
+    assert parts.title == TITLE
+    assert parts.text.splitlines()[0] == TITLE

@@ -11,6 +11,7 @@ from dashboard.text_review import (
     Marked,
     Positions,
     _sent,
+    joined_lines,
     plain,
     read_action,
     text_files,
@@ -88,3 +89,9 @@ def test_text_enters_the_frame_as_text_only_and_nothing_is_asked_of_the_outside(
         assert way not in whole
     assert "://" not in whole
     assert "default-src 'none'" in files["index.html"]
+
+
+def test_the_lines_of_a_wrapped_paragraph_are_shown_as_one_and_others_apart():
+    text = "Two guards hurt\n\nKALAT: Two guards were hurt in\nMastung on Sunday.\nIt rained.\n"
+    assert joined_lines(text) == [3]
+    assert joined_lines("One.\nTwo.\n") == []

@@ -151,13 +151,16 @@ const page = {
     end -= words.length - words.trimEnd().length;
     return end > start ? { start, end } : null;
   }
+  function inOneParagraph(span) {
+    return lines.every((line) => line.joined || line.start <= span.start || line.start >= span.end);
+  }
   function drawBar() {
     const span = args.can ? marked() : null;
     bar.hidden = !span;
     if (!span) return;
     const words = args.text.slice(span.start, span.end);
     const number = (words.match(/[\p{L}\p{N}_]+/gu) ?? []).length;
-    const fits = number > 0 && number <= args.words && !words.includes("\n");
+    const fits = number > 0 && number <= args.words && inOneParagraph(span);
     addButton.disabled = !fits;
     barWords.textContent = fits ? `“${words}”` : `${number} words in one or more paragraphs: at most ${args.words}, of one paragraph`;
   }
@@ -277,7 +280,7 @@ const page = {
     root.style.setProperty("--paper", ground || null);
     root.style.setProperty("--primary", theme?.primaryColor ?? null);
     if (another) {
-      lines = paragraphs(sent.text);
+      lines = paragraphs(sent.text, sent.joined);
       text.replaceChildren(...lines.map((l) => l.node));
       text.lang = sent.language;
       text.dir = sent.rtl ? "rtl" : "ltr";

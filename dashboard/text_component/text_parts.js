@@ -9,12 +9,15 @@ const textParts = (() => {
     return node;
   }
 
-  /* Lines of the text with where each begins. */
-  function paragraphs(text) {
+  /* Lines of the text with where each begins, and whether it goes on the one before. */
+  function paragraphs(text, joined = []) {
     const found = [];
+    const goOn = new Set(joined);
     let start = 0;
     for (const line of text.split("\n")) {
-      found.push({ start, end: start + line.length, text: line, node: make("p", { dir: "auto" }), drawn: null });
+      const at = found.length;
+      const node = make("p", { dir: "auto", class: goOn.has(at + 1) ? "goes-on" : null });
+      found.push({ start, end: start + line.length, text: line, joined: goOn.has(at), node, drawn: null });
       start += line.length + 1;
     }
     return found;

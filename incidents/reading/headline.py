@@ -14,6 +14,10 @@ _BYLINE = re.compile(
 )
 _LINES_BEFORE = 4
 _MIN_WORDS = 4
+# "Page 1 of 2", "www.herald.example": at the head of a printed page.
+_OF_PAGE = re.compile(
+    r"(?:page\s*)?\d{1,3}(?:\s*(?:of|/)\s*\d{1,3})?|(?:www\.)?[\w-]+(?:\.[\w-]+)+/?", re.IGNORECASE
+)
 _MOST_LINES = 4
 _PARTS = re.compile(r"\s*[|•·]\s*")
 _PAPERS = ("The ", "Daily ")
@@ -34,7 +38,8 @@ def headline_of(text: str) -> str | None:
     --------
     >>> headline_of("Bomb kills three in Kalat\\nKALAT: Three people were killed on Sunday.")
     'Bomb kills three in Kalat'
-    >>> headline_of("The Daily | 2 May 2026\\nBomb kills three\\nin Kalat\\nKALAT: It rained.")
+    >>> head = "The Daily | 2 May 2026\\nPage 1 of 2\\nwww.daily.example"
+    >>> headline_of(f"{head}\\nBomb kills three\\nin Kalat\\nKALAT: It rained.")
     'Bomb kills three in Kalat'
     >>> headline_of("KALAT: Three people were killed on Sunday.\\nTwo were hurt.") is None
     True
@@ -79,7 +84,7 @@ def line_in_title(titles: Iterable[str], lines: Iterable[str]) -> str | None:
     pieces = {
         folded(piece)
         for title in titles
-        for piece in [title, *TITLE_SEPARATORS.split(title)]
+        for piece in [title, *TITLE_SEPARATORS.split(title), title.partition(": ")[2]]
         if len(piece.split()) >= _MIN_WORDS
     }
     return max((line for line in lines if folded(line) in pieces), key=len, default=None)
@@ -96,6 +101,7 @@ def _is_furniture(line: str) -> bool:
         or teasers.is_teaser(line)
         or _BYLINE.match(line) is not None
         or publication_day.is_date_line(line)
+        or _OF_PAGE.fullmatch(line) is not None
         or _is_issue(line)
     )
 

@@ -32,6 +32,7 @@ _CHARSET = re.compile(
 )
 _CHARSET_WITHIN = 4096
 _SPACE = re.compile(r"\s+")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
 # trafilatura drops what does not print, such as the joiners that Urdu needs or a zero-width
 # space that must be flagged; letters of a script that no report uses carry them through.
 _UNPRINTED = "\u00ad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e" + (
@@ -70,6 +71,9 @@ _MAX_CHOSEN_FROM = 300_000
 _TRUSTED_SHARE = 0.33
 """A choice with less of the page's words than this is not believed."""
 _WHOLE = frozenset({"html", "body", "main", "article"})
+_CARDS = frozenset({"div", "li", "article", "section", "td"})
+_PARAGRAPH = 80
+"""Characters; a shorter paragraph may be the line under a headline."""
 _CONTENT_TAGS = ("p", "li", "td", "blockquote", "h1", "h2", "h3")
 
 
@@ -125,6 +129,12 @@ def article(page: str) -> Parts:
     lines = list(_article_lines(root, title))
     notices = [*damage]
     notices += _told(unseen)
+    if described := _described(linked, lines):
+        lines = described
+        notices.append(
+            "The page shows its text by a script; it was read from what the page says of itself to "
+            "search engines. Compare with the page in a browser."
+        )
     if title and not any(_holds(line, title) for line in lines[:3]):
         lines.insert(0, title)
         if not shown:
@@ -154,6 +164,18 @@ def article(page: str) -> Parts:
             notices=tuple(notices),
         )
     )
+
+
+def _described(linked: list[dict[str, Any]], shown: list[str]) -> list[str]:
+    """Return the lines of the `articleBody` of a page that shows next to nothing of it."""
+    bodies = [b for item in linked for b in [item.get("articleBody")] if isinstance(b, str)]
+    longest = max(bodies, key=len, default="")
+    if _length(shown) >= _TRUSTED_SHARE * len(longest):
+        return []
+    # Escapes of JSON may spell what cannot be stored; some pages describe themselves in HTML.
+    plain = _TAG.sub("\n", storable(longest)[0])
+    lines = (_SPACE.sub(" ", line).strip() for line in plain.splitlines())
+    return [line for line in lines if line and not teasers.is_teaser(line)]
 
 
 def _told(unseen: page_tree.Unseen) -> Iterator[str]:
@@ -276,14 +298,46 @@ def _drop_other_articles(root: Element) -> None:
         if _names(element) & teasers.comment_names() and element.find(".//h1") is None:
             page_tree.drop(element)
     content = _content_length(root)
+    home = _around_headline(root)
     for element in list(root.iter()):
         if not isinstance(element.tag, str) or element.tag in _WHOLE:
             continue
-        if _is_apart(element) and _content_length(element) < content / 2:
+        if (_is_apart(element) or _is_card(element, home)) and _content_length(
+            element
+        ) < content / 2:
             following = element.getnext()
             if teasers.is_label(_text(element)) and following is not None and _is_links(following):
                 page_tree.drop(following)
             page_tree.drop(element)
+
+
+def _around_headline(root: Element) -> Element | None:
+    """Return the innermost block with the headline and a paragraph: the article is there."""
+    heading = root.find(".//h1")
+    if heading is None:
+        return None
+    return next(
+        (
+            e
+            for e in heading.iterancestors()
+            if any(len(_text(p)) > _PARAGRAPH for p in e.iter("p"))
+        ),
+        None,
+    )
+
+
+def _is_card(element: Element, home: Element | None) -> bool:
+    """Whether an element shows another article: elsewhere, under a headline that is a link."""
+    if home is None or element.tag not in _CARDS or home in element.iterancestors():
+        return False
+    heading = next(iter(element.iter("h2", "h3", "h4", "h5")), None)
+    return (
+        heading is not None
+        and len(_text(heading).split()) >= _MIN_WORDS_OF_LINK
+        and _text(heading) == " ".join(_text(a) for a in heading.iter("a"))
+        and element not in home.iterancestors()
+        and element is not home
+    )
 
 
 def _is_apart(element: Element) -> bool:

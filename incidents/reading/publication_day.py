@@ -26,7 +26,7 @@ _TIME = (
 _DATE = (
     rf"{_WEEKDAY}(?:(?P<iso_year>\d{{4}})-(?P<iso_month>\d{{2}})-(?P<iso_day>\d{{2}})(?!\d)"
     rf"|{_MONTH.format('mdy_month')}\s+(?P<mdy_day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<mdy_year>\d{{4}})"
-    rf"|(?P<dmy_day>\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?[\s-]+{_MONTH.format('dmy_month')},?[\s-]+(?P<dmy_year>\d{{4}})"
+    rf"|(?:the\s+)?(?P<dmy_day>\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?[\s-]+{_MONTH.format('dmy_month')},?[\s-]+(?P<dmy_year>\d{{4}})"
     rf"|(?P<first>\d{{1,2}})[/.](?P<second>\d{{1,2}})[/.](?P<num_year>\d{{4}})){_TIME}"
 )
 _PUBLISHED = (

@@ -10,6 +10,7 @@ from incidents.model import Source
 
 _NUMBERED = re.compile(r"([0-9]{3,9})-")
 _LONGEST_NAME = 40
+_LINEAGE = "lineage-"
 
 
 def source_id_for(source: Source, taken: Iterable[str]) -> str:
@@ -44,6 +45,22 @@ def claim_ids(source_id: str, taken: Iterable[str], count: int) -> list[str]:
     ]
     first = max(numbers, default=0) + 1
     return [f"{source_id}.{number:02}" for number in range(first, first + count)]
+
+
+def lineage_name(entry_id: int) -> str:
+    """Return the name of a decision on origins: that of the entry of the history that made it."""
+    return f"{_LINEAGE}{entry_id}"
+
+
+def lineage_entry(name: str) -> int:
+    """Return the entry of the history that made a decision on origins.
+
+    Examples
+    --------
+    >>> lineage_entry(lineage_name(7))
+    7
+    """
+    return int(name.removeprefix(_LINEAGE))
 
 
 def _plain(name: str) -> str:

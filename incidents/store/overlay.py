@@ -13,6 +13,7 @@ from typing import Literal, TypeVar
 
 from incidents.families import Decision as LineageDecision
 from incidents.model import Catalogue, Claim, Incident, Record, Source
+from incidents.store.naming import lineage_entry
 from incidents.store.states import Fields, Kind, State, differences
 
 RecordT = TypeVar("RecordT", Source, Incident, Claim)
@@ -48,6 +49,8 @@ class Overlay:
     conflicts: tuple[Conflict, ...]
     lineage: tuple[LineageDecision, ...]
     """Decisions about families of sources, to be applied after those of the seeds' folder."""
+    lineage_entries: tuple[int, ...]
+    """The entry of the history that made each of them."""
     revisions: Mapping[tuple[str, str], int]
     """By kind and id, of every object that something is decided on."""
     version: str
@@ -88,6 +91,7 @@ def lay_over(
         elif claim.source_id not in taken_out:
             told = f"claim {claim.claim_id} is not shown: {lacking} is nowhere"
             conflicts.append(_nowhere("claim", claim.claim_id, told, claim))
+    lineage = _lineage(decided.get("lineage", {}))
     catalogue = Catalogue(
         tuple(sources.values()),
         _used(incidents.values(), seeds.incident, shown.values()),
@@ -97,7 +101,8 @@ def lay_over(
     return Overlay(
         catalogue,
         tuple(conflicts),
-        _lineage(decided.get("lineage", {})),
+        tuple(decision for _, decision in lineage),
+        tuple(entry_id for entry_id, _ in lineage),
         {
             (kind, object_id): revision
             for kind, states in decided.items()
@@ -189,10 +194,15 @@ def _without_lost_total(claim: Claim, shown: Mapping[str, Claim]) -> Claim:
     return claim.model_copy(update={"part_of": None})
 
 
-def _lineage(states: Mapping[str, tuple[int, State]]) -> tuple[LineageDecision, ...]:
-    found = [
-        LineageDecision.model_validate(state.value)
-        for _, state in states.values()
-        if state.value is not None
-    ]
-    return tuple(sorted(found, key=lambda d: d.decided_at))
+def _lineage(
+    states: Mapping[str, tuple[int, State]],
+) -> list[tuple[int, LineageDecision]]:
+    """Return the decisions with the entries that made them, in the order of the history."""
+    return sorted(
+        (
+            (lineage_entry(name), LineageDecision.model_validate(state.value))
+            for name, (_, state) in states.items()
+            if state.value is not None
+        ),
+        key=lambda made: made[0],
+    )

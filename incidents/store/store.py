@@ -20,6 +20,7 @@ from incidents.store.documents import ReadDocument, StoredDocument, anchor
 from incidents.store.errors import UnknownObjectError
 from incidents.store.history import Entry, read_history
 from incidents.store.locations import Location, at_address, locate_library
+from incidents.store.naming import lineage_name
 from incidents.store.opening import open_database
 from incidents.store.overlay import Overlay, lay_over
 from incidents.store.people import By, allowed
@@ -178,7 +179,7 @@ class Store:
         """Split or merge families of sources; `undo` of the entry takes it back."""
         with self.database.write() as connection:
             last, _ = writing.lock(connection)
-            change = Change("lineage", f"lineage-{last + 1}", decision)
+            change = Change("lineage", lineage_name(last + 1), decision)
             return writing.decide(connection, Decision("lineage", (change,), by, decision.reason))
 
     def undo(self, entry_id: int, *, by: By, reason: str = "") -> int:
