@@ -74,6 +74,17 @@ def untitled(text: str) -> str:
     return f"[{' '.join(words[:_TITLE_WORDS])}{' …' if len(words) > _TITLE_WORDS else ''}]"[:300]
 
 
+def is_description(title: str) -> bool:
+    """Whether a title is a description in square brackets, which no report says of itself.
+
+    Examples
+    --------
+    >>> is_description(untitled("Two men were killed.")), is_description("[Update] Two killed")
+    (True, False)
+    """
+    return title.startswith("[") and title.endswith("]")
+
+
 def corrected_source(source: Source, changes: Mapping[str, Any], today: date) -> Source:
     """Return a source with fields corrected by a person.
 

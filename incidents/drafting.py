@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from gazetteer.resolve import Gazetteer
 from incidents.anchors import paragraph_at
+from incidents.described_source import is_description
 from incidents.extraction import Draft, extract
 from incidents.extraction.extractors import Extractor
 from incidents.extraction.placing import Places, nearest
@@ -39,7 +40,8 @@ def find_drafts(
 ) -> list[ReviewDraft]:
     """Return the claims that an extractor finds in a document, for review.
 
-    A headline that stands in the text is read there; one that does not is read apart.
+    A headline that stands in the text is read there; one that does not is read apart. A
+    description of ours in its place is not read: its words are the text's own.
     """
     last: tuple[Draft, ...] = ()
     for progress in drafting(text, published_on=published_on, title=title, extractor=extractor):
@@ -61,7 +63,7 @@ def drafting(
     paragraph to the next is not carried from one piece to the next.
     """
     plain = matching_text(text)
-    headline = title or ""
+    headline = "" if title is None or is_description(title) else title
     # In a PDF a headline may run over several lines.
     if " ".join(headline.split()) in " ".join(plain.text.split()):
         headline = ""

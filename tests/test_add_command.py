@@ -149,3 +149,14 @@ def test_an_installed_extractor_that_fails_is_named_and_nothing_is_stored(report
     assert done.returncode == 1
     assert b"The extractor 'watch' failed" in done.stderr
     assert not data.exists()
+
+
+def test_a_report_without_a_headline_has_each_figure_once(tmp_path, data):
+    path = tmp_path / "short.txt"
+    path.write_text(
+        "Eleven soldiers and 23 militants were killed near Turbat on Monday, police said.\n\n"
+        "The road was closed and a search began, residents told reporters in the evening.\n"
+    )
+    said = json.loads(add(path, "--json", data=data).stdout)
+    assert said["source"]["title"].startswith("[")
+    assert [c["count_low"] for c in said["claims"] if c["tier"] == "linked"] == [11, 23]
