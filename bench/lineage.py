@@ -25,7 +25,7 @@ from time import perf_counter
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from incidents.lineage import LineageIndex, PairEvidence, detect
+from incidents.origins.lineage import LineageIndex, PairEvidence, detect
 
 TEXTS = Path(__file__).parents[1] / "tests" / "data" / "lineage"
 SET_PHRASES = [

@@ -14,9 +14,9 @@ from datetime import date, datetime, timedelta
 
 import pandas as pd
 
+from incidents.figures.reconcile import Reporting, reconcile
+from incidents.figures.tolls import toll
 from incidents.model import CLAIMANT_KINDS, CLAIMANT_TYPES, KARACHI, QUALIFIERS, SCOPES, Claim
-from incidents.reconcile import Reporting, reconcile
-from incidents.tolls import toll
 
 CLAIMS, INCIDENTS, SOURCES = 100_000, 10_000, 500
 DAY = date(2026, 1, 31)

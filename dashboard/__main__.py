@@ -1,6 +1,6 @@
 """`python -m dashboard` is the command `incident-map`."""
 
-from dashboard.commands import main
+from dashboard.command_line.main import main
 
 if __name__ == "__main__":
     main()

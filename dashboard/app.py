@@ -11,22 +11,22 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import choices as asking
 from dashboard import loading
 from dashboard.access import current_user, enter, show_account
-from dashboard.add_page import show_add
-from dashboard.basemap import tiles
-from dashboard.claim_cards import Link
-from dashboard.claim_page import show_claim
-from dashboard.datasets_page import show_datasets
-from dashboard.district_map import district_map
-from dashboard.district_panel import show_area
+from dashboard.adding.add_page import show_add
 from dashboard.downloads import show_downloads
 from dashboard.filter_words import filter_words
+from dashboard.importing.datasets_page import show_datasets
 from dashboard.level_choice import Level, ask_level
-from dashboard.map_drawing import sequential_palette
+from dashboard.map_layer.basemap import tiles
+from dashboard.map_layer.district_map import district_map
+from dashboard.map_layer.map_drawing import sequential_palette
+from dashboard.map_layer.painting import paint
+from dashboard.map_layer.point_layer import point_layer
 from dashboard.markup import element, escape_markdown, show, show_style
-from dashboard.painting import paint
-from dashboard.point_layer import point_layer
-from dashboard.records_below import show_below
-from dashboard.toll_strip import show_tolls
+from dashboard.panels.claim_cards import Link
+from dashboard.panels.claim_page import show_claim
+from dashboard.panels.district_panel import show_area
+from dashboard.panels.records_below import show_below
+from dashboard.panels.toll_strip import show_tolls
 from dashboard.wording import date_span, title_parts
 from incidents.access import may
 from incidents.atlas import Atlas

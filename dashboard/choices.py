@@ -17,15 +17,15 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard.district_map import chosen_district
+from dashboard.map_layer.district_map import chosen_district
+from dashboard.map_layer.painting import DEFAULT_MEASURE, MEASURES
 from dashboard.markup import element, show
-from dashboard.painting import DEFAULT_MEASURE, MEASURES
 from dashboard.wording import words
 from incidents.atlas import Atlas
+from incidents.figures.reconcile import DEFAULT_RULE, RULE_MEANINGS, RULES, Rule
 from incidents.filters import Filter, FilterError, make_filter, moment_text, parse_moment
 from incidents.model import CASUALTY_TYPES, EVENT_TYPES, SCOPES, VICTIM_GROUPS
-from incidents.reconcile import DEFAULT_RULE, RULE_MEANINGS, RULES, Rule
-from incidents.regions import DISTRICTS
+from incidents.regions.region import DISTRICTS
 
 LATEST = "all reports"
 MAP_KEY = "map"

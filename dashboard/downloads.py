@@ -9,15 +9,15 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from dashboard.brief import brief
+from dashboard.brief.page import brief
 from dashboard.choices import Choices, address
 from dashboard.filter_words import command_words
-from dashboard.map_png import to_png
-from dashboard.map_svg import map_svg
+from dashboard.map_layer.map_png import to_png
+from dashboard.map_layer.map_svg import map_svg
 from dashboard.markup import element, escape_markdown, show
-from incidents.exports import FORMATS, MEDIA_TYPES, about_json, to_bytes
-from incidents.layers import LAYERS, build_layer
-from incidents.sealed import may_be_sealed, seal
+from incidents.export.formats import FORMATS, MEDIA_TYPES, about_json, to_bytes
+from incidents.export.layers import LAYERS, build_layer
+from incidents.export.sealed import may_be_sealed, seal
 from incidents.view import View
 
 MOST_ROWS_HERE = 50_000

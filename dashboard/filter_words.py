@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dashboard.wording import day, words
+from incidents.figures.reconcile import DEFAULT_RULE
 from incidents.filters import moment_text
 from incidents.model import SCOPES
-from incidents.reconcile import DEFAULT_RULE
-from incidents.regions import DISTRICTS
+from incidents.regions.region import DISTRICTS
 from incidents.store import own_data_dir
 from incidents.view import View
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from dashboard.markup import plain
-from incidents.regions import HOME, Region, list_regions, load_region
+from incidents.regions.region import HOME, Region, list_regions, load_region
 
 
 class Level(NamedTuple):
@@ -27,7 +27,7 @@ def ask_level(data_dir: Path) -> Level:
 
     Raises
     ------
-    incidents.regions.RegionError
+    incidents.regions.region.RegionError
         If a region cannot be read.
     """
     regions = {r.name: r for r in list_regions(data_dir) if r.levels}

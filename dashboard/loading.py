@@ -18,10 +18,10 @@ from incidents.atlas import (
     seeds_folder,
 )
 from incidents.datasets.columns import Columns
+from incidents.export.sealed import SEALED_VARIABLE, open_sealed
 from incidents.filters import Filter
 from incidents.library_texts import LibraryTexts
-from incidents.regions import Region
-from incidents.sealed import SEALED_VARIABLE, open_sealed
+from incidents.regions.region import Region
 from incidents.store import Store, locate_library, open_store
 from incidents.texts import TextLibrary, Texts, folder_state, texts_folder
 

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING
 
-from incidents.captions import NOUNS
+from incidents.export.captions import NOUNS
+from incidents.figures.reconcile import Range
+from incidents.figures.tolls import Counts, Toll
 from incidents.model import Claim, Incident
-from incidents.reconcile import Range
-from incidents.tolls import Counts, Toll
 from incidents.view import View
 
 if TYPE_CHECKING:

@@ -14,13 +14,13 @@ from gazetteer.errors import UnknownPlaceIdError
 from gazetteer.places import Place
 from gazetteer.resolve import Gazetteer
 from geo.boundaries import Area, Boundaries, load_districts, load_tehsils
-from incidents import seeds
-from incidents.arithmetic import Notice, notices
 from incidents.claim_areas import Areas, claim_areas
-from incidents.lineage import Lineage, load_lineage
+from incidents.coding import seeds
+from incidents.figures.arithmetic import Notice, notices
+from incidents.figures.reconcile import Reporting
 from incidents.model import Catalogue, Claim, Incident
-from incidents.reconcile import Reporting
-from incidents.regions import DISTRICTS, HOME, HOME_TITLE, TEHSILS, Region
+from incidents.origins.lineage import Lineage, load_lineage
+from incidents.regions.region import DISTRICTS, HOME, HOME_TITLE, TEHSILS, Region
 
 if TYPE_CHECKING:  # a database, and a dataset, is opened only where there is one
     from incidents.datasets.columns import Columns
@@ -43,7 +43,7 @@ class Atlas:
     lineage: Lineage
     datasets: tuple[Columns, ...] = ()
     region: str = HOME
-    """The region's name, as `incidents.regions` knows it."""
+    """The region's name, as `incidents.regions.region` knows it."""
     region_title: str = HOME_TITLE
     level: str = DISTRICTS
     """Which of the region's levels the boundaries are of."""
@@ -130,7 +130,7 @@ class Atlas:
 
         Raises
         ------
-        incidents.regions.RegionError
+        incidents.regions.region.RegionError
             If the region has no such level; the error names those it has.
         """
         boundaries = region.boundaries(level)
@@ -313,7 +313,7 @@ def load_atlas(folder: Path | None = None, store: Store | None = None) -> Atlas:
 
     Raises
     ------
-    incidents.seeds.SeedError
+    incidents.coding.seeds.SeedError
         If a file of the folder does not follow the codebook.
     incidents.store.StoreError
         If the library cannot be read.

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from incidents import seeds
-from incidents.anchors import Anchor, anchor, paragraph_at, text_sha256
+from incidents.coding import seeds
+from incidents.coding.anchors import Anchor, anchor, paragraph_at, text_sha256
 from incidents.model import Claim, Source, word_count
 from incidents.sentences import Span, split_sentences
 from incidents.texts import QUOTES_FILE, Context, FoundText, TextLibrary

@@ -14,8 +14,8 @@ from typing import Literal
 from pydantic import ValidationError
 
 from incidents.access import By, require
-from incidents.families import DECISIONS_FILE, Decision, decisions_as_toml, load_decisions
 from incidents.model import KARACHI, Catalogue
+from incidents.origins.families import DECISIONS_FILE, Decision, decisions_as_toml, load_decisions
 from incidents.store import Store
 from incidents.whole_files import write_whole
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from incidents.anchors import text_sha256
+from incidents.coding.anchors import text_sha256
 from incidents.model import Source
 
 TEXTS_VARIABLE = "INCIDENT_MAP_TEXTS"

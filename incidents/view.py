@@ -12,9 +12,18 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from incidents.arithmetic import Notice, notices_of
 from incidents.atlas import Atlas
 from incidents.claim_areas import Standing
+from incidents.figures.arithmetic import Notice, notices_of
+from incidents.figures.reconcile import DEFAULT_RULE, Rule
+from incidents.figures.tolls import (
+    Counts,
+    DistrictSummary,
+    Toll,
+    by_district,
+    count_voices,
+    toll,
+)
 from incidents.filters import Filter, known_by, select
 from incidents.model import (
     CASUALTY_TYPES,
@@ -24,15 +33,6 @@ from incidents.model import (
     Claim,
     Incident,
     VictimGroup,
-)
-from incidents.reconcile import DEFAULT_RULE, Rule
-from incidents.tolls import (
-    Counts,
-    DistrictSummary,
-    Toll,
-    by_district,
-    count_voices,
-    toll,
 )
 
 if TYPE_CHECKING:  # a dataset's columns are opened only where there is one

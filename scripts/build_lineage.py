@@ -14,8 +14,8 @@ import sys
 import tomllib
 from pathlib import Path
 
-from incidents.lineage import LINEAGE_FILE, detect, lineage_as_toml
-from incidents.seeds import document_paths
+from incidents.coding.seeds import document_paths
+from incidents.origins.lineage import LINEAGE_FILE, detect, lineage_as_toml
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from typer.testing import CliRunner
 
-from dashboard.commands import app
+from dashboard.command_line.main import app
 
 
 def run(*words, **environment):

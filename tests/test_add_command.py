@@ -5,7 +5,7 @@ import json
 import pytest
 from command_line import run
 
-from incidents.layers import CLAIM_FIELDS
+from incidents.export.layers import CLAIM_FIELDS
 
 REPORT = """Four labourers kidnapped near Turbat
 Published March 3, 2026

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidents.anchors import anchor, main, paragraph_at, read_text, text_sha256
+from incidents.coding.anchors import anchor, main, paragraph_at, read_text, text_sha256
 from incidents.model import word_count
 
 NEWSLIKE = st.text(alphabet=st.sampled_from("aQ7 .“’\n\rک😀"), min_size=1, max_size=60)

@@ -7,12 +7,12 @@ from claim_factory import DAY, in_gwadar, make_catalogue, make_claim, make_incid
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from incidents.arithmetic import NOTICE_KINDS, notices
 from incidents.atlas import load_atlas
-from incidents.figure_bounds import bounds
+from incidents.figures.arithmetic import NOTICE_KINDS, notices
+from incidents.figures.figure_bounds import bounds
+from incidents.figures.reconcile import Reporting
 from incidents.filters import make_filter
 from incidents.model import KARACHI, Catalogue
-from incidents.reconcile import Reporting
 from incidents.sources import source_rows
 from incidents.view import View
 

@@ -20,9 +20,10 @@ from geo import strict_json
 from geo.area_checks import MAX_VERTICES
 from geo.boundary_file import BoundaryFileError, kind_of, read_geojson, refuse_address
 from geo.simplify import simplify_together
-from incidents import boundary_reading, confined
-from incidents.boundary_child import read_areas
-from incidents.boundary_reading import read_boundary_file
+from incidents import confined
+from incidents.regions import boundary_reading
+from incidents.regions.boundary_child import read_areas
+from incidents.regions.boundary_reading import read_boundary_file
 
 WEST = [[[66.0, 28.0], [67.0, 28.0], [67.0, 29.0], [66.0, 29.0], [66.0, 28.0]]]
 EAST = [[[67.0, 28.0], [68.0, 28.0], [68.0, 29.0], [67.0, 29.0], [67.0, 28.0]]]

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from claim_factory import in_gwadar, make_claim, make_incident, make_source
 
-from dashboard.brief import brief
+from dashboard.brief.page import brief
 from incidents.atlas import load_atlas
-from incidents.captions import sentences
+from incidents.export.captions import sentences
+from incidents.figures.reconcile import RULES
 from incidents.filters import make_filter
 from incidents.model import Catalogue
-from incidents.reconcile import RULES
-from incidents.regions import load_region
+from incidents.regions.region import load_region
 from incidents.view import View
 
 VOID = {"meta", "br", "img", "link", "input", "hr"}

@@ -6,7 +6,7 @@ import pytest
 from claim_factory import in_gwadar, make_claim, make_happening, make_incident, make_source
 
 from incidents.atlas import load_atlas
-from incidents.captions import NOTHING, NOUNS, caption, sentences
+from incidents.export.captions import NOTHING, NOUNS, caption, sentences
 from incidents.filters import make_filter
 from incidents.model import CASUALTY_TYPES, VICTIM_GROUPS, Catalogue
 from incidents.view import View

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.choices import Choices, address, area_labels, spelled, unknown_parameters
 from incidents.atlas import load_atlas
 from incidents.filters import Filter, parse_moment
-from incidents.regions import HOME, load_region
+from incidents.regions.region import HOME, load_region
 
 
 @pytest.fixture(scope="module")

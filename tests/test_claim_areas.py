@@ -10,17 +10,17 @@ from claim_factory import in_gwadar, make_catalogue, make_claim
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.claim_cards import claim_card
-from dashboard.incident_cards import in_short
-from dashboard.records_below import claims_frame, districts_table
+from dashboard.panels.claim_cards import claim_card
+from dashboard.panels.incident_cards import in_short
+from dashboard.panels.records_below import claims_frame, districts_table
 from dashboard.wording import words
 from geo.boundaries import Boundaries, OwnArea, load_districts, load_tehsils
 from geo.measures import area_km2
 from incidents.atlas import load_atlas
+from incidents.export.layers import build_layer
 from incidents.filters import Filter, make_filter
-from incidents.layers import build_layer
-from incidents.lineage import Lineage
-from incidents.regions import RegionError, load_region
+from incidents.origins.lineage import Lineage
+from incidents.regions.region import RegionError, load_region
 from incidents.view import View
 
 NOWHERE = Path("no-such-folder")

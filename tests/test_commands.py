@@ -14,7 +14,7 @@ import pytest
 from command_line import ask, run
 from typer.main import get_command
 
-from dashboard.commands import app
+from dashboard.command_line.main import app
 
 
 @pytest.mark.parametrize(

@@ -18,11 +18,11 @@ from incidents.datasets.dataset import open_dataset
 from incidents.datasets.importing import import_files
 from incidents.datasets.mapping import Mapping
 from incidents.datasets.row_figures import RowFigures
+from incidents.figures.tolls import by_district as claims_by_district
+from incidents.figures.tolls import toll
 from incidents.filters import Filter
 from incidents.filters import select as select_claims
 from incidents.model import CASUALTY_TYPES, KARACHI, VICTIM_GROUPS
-from incidents.tolls import by_district as claims_by_district
-from incidents.tolls import toll
 
 POINTS = [("67.0", "30.19"), ("62.33", "25.13"), ("63.05", "26.0"), ("73.1", "33.7"), ("", "")]
 GROUPS = ("total", "security_forces", "police", "civilians", "women", "militants")

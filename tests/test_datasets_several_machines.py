@@ -33,8 +33,8 @@ from incidents.datasets.partitions import plan_file, read_part
 from incidents.datasets.reading_text import TextTable
 from incidents.datasets.refusals import FileRefusedError
 from incidents.datasets.several_machines import import_on_cluster
+from incidents.export.layers import build_layer
 from incidents.filters import Filter
-from incidents.layers import build_layer
 from incidents.view import View
 
 PART = 1 << 20

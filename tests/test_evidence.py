@@ -8,8 +8,8 @@ from claim_factory import make_claim, make_source
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidents import seeds
-from incidents.anchors import paragraph_at, text_sha256
+from incidents.coding import seeds
+from incidents.coding.anchors import paragraph_at, text_sha256
 from incidents.evidence import CONTEXT_LENGTH, annotation, evidence_of, keep_quotes, main
 from incidents.texts import QUOTES_FILE, Context, FoundText, TextLibrary
 

@@ -5,11 +5,11 @@ import json
 import pytest
 from command_line import run
 
-from dashboard.export_commands import MeasureChoice
-from dashboard.filter_options import filtered, make_view
-from dashboard.painting import MEASURES
-from incidents.reconcile import RULES
-from incidents.sealed_zip import pack, unpack
+from dashboard.command_line.export_commands import MeasureChoice
+from dashboard.command_line.filter_options import filtered, make_view
+from dashboard.map_layer.painting import MEASURES
+from incidents.export.sealed_zip import pack, unpack
+from incidents.figures.reconcile import RULES
 
 
 @pytest.mark.parametrize("command", ["export", "brief", "seal"])

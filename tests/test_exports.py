@@ -13,9 +13,9 @@ import pytest
 from shapely.geometry import shape
 
 from incidents.atlas import load_atlas
-from incidents.exports import FORMATS, FORMULA_STARTS, about_json, to_bytes
+from incidents.export.formats import FORMATS, FORMULA_STARTS, about_json, to_bytes
+from incidents.export.layers import LAYERS, build_layer
 from incidents.filters import make_filter
-from incidents.layers import LAYERS, build_layer
 from incidents.model import Catalogue
 from incidents.view import Atlas, View
 from incidents.whole_files import write_whole
@@ -189,9 +189,9 @@ def test_no_format_leaves_threads_behind_that_could_abort_a_command_that_ends(se
     code = f"""
 import os, pathlib
 from incidents.atlas import load_atlas
-from incidents.exports import FORMATS, to_bytes
+from incidents.export.formats import FORMATS, to_bytes
 from incidents.filters import make_filter
-from incidents.layers import build_layer
+from incidents.export.layers import build_layer
 from incidents.view import View
 atlas = load_atlas(pathlib.Path({str(seeds_folder)!r}))
 layer = build_layer("incidents", View(atlas, make_filter(atlas.catalogue, {{}})))

@@ -10,17 +10,17 @@ import geopandas as gpd
 import pytest
 from dataset_factory import acled, import_rows, ucdp
 
-from dashboard.brief import brief
+from dashboard.brief.page import brief
 from dashboard.filter_words import command_words
 from dashboard.wording import range_text
 from incidents.atlas import existing_datasets, load_atlas
 from incidents.datasets.columns import Columns
 from incidents.datasets.dataset import LicenceError, open_dataset
 from incidents.datasets.library import DatasetError
-from incidents.exports import FORMATS, to_bytes
+from incidents.export.formats import FORMATS, to_bytes
+from incidents.export.layers import build_layer
+from incidents.export.sealed import seal, verify
 from incidents.filters import Filter, make_filter
-from incidents.layers import build_layer
-from incidents.sealed import seal, verify
 from incidents.view import View
 
 
@@ -114,7 +114,7 @@ def test_a_brief_lists_no_row_that_may_not_leave_and_says_so(atlas):
 def test_a_districts_toll_in_a_brief_is_the_maps_however_many_rows_are_listed(
     atlas, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("dashboard.brief.ROWS_IN_BRIEF", 1)
+    monkeypatch.setattr("dashboard.brief.page.ROWS_IN_BRIEF", 1)
     view = of_ucdp(atlas)
     quetta = view.districts["PK226"].tolls["killed"]
     page = brief(view, "killed")

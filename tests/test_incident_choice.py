@@ -4,9 +4,9 @@ from datetime import date
 
 from claim_factory import DAY, in_gwadar, make_claim, make_source
 
-from incidents.drafting import find_drafts
-from incidents.incident_choice import assigned, incident_from, suggest, with_event_type
 from incidents.model import Catalogue, Incident
+from incidents.review.drafting import find_drafts
+from incidents.review.incident_choice import assigned, incident_from, suggest, with_event_type
 
 SOURCE = make_source("007-daily", published_on=date(2026, 2, 1))
 TEXT = (

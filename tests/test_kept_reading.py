@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from incidents.kept_reading import (
+from incidents.reading import read_document
+from incidents.review.kept_reading import (
     discard_reading,
     forget_reading,
     keep_reading,
@@ -11,7 +12,6 @@ from incidents.kept_reading import (
     list_kept,
     take_back_reading,
 )
-from incidents.reading import read_document
 from incidents.store import open_store
 
 FIRST = read_document(b"Bomb wounds two\nPublished March 1, 2026\nKALAT: Two were hurt.")

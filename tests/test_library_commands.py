@@ -15,10 +15,10 @@ from command_line import run
 from dataset_factory import as_csv, ucdp, write
 from typer.testing import CliRunner
 
-from dashboard.commands import app
-from incidents.addition import accept_linked, prepare_addition
+from dashboard.command_line.main import app
 from incidents.atlas import load_atlas
 from incidents.reading import read_document
+from incidents.review.addition import accept_linked, prepare_addition
 from incidents.store import StoreFullError, open_store
 
 REPORT = """Four labourers kidnapped near Turbat
@@ -234,7 +234,7 @@ def test_the_option_goes_before_the_variables(with_report, tmp_path):
 
 _AS_NOBODY = """
 import os, sys
-from dashboard.commands import app
+from dashboard.command_line.main import app
 def run(*words):
     try:
         app([*words, "--data-dir", sys.argv[1]])

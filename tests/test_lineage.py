@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from incidents.copies import compare_texts
-from incidents.credits import credit_notices
-from incidents.families import (
+from incidents.model import Source
+from incidents.origins.copies import compare_texts
+from incidents.origins.credits import credit_notices
+from incidents.origins.families import (
     DECISIONS_FILE,
     Family,
     connected,
@@ -19,7 +20,7 @@ from incidents.families import (
     decisions_as_toml,
     load_decisions,
 )
-from incidents.lineage import (
+from incidents.origins.lineage import (
     LINEAGE_FILE,
     Decision,
     LineageIndex,
@@ -27,8 +28,7 @@ from incidents.lineage import (
     lineage_as_toml,
     load_lineage,
 )
-from incidents.model import Source
-from incidents.prepared import prepare
+from incidents.origins.prepared import prepare
 from incidents.sentences import split_sentences
 
 FOLDER = Path(__file__).parent / "data" / "lineage"

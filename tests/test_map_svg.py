@@ -7,12 +7,12 @@ import pytest
 import shapely
 from claim_factory import in_gwadar, make_catalogue, make_claim
 
-from dashboard import map_svg as map_svg_module
-from dashboard.hatching import GROUNDS, hatch
-from dashboard.map_png import to_png
-from dashboard.map_svg import map_svg
-from dashboard.name_placing import Name, place_names
-from dashboard.painting import BLANKS, MEASURES
+from dashboard.map_layer import map_svg as map_svg_module
+from dashboard.map_layer.hatching import GROUNDS, hatch
+from dashboard.map_layer.map_png import to_png
+from dashboard.map_layer.map_svg import map_svg
+from dashboard.map_layer.name_placing import Name, place_names
+from dashboard.map_layer.painting import BLANKS, MEASURES
 from incidents.atlas import load_atlas
 from incidents.filters import make_filter
 from incidents.model import Source

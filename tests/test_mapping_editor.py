@@ -9,7 +9,7 @@ def shown(mapping: Mapping) -> Mapping:
     """Return what the page reads from its own fields."""
 
     def page(mapping, keep):
-        from dashboard.mapping_editor import ask_mapping
+        from dashboard.importing.mapping_editor import ask_mapping
 
         keep.append(ask_mapping(mapping, ["When", "Where"], "upload", lambda _: ()))
 

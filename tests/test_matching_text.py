@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidents.drafting import draft_by_hand, find_drafts
 from incidents.matching_text import matching_text
 from incidents.model import MAX_QUOTE_WORDS, word_count
+from incidents.review.drafting import draft_by_hand, find_drafts
 
 ODD = st.text(
     alphabet=st.sampled_from("abT -\n\r\t.,1\u00ad\u2010\u200b\u200d\u202eﬁ１𝟓е’¹½"), max_size=60

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import pytest
 from command_line import run
 
-from incidents import seeds
 from incidents.atlas import load_atlas
-from incidents.exports import write_file
-from incidents.families import DECISIONS_FILE, Decision, decisions_as_toml, load_decisions
+from incidents.coding import seeds
+from incidents.export.formats import write_file
 from incidents.origin_review import record_decision, take_back
+from incidents.origins.families import DECISIONS_FILE, Decision, decisions_as_toml, load_decisions
 from incidents.store import locate_library, open_store
 
 

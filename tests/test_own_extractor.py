@@ -5,11 +5,11 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
-from incidents.addition import add_for_review, prepare_addition
 from incidents.atlas import load_atlas
 from incidents.extraction import extract, extractors
 from incidents.extraction.extractors import ExtractorError, named_extractor
 from incidents.reading import read_document
+from incidents.review.addition import add_for_review, prepare_addition
 from incidents.store import open_store
 
 REPORT = (

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from gazetteer.own_place_files import GEONAMES_FIELDS, PlaceFileError, read_place_file
 from gazetteer.own_places import OwnPlace, from_csv, to_csv
 from geo.join import district_index
-from incidents.region_writing import About, add_places, remove_places
-from incidents.regions import load_region
+from incidents.regions.region import load_region
+from incidents.regions.writing import About, add_places, remove_places
 
 # GeoNames' own rows of Balochistan look like this; the names are made up.
 GEONAMES = {

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.painting import MEASURES, paint
+from dashboard.map_layer.painting import MEASURES, paint
 from incidents.atlas import load_atlas
 from incidents.filters import make_filter
-from incidents.regions import load_region
+from incidents.regions.region import load_region
 from incidents.view import View
 
 

@@ -11,7 +11,7 @@ from dataset_factory import import_rows, ucdp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.point_layer import point_layer
+from dashboard.map_layer.point_layer import point_layer
 from incidents.atlas import existing_datasets, load_atlas
 from incidents.claim_areas import exact_point
 from incidents.filters import Filter

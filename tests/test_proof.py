@@ -2,9 +2,9 @@
 
 import pytest
 
-from incidents.anchors import text_sha256
-from incidents.proof import main, misfits, numbers_in
-from incidents.seeds import load_document
+from incidents.coding.anchors import text_sha256
+from incidents.coding.proof import main, misfits, numbers_in
+from incidents.coding.seeds import load_document
 
 TEXT = "Report\n\nIn Quetta, two officers died at 3am. Nobody knew more.\n"
 CODED = """

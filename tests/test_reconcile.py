@@ -7,8 +7,8 @@ from claim_factory import make_claim
 from hypothesis import given
 from hypothesis import strategies as st
 
+from incidents.figures.reconcile import RULES, Reporting, reconcile
 from incidents.model import CLAIMANT_KINDS, CLAIMANT_TYPES, KARACHI, QUALIFIERS, SCOPES
-from incidents.reconcile import RULES, Reporting, reconcile
 
 EVENING, NEXT_DAY = (datetime(2026, 1, day, 20, tzinfo=KARACHI) for day in (30, 31))
 REPORTING = Reporting(

@@ -15,18 +15,9 @@ from geo.area_checks import AreasRead
 from geo.boundaries import OwnArea
 from geo.measures import area_km2
 from incidents.atlas import load_atlas
+from incidents.export.layers import build_layer
 from incidents.filters import Filter
-from incidents.layers import build_layer
-from incidents.region_writing import (
-    About,
-    add_level,
-    add_places,
-    remove_level,
-    remove_places,
-    slug,
-    to_toml,
-)
-from incidents.regions import (
+from incidents.regions.region import (
     OwnLevel,
     RegionError,
     RegionFile,
@@ -34,6 +25,15 @@ from incidents.regions import (
     load_region,
     read_region_file,
     regions_folder,
+)
+from incidents.regions.writing import (
+    About,
+    add_level,
+    add_places,
+    remove_level,
+    remove_places,
+    slug,
+    to_toml,
 )
 from incidents.view import View
 

@@ -4,14 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from incidents.addition import acceptable, add_for_review, prepare_addition
 from incidents.atlas import load_atlas
-from incidents.corrections import corrected, split
-from incidents.described_source import corrected_source
-from incidents.drafting import draft_by_hand
 from incidents.reading import read_document
-from incidents.rereading import reread
-from incidents.reviewing import (
+from incidents.review.addition import acceptable, add_for_review, prepare_addition
+from incidents.review.corrections import corrected, split
+from incidents.review.described_source import corrected_source
+from incidents.review.document import (
     accept_drafts,
     add_draft,
     correct_drafts,
@@ -20,6 +18,8 @@ from incidents.reviewing import (
     open_review,
     undo_entry,
 )
+from incidents.review.drafting import draft_by_hand
+from incidents.review.rereading import reread
 from incidents.store import open_store
 
 REPORT = """Bomb kills five on Kalat road

@@ -8,10 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gazetteer.resolve import Gazetteer
-from incidents.acceptance import claim_from, problems
-from incidents.corrections import at_place, corrected, merge, split
-from incidents.drafting import draft_by_hand, drafting, find_drafts, pieces
-from incidents.review import (
+from incidents.review.acceptance import claim_from, problems
+from incidents.review.claim import (
     NotPossibleError,
     ReviewDraft,
     claim_id_of,
@@ -19,6 +17,8 @@ from incidents.review import (
     from_claim,
     next_draft_ids,
 )
+from incidents.review.corrections import at_place, corrected, merge, split
+from incidents.review.drafting import draft_by_hand, drafting, find_drafts, pieces
 
 REPORT = (
     "Two labourers shot dead in Kharan\n"

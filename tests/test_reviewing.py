@@ -2,16 +2,16 @@
 
 import pytest
 
-from incidents.addition import accept_linked, acceptable, add_for_review, prepare_addition
 from incidents.atlas import load_atlas
-from incidents.corrections import corrected, merge, split
-from incidents.described_source import corrected_source
 from incidents.library_texts import LibraryTexts
 from incidents.model import KARACHI
-from incidents.near_copies import joins
+from incidents.origins.near_copies import joins
 from incidents.reading import read_document
-from incidents.review import NotPossibleError
-from incidents.reviewing import (
+from incidents.review.addition import accept_linked, acceptable, add_for_review, prepare_addition
+from incidents.review.claim import NotPossibleError
+from incidents.review.corrections import corrected, merge, split
+from incidents.review.described_source import corrected_source
+from incidents.review.document import (
     accept_drafts,
     add_draft,
     correct_drafts,

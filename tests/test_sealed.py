@@ -16,15 +16,15 @@ from claim_factory import in_gwadar, make_claim, make_incident, make_source
 
 from geo.boundaries import Boundaries, OwnArea
 from incidents.atlas import load_atlas
-from incidents.data_dictionary import data_dictionary
+from incidents.export.data_dictionary import data_dictionary
+from incidents.export.layers import LAYERS, build_layer
+from incidents.export.sealed import MANIFEST, open_sealed, seal, verify
+from incidents.export.sealed_zip import MAX_FILES, SealError, pack, unpack
+from incidents.export.ucdp_names import with_ucdp_names
+from incidents.figures.reconcile import RULES
 from incidents.filters import make_filter, parse_moment
-from incidents.layers import LAYERS, build_layer
 from incidents.model import Catalogue
-from incidents.reconcile import RULES
-from incidents.regions import load_region
-from incidents.sealed import MANIFEST, open_sealed, seal, verify
-from incidents.sealed_zip import MAX_FILES, SealError, pack, unpack
-from incidents.ucdp_names import with_ucdp_names
+from incidents.regions.region import load_region
 from incidents.view import View
 
 QUERY = "?rule=highest"

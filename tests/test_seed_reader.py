@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
-from incidents import seeds
-from incidents.seed_errors import SeedError
+from incidents.coding import seeds
+from incidents.coding.seed_errors import SeedError
 
 
 @pytest.fixture

@@ -6,8 +6,11 @@ from datetime import date
 
 import pytest
 
-from incidents import seeds
-from incidents.anchors import read_text
+from incidents.coding import seeds
+from incidents.coding.anchors import read_text
+from incidents.coding.proof import misfits, numbers_in
+from incidents.coding.seed_tables import FIELDS
+from incidents.figures.tolls import by_district
 from incidents.model import (
     CASUALTY_TYPES,
     CLAIMANT_KINDS,
@@ -19,9 +22,6 @@ from incidents.model import (
     VICTIM_GROUPS,
     word_count,
 )
-from incidents.proof import misfits, numbers_in
-from incidents.seed_tables import FIELDS
-from incidents.tolls import by_district
 
 FIGURES = {"000": (9, 7), "001": (17, 11), "002": (7, 5), "003": (8, 5), "004": (15, 12)}
 """By document: all figures, and those of the event itself; counted by hand in the texts."""

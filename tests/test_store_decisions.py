@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from store_factory import EMPTY, accepted, add, claim_in, incident
 
-from incidents.families import Decision as LineageDecision
+from incidents.origins.families import Decision as LineageDecision
 from incidents.store import (
     Change,
     ConflictError,

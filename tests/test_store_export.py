@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from store_factory import EMPTY, Read, about, add, claim_in, incident
 
-from incidents import seeds
+from incidents.coding import seeds
+from incidents.coding.seeds import load_document
 from incidents.model import QUALIFIERS, Catalogue, Source
-from incidents.seeds import load_document
 from incidents.store import Change, Decision, ExportError, open_store
 from incidents.store.toml_export import document_as_toml, export_documents
 

@@ -6,7 +6,7 @@ import pytest
 from claim_factory import make_claim, make_incident, make_source
 from store_factory import EMPTY, TEXT, Read, about, accepted, add, claim_in, incident
 
-from incidents import seeds
+from incidents.coding import seeds
 from incidents.model import Catalogue
 from incidents.store import Change, Decision, open_store
 

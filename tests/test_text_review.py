@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.text_review import (
+from dashboard.adding.text_review import (
     MAX_REASON,
     Marked,
     Positions,

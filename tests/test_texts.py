@@ -5,7 +5,7 @@ import json
 import pytest
 from claim_factory import make_source
 
-from incidents.anchors import text_sha256
+from incidents.coding.anchors import text_sha256
 from incidents.texts import (
     MAX_TEXT_BYTES,
     QUOTES_FILE,

@@ -4,9 +4,9 @@ from claim_factory import in_gwadar, make_claim, make_happening
 from hypothesis import given
 from hypothesis import strategies as st
 
+from incidents.figures.reconcile import Reporting
+from incidents.figures.tolls import by_district, count_voices, toll
 from incidents.model import VICTIM_GROUPS
-from incidents.reconcile import Reporting
-from incidents.tolls import by_district, count_voices, toll
 
 PCODES = ["PK205", "PK226"]
 

@@ -7,10 +7,10 @@ import pytest
 from dataset_factory import acled, import_rows, ucdp
 
 from incidents.atlas import existing_datasets, load_atlas
+from incidents.figures.reconcile import RULES
+from incidents.figures.tolls import toll
 from incidents.filters import Filter, make_filter
-from incidents.reconcile import RULES
-from incidents.regions import HOME, load_region
-from incidents.tolls import toll
+from incidents.regions.region import HOME, load_region
 from incidents.view import View
 
 ROWS = [

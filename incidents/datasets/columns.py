@@ -1,12 +1,12 @@
 """Filters and sums over the columns of a dataset: the flat twin of `filters` and `tolls`.
 
-`incidents.tolls` works on claims, each with its source and its words; a million rows are too
+`incidents.figures.tolls` works on claims, each with its source and its words; a million rows are too
 many for that. A row of a dataset is an incident of its own whose figures come from one source,
 so the same rules become sums of columns: a total replaces the sum of its groups, the police
 count only where a row has no security forces, women, children and men only where it has no
 civilians, and victims of an unknown side are only ever a part of the total. A row is one claim
 of each figure, so every rule names the same best but "official", which a dataset is not. For any
-rows, `Columns.sums` and `incidents.tolls.by_district` of the same rows as claims
+rows, `Columns.sums` and `incidents.figures.tolls.by_district` of the same rows as claims
 (`as_claims.rows_as_claims`) give the same counts and sums; a property test holds that.
 """
 

@@ -22,10 +22,10 @@ from incidents.datasets.row_areas import BESIDE
 from incidents.datasets.row_figures import Claims
 from incidents.datasets.row_sums import NOTHING, AreaSums, GroupSums, Mask, RowSums, Sum, together
 from incidents.datasets.schema import UNKNOWN_SIDE
+from incidents.figures.tolls import COVERED_BY
 from incidents.filters import Filter
 from incidents.grid import NO_PLACES, Places
 from incidents.model import CASUALTY_TYPES, Catalogue
-from incidents.tolls import COVERED_BY
 
 Integers = NDArray[np.int64]
 

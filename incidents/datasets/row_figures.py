@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from incidents.datasets.keeping import kept
 from incidents.datasets.numerals import UNKNOWN
 from incidents.datasets.schema import UNKNOWN_SIDE
-from incidents.tolls import COVERED_BY
+from incidents.figures.tolls import COVERED_BY
 
 Counts = NDArray[np.int32]
 Claims = NDArray[np.int8]

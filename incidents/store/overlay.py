@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from incidents.families import Decision as LineageDecision
 from incidents.model import Catalogue, Claim, Incident, Record, Source
+from incidents.origins.families import Decision as LineageDecision
 from incidents.store.naming import lineage_entry
 from incidents.store.states import Fields, Kind, State, differences
 

@@ -10,8 +10,8 @@ from typing import Any, Literal, get_args
 
 from pydantic import ValidationError
 
-from incidents.families import Decision as LineageDecision
 from incidents.model import Claim, Incident, Record, Source
+from incidents.origins.families import Decision as LineageDecision
 from incidents.store.errors import DecisionError
 
 Kind = Literal["document", "source", "incident", "claim", "draft", "lineage", "dataset"]

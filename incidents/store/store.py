@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from sqlalchemy import URL, Connection, delete, insert, select
 
-from incidents.families import Decision as LineageDecision
 from incidents.model import Catalogue, Claim, Incident, Source
+from incidents.origins.families import Decision as LineageDecision
 from incidents.store import backups, documents, reviewing, undoing, writing
 from incidents.store.backups import Backup
 from incidents.store.database import BUSY_TIMEOUT_S, Database

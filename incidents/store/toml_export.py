@@ -1,4 +1,4 @@
-"""Writes documents back as the TOML that `incidents.seeds` reads, so that git can hold them.
+"""Writes documents back as the TOML that `incidents.coding.seeds` reads, so that git can hold them.
 
 What was written is read back and compared before anything is put in place.
 """
@@ -17,11 +17,11 @@ from typing import Any
 
 from gazetteer.errors import UnknownPlaceIdError
 from gazetteer.resolve import Gazetteer
-from incidents import seeds
+from incidents.coding import seeds
+from incidents.coding.seed_claims import CLAIMANTS_FILE, derive_dates
+from incidents.coding.seed_errors import SeedError
+from incidents.coding.seeds import INCIDENTS_FILE, NotCasualty
 from incidents.model import VAGUE_QUALIFIERS, Catalogue, Claim, Incident, Record, Source
-from incidents.seed_claims import CLAIMANTS_FILE, derive_dates
-from incidents.seed_errors import SeedError
-from incidents.seeds import INCIDENTS_FILE, NotCasualty
 from incidents.store.errors import ExportError
 from incidents.store.states import differences
 from incidents.whole_files import write_whole
@@ -109,7 +109,7 @@ def document_as_toml(
     register: Mapping[str, Mapping[str, Any]] | None = None,
     gazetteer: Gazetteer | None = None,
 ) -> str:
-    """Return one document as the TOML that `incidents.seeds.load_document` reads."""
+    """Return one document as the TOML that `incidents.coding.seeds.load_document` reads."""
     gazetteer = gazetteer or Gazetteer.default()
     fields = source.model_dump(exclude_none=True)
     del fields["source_id"]

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from reader import serving, visiting
 
-from incidents.anchors import anchor, text_sha256
+from incidents.coding.anchors import anchor, text_sha256
 
 pytestmark = pytest.mark.browser
 

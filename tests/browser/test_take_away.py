@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from reader import fills, serving, visiting
 
-from incidents.sealed import verify
+from incidents.export.sealed import verify
 
 pytestmark = pytest.mark.browser
 

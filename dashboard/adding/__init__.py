@@ -1,0 +1,1 @@
+"""The page "Add a report": a document comes in and is reviewed."""

@@ -1,0 +1,1 @@
+"""The brief: one page to take away that needs nothing else."""

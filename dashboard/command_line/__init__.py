@@ -1,0 +1,1 @@
+"""The command `incident-map`: one module for each group of commands."""

@@ -1,0 +1,1 @@
+"""The page "Datasets": a file comes in, is imported, watched, listed, removed."""

@@ -1,0 +1,1 @@
+"""What leaves: layers and their fields, file formats, captions, sealed archives."""

@@ -1,0 +1,1 @@
+"""Figures that disagree: ranges under named rules, parts and totals, tolls, arithmetic."""

@@ -1,0 +1,1 @@
+"""Which sources go back to one text: the evidence, the families, reviewers' decisions."""

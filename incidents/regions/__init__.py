@@ -1,0 +1,1 @@
+"""Regions: boundaries and places to look at, also a user's own, read without trust."""

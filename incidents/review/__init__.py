@@ -1,0 +1,1 @@
+"""A report on its way in: its claims in draft, corrected and accepted by a person."""
