@@ -171,6 +171,9 @@ class Clauses:
     def _put(self, link: Link) -> None:
         for other in self._same(link):
             if other.casualty_type == link.casualty_type:
+                if other.doubtful and not link.doubtful:
+                    self.links.remove(other)  # "hunted down and sent to hell": said outright
+                    break
                 return
         self.links.append(link)
 

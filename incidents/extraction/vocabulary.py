@@ -227,9 +227,14 @@ def _add_casualty_words(words: _Collector, tables: dict[str, Any]) -> None:
 
 def _add_groups(words: _Collector, tables: dict[str, Any]) -> None:
     plural_heads = frozenset(tables["generic_heads"]["plural"])
+    listed = {
+        noun for table in tables["groups"].values() for nouns in table.values() for noun in nouns
+    } | {head for heads in tables["generic_heads"].values() for head in heads}
     for group, table in tables["groups"].items():
         words.add(table["singular"], "group", (group, "singular"))
         words.add(table["plural"], "group", (group, "plural"))
+        regular = map(_plural, table["singular"])
+        words.add((p for p in regular if p not in listed), "group", (group, "plural"))
         words.add(table["collective"], "group", (group, "collective"))
         words.add(table["modifiers"], "modifier", group)
     for group, heads in tables["generic_heads"].items():
@@ -265,6 +270,8 @@ def _add_events(words: _Collector, tables: dict[str, Any]) -> None:
 
 
 def _plural(word: str) -> str:
+    if word.endswith("man"):
+        return f"{word[:-3]}men"
     if word.endswith(("s", "sh", "ch", "x")):
         return f"{word}es"
     return f"{word[:-1]}ies" if word.endswith("y") and word[-2] not in "aeiou" else f"{word}s"
