@@ -33,6 +33,7 @@ def find_breakdowns(words: Sequence[Word], mentions: Sequence[Mention]) -> list[
         elif word.low in _OPENERS:
             parts, end, separators = _chain(words, by_start, at + 1)
             closed = end < len(words) and words[end].low == _OPENERS[word.low]
+            closed |= word.low in {"–", "—", "-"} and (end >= len(words) or words[end].low == ".")
             if not parts or not all(m.kind == "people" and m.group for m in parts):
                 continue
             if word.low == "(":
@@ -188,6 +189,40 @@ def _adjoins(words: Sequence[Word], parent: Mention | None, at: int) -> bool:
     )
 
 
+def take_apposed_groups(words: Sequence[Word], mentions: Sequence[Mention]) -> None:
+    """Let people take the group of what they are said to be: "nine people, all of them miners"."""
+    starts = {m.start: m for m in mentions}
+    for mention in mentions:
+        at = mention.reach
+        if not (mention.counted and at + 2 < len(words) and words[at].low in _APPOSES):
+            continue
+        if mention.kind not in {"people", "bare"} or mention.group not in {None, "total", "men"}:
+            continue
+        at += 1
+        if mention.low == 1 and mention.number is not None:
+            apposed = starts.get(at)  # "one of the victims, a student, died"
+            whole = apposed is not None and apposed.number is None and apposed.low == 1
+            if not whole or apposed is None or words[apposed.start].low not in {"a", "an"}:
+                continue
+            if apposed.reach >= len(words) or words[apposed.reach].low != ",":
+                continue
+            apposed.counted = False
+        else:
+            told = at
+            while told < len(words) and words[told].low in _ALL:
+                told += 1
+            found = starts.get(told) or starts.get(at)
+            if told == at and (found is None or words[at].low not in {"all", "both"}):
+                continue
+            apposed = found
+        if apposed is not None and apposed.group not in {None, "total", "men"}:
+            mention.group, mention.kind = apposed.group, "people"
+
+
+_APPOSES = frozenset({",", "–", "—", "-"})
+_ALL = frozenset({"all", "both", "of", "them", "whom", "mostly local", "were", "are"})
+
+
 def _mark_partitives(words: Sequence[Word], mentions: Sequence[Mention]) -> None:
     previous: Mention | None = None
     for mention in mentions:
@@ -197,7 +232,7 @@ def _mark_partitives(words: Sequence[Word], mentions: Sequence[Mention]) -> None
         whom = (
             len(before) == 2
             and before[0].low in {"of", "among"}
-            and before[1].low in {"whom", "them", "these"}
+            and before[1].low in {"whom", "which", "them", "these"}
         )
         if (mention.of_them or whom) and mention.of_people is None:
             mention.of_them = True

@@ -28,14 +28,16 @@ def read_copulas(  # noqa: PLR0912
     words = reading.words
     linked = {id(link.mention) for link in reading.links}
     starts = {m.start: m for m in reading.mentions}
+    wholes = {id(m.few_of) for m in reading.mentions if m.few_of is not None}
     for mention in reading.mentions:
         if not mention.counted or mention.kind == "thing":
             continue
         if id(mention) not in linked and _part_of_next(reading, mention, linked):
             linked.add(id(mention))
             continue
-        at = _after_be(words, mention.reach)
-        if at is None:
+        whole = mention.few_of
+        at = _after_be(words, whole.reach if whole is not None else mention.reach)
+        if at is None or id(mention) in wholes:
             continue
         befell = _among(words, at)
         if befell is not None and id(mention) not in linked:
@@ -166,6 +168,8 @@ def _after_be(words: Sequence[Word], at: int) -> int | None:
             return at + 1
         if words[at].low == "identified" and at + 1 < len(words) and words[at + 1].low == "as":
             return at + 2
+        if words[at].low in {"belonged", "belong"} and at + 1 < len(words):
+            return at + 2  # "seven belonged to the FC"
         if not (words[at].low == "," or "adverbs" in words[at].senses):
             return None
         at += 1
@@ -283,6 +287,9 @@ def _people_before(words: Sequence[Word], at: int) -> CasualtyType | None:
             return "killed"
         if "act" in word.senses and "participle" in word.senses["act"].forms:
             found = word.senses["act"].casualty_type
+            return found
+        if "undergo" in word.senses:  # "those who died included"
+            found = word.senses["undergo"].casualty_type
             return found
         if "be" in word.senses or "have" in word.senses or "adverbs" in word.senses:
             continue

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from incidents.extraction.linking import Link
 from incidents.extraction.mentions import Mention
 from incidents.extraction.reading import Reading
+from incidents.extraction.words import Word
 from incidents.model import CasualtyType, VictimGroup
 
 _INHERITED_FROM_ONE: frozenset[VictimGroup] = frozenset(
@@ -14,6 +16,7 @@ _INHERITED_FROM_ONE: frozenset[VictimGroup] = frozenset(
 )
 
 _LED = frozenset({"security_forces", "police", "militants"})
+_LABEL = 7  # words of a label
 _REACH = 24  # links back to whom "three others" may be of
 
 
@@ -78,6 +81,9 @@ class Discourse:
             return self.group_by_type[mention.of_people]
         if mention.others and mention.number is None and earlier:
             return earlier[-1].mention.group or "total"
+        label = _labelled(reading, mention) if mention.kind == "bare" else None
+        if label is not None:
+            return label
         own = _antecedent([k for k in earlier[-_REACH:] if k.mention is not mention])
         if own is None and mention.definite and mention.kind == "bare":
             before = [
@@ -94,8 +100,6 @@ class Discourse:
         refers_back = mention.others or mention.of_them or mention.definite or subject
         if own is None and refers_back and mention.kind == "bare" and not reading.is_title:
             own = self.last_group
-        if own is None and mention.kind == "bare":
-            own = _labelled(reading, mention)
         if own is None and _cue_before(reading, link):
             own = "civilians"
         return own or "total"
@@ -148,19 +152,48 @@ def _antecedent(links: list[Link]) -> VictimGroup | None:
 def _labelled(reading: Reading, mention: Mention) -> VictimGroup | None:
     """Whose figures they are: "Aid workers: 1 killed", "1 killed, 3 hurt (all civilians)"."""
     words = reading.words
-    colon = next((i for i in range(mention.start - 1, 0, -1) if words[i].low == ":"), None)
-    for other in reading.mentions:
+    colon = next((i for i in range(mention.start - 1, 0, -1) if _parts_label(words, i)), None)
+    if colon is not None and (told := _label_of_losses(words, colon)) is not None:
+        return told
+    for other in reversed(reading.mentions):
         if other.kind != "people" or other.group in {None, "total"}:
             continue
-        told_of = other.counted and other.number is not None
+        told_of = other.counted and other.number is not None and words[colon or 0].low == ":"
         if colon is not None and other.end <= colon and (other.end == colon or told_of):
             speaks = any("claimant" in w.senses for w in words[other.start : other.end])
-            if not speaks or other.counted:
+            if not speaks or other.counted or _is_form(reading, colon):
                 return other.group
+            return None
         closing = other.end < len(words) and words[other.end].low == ")"
         if closing and other.start > mention.end and words[other.start - 1].low in {"all", "("}:
             return other.group if not other.counted else None
     return None
+
+
+def _parts_label(words: Sequence[Word], at: int) -> bool:
+    """Whether a colon, or a dash after the first words of a line, parts a label from figures."""
+    return words[at].low == ":" or (words[at].low in {"–", "—", "-", "("} and at <= _LABEL)
+
+
+def _label_of_losses(words: Sequence[Word], colon: int) -> VictimGroup | None:
+    """Whose losses a label says: "Civilian casualties:", "Casualties among security forces:"."""
+    label = words[max(0, colon - _LABEL) : colon]
+    if not any("either" in w.senses for w in label):
+        return None
+    for word in label:
+        group: VictimGroup | None = word.senses.get("modifier") or word.senses.get("group", (None,))[0]
+        if group not in {None, "total"}:
+            return group
+    return None
+
+
+def _is_form(reading: Reading, colon: int) -> bool:
+    """Whether only figures and what befell follow a label: "Police: 2 killed, 3 injured"."""
+    inside = {i for m in reading.mentions for i in range(m.start, m.end)}
+    return all(
+        at in inside or "casualty" in word.senses or not word.low[0].isalnum() or word.low == "and"
+        for at, word in enumerate(reading.words[colon + 1 :], start=colon + 1)
+    )
 
 
 def _uncounted_before(reading: Reading, mention: Mention) -> VictimGroup | None:

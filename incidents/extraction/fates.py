@@ -38,7 +38,11 @@ def nearest_type(reading: Reading, mention: Mention) -> CasualtyType:
 def in_whose_hands(
     link: Link, reading: Reading, speaker: Speaker, vocabulary: Vocabulary
 ) -> CasualtyType:
-    """In the hands of an armed group an arrest is an abduction."""
+    """In the hands of an armed group an arrest is an abduction; the police pick up to arrest."""
+    if link.lemma == "pick up" and any(
+        m.group == "police" and not m.counted and m.end == link.start for m in reading.mentions
+    ):
+        return "arrested"
     if (
         link.casualty_type != "arrested"
         or link.lemma not in vocabulary.tables["casualty"]["custody"]
@@ -89,6 +93,6 @@ def note_of(link: Link) -> str | None:  # noqa: PLR0911
         return "The text itself is not sure."
     if link.mention.low == 0 and link.rule == "zero: no casualties":
         return "Said of casualties: neither killed nor injured."
-    if link.mention.number is None:
+    if link.mention.number is None and link.mention.low == 1:
         return "No number is printed: one person is meant."
     return None

@@ -6,10 +6,13 @@ from incidents.extraction.clauses import Link
 from incidents.extraction.mentions import Mention
 from incidents.extraction.set_phrases import SetPhrases
 from incidents.extraction.vocabulary import Act
-from incidents.model import CasualtyType
+from incidents.model import CasualtyType, VictimGroup
 
 __all__ = ["Link", "Linker"]
 
+# "with his death": of somebody who may have been counted already.
+_OWNED = frozenset({"his", "her", "their"})
+_DEATHS = frozenset({"death", "deaths", "killing", "murder", "martyrdom"})
 _EITHER_FORM = frozenset({"past", "participle"})
 
 
@@ -25,8 +28,9 @@ class Linker(SetPhrases):
             elif "undergo" in senses:
                 act: Act = senses["undergo"]
                 inside = self._at.get(at)
-                if inside is not None and inside.counted and at < inside.end and inside.of_people:
-                    continue  # "eleven of the disappeared"
+                if inside is not None and inside.counted and at < inside.end:
+                    if inside.of_people or inside.start < at < inside.head:
+                        continue  # "eleven of the disappeared", "six escaped prisoners"
                 before = self._at.get(at - 1)
                 dying = before is not None and before.counted and before.reach == at
                 if dying and "ing" in act.forms and before is not None:
@@ -96,15 +100,17 @@ class Linker(SetPhrases):
                 and self.words[at].low in {"in", "from", "at", "near"}
                 and self.words[at + 1].text[:1].isupper()
             )
-            if self._ends_item(at) and self._after_name(mention):
+            if self._ends_item(at) and (self._after_name(mention) or self._of_another(mention)):
                 opens = placed = True
+            elif opens and self._in_another(at):
+                placed = True
             before = [
                 k for k in self.links if k.mention.end < mention.start and k.end <= mention.start
             ]
             if not (opens and placed and before) or before[-1].rule.startswith("zero"):
                 continue
             told = before[-1]
-            mention.group = told.mention.group
+            mention.group = self._owner(mention) or told.mention.group
             self._put(Link(
                 mention, told.casualty_type, "gapped: four in another place", 0.85,
                 mention.start, mention.end, lemma=told.lemma,
@@ -122,6 +128,38 @@ class Linker(SetPhrases):
             return False
         return self.words[at - 1].low in {",", "and", "by", ";"}
 
+    def _of_another(self, mention: Mention) -> bool:
+        """Read "the first blast killed three and the second five", "in Panjgur, two", "the FC three"."""
+        before = [w.low for w in self.words[max(0, mention.start - 4) : mention.start]]
+        if before[-2:] in (["the", "second"], ["the", "third"], ["the", "other"]):
+            return True
+        if before[-1:] in (["another"], ["the second"], ["the other"]):
+            return True
+        if self._owner(mention) is not None:
+            return True
+        name = self.words[mention.start - 2] if mention.start > 2 else None
+        return (
+            before[-1:] == [","] and name is not None and name.text[:1].isupper()
+            and self.words[mention.start - 3].low in {"in", "at", "from"}
+        )  # fmt: skip
+
+    def _in_another(self, at: int) -> bool:
+        """Read "… in the first attack and four in the second"."""
+        after = [w.low for w in self.words[at : at + 3]]
+        return after[:2] in (["in", "another"], ["in", "the other"]) or after in (
+            ["in", "the", "second"], ["in", "the", "third"], ["in", "the", "other"],
+        )  # fmt: skip
+
+    def _owner(self, mention: Mention) -> VictimGroup | None:
+        """Whose men they are in "the police lost two men and the FC three"."""
+        before = self._at.get(mention.start - 1)
+        if before is None or before.counted or before.kind != "people" or before.start < 2:
+            return None
+        joint = self.words[before.start - 1].low
+        if joint == "the":
+            joint = self.words[before.start - 2].low
+        return before.group if joint in {"and", ",", ";"} else None
+
     def _undergo(self, at: int, end: int, act: Act) -> None:
         verb = self._verb(at, end, act)
         self._subjects(verb, active=True)
@@ -130,6 +168,11 @@ class Linker(SetPhrases):
         if at in self._at and at < self._at[at].end and self._at[at].counted:
             return
         if self.words[at].low in {"hostage", "captive"} and not self._taken(at):
+            return
+        if at > 1 and self.words[at].low == "dead" and self.words[at - 1].low in {"them", "him"}:
+            if self.words[at - 2].low in {"shot", "shooting", "shoot"}:
+                shot = self._verb(at - 2, at + 1, Act(casualty_type, "shoot dead", _EITHER_FORM))
+                self._them(shot, one=self.words[at - 1].low == "him")
             return
         if self.words[at].low == "shaheed" and self.words[at].text[:1].isupper():
             return  # part of a name
@@ -191,7 +234,11 @@ class Linker(SetPhrases):
                     continue
                 score = 0.9 if mention.self_noun else 0.85
                 at = mention.head
-                self._put(Link(mention, mention.self_type, rule, score, at, at + 1))
+                told_before = mention.number is None and self.words[mention.start].low in _OWNED
+                self._put(Link(
+                    mention, mention.self_type, rule, score, at, at + 1,
+                    doubtful=told_before and self.words[at].low in _DEATHS,
+                ))  # fmt: skip
             elif mention.of_people is not None and id(mention) not in linked:
                 self._put(
                     Link(

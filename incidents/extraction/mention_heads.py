@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from incidents.extraction.mentions import Mention
 from incidents.extraction.numerals import NumberWords
 from incidents.extraction.victim_groups import by_modifiers, group_of, number_of
-from incidents.extraction.words import Word
+from incidents.extraction.words import QUOTES, Word
 
 _MAX_MODIFIERS = 7
 _REPUTED = frozenset({"alleged", "reported", "confirmed", "declared", "suspected"})
+_OF = frozenset({"of", "from", "belonging to", "among", "amongst"})
+_FORCES = frozenset({"security_forces", "police", "militants"})
 _HOUSEHOLDS = frozenset({"family", "household", "community", "tribe", "clan", "families"})
 
 
@@ -68,10 +70,10 @@ class Heads:
                 # "five injured miners", "the six killed khwarij", but "five injured in …"
                 if head is not None or not self._noun_follows(words, index):
                     break
-            elif "modifier" in senses:
+            elif "modifier" in senses or (head is None and words[index].low in QUOTES):
                 pass
             elif head is None and self._describes_noun(words, index):
-                pass  # "five alleged militants", "eight fleeing terrorists"
+                pass  # "five alleged militants"
             elif words[index].low == "(" and index + 2 < len(words) and words[index + 2].low == ")":
                 # "Frontier Corps (FC) personnel"
                 if not words[index + 1].text.isupper():
@@ -107,7 +109,9 @@ class Heads:
     def _describes_noun(self, words: Sequence[Word], at: int) -> bool:
         word = words[at]
         act = word.senses.get("undergo")
-        runs = act is not None and "ing" in act.forms
+        runs = act is not None and (
+            "ing" in act.forms or (act.casualty_type == "freed" and "participle" in act.forms)
+        )  # "eight fleeing terrorists", "six escaped prisoners"
         return (runs or word.low in _REPUTED) and self._noun_follows(words, at)
 
     @staticmethod
@@ -167,9 +171,11 @@ class Heads:
         """Read "members of the Levies Force", "deaths of civilians"."""
         at = mention.end
         head = words[mention.head].senses
-        if not (at + 1 < len(words) and words[at].low in {"of", "from", "belonging to"}):
+        if not (at + 1 < len(words) and words[at].low in _OF):
             return
         if not ("generic" in head or "counted" in head):
+            return
+        if words[at].low in {"among", "amongst"} and "counted" not in head:
             return
         inner = at + 1
         while inner < len(words) and (
@@ -194,11 +200,9 @@ class Heads:
                 mention.group = senses["group"][0]
                 mention.end = index + 1
                 return
-            if "modifier" in senses and senses["modifier"] in {
-                "security_forces",
-                "police",
-                "militants",
-            }:
+            if "modifier" in senses and (
+                senses["modifier"] in _FORCES or ("counted" in head and words[at].low == "among")
+            ):
                 mention.group = senses["modifier"]
                 mention.end = index + 1
                 if index + 1 < limit and words[index + 1].low in {

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from incidents.extraction.mentions import Mention
 from incidents.extraction.numerals import Figure, read_figure
 from incidents.extraction.single_people import Singles
+from incidents.extraction.victim_groups import group_of
 from incidents.extraction.words import Word
 
 _DEFINITE = frozenset(
@@ -65,7 +66,11 @@ class MentionReader(Singles):
             if counts or not word.low.isalpha():
                 found = self._counted(words, at) or self._as_many(words, at, mentions)
             if found is None and (peopled[at] or not _POINTS.isdisjoint(word.senses)):
-                found = self._single(words, at, is_title) or self._uncounted(words, at)
+                found = (
+                    self._single(words, at, is_title)
+                    or self._also_killed(words, at, mentions, is_title)
+                    or self._uncounted(words, at)
+                )
             if found is None:
                 at += 1
                 continue
@@ -73,6 +78,28 @@ class MentionReader(Singles):
             mentions.append(found)
             at = max(found.reach, at + 1)
         return mentions
+
+    @staticmethod
+    def _also_killed(
+        words: Sequence[Word], at: int, before: Sequence[Mention], is_title: bool
+    ) -> Mention | None:
+        """Read "his wife and daughter", a headline's "wife, brother-in-law"."""
+        last = before[-1] if before else None
+        if last is None or last.reach != at - 1 or words[at - 1].low not in {",", "and"}:
+            return None
+        if not last.counted or last.number is not None or last.kind != "people":
+            return None
+        if words[at].senses.get("group", ("", ""))[1] != "singular":
+            return None
+        after = words[at + 1] if at + 1 < len(words) else None
+        if after is not None and after.low in {"was", "is", "has"}:
+            return None  # "a poet and teacher was killed"
+        owned = words[last.start].low in {"his", "her"} or is_title
+        if not owned or (after is not None and "not_people" in after.senses):
+            return None
+        mention = Mention(start=at, end=at + 1, low=1, high=1, head=at)
+        mention.group = group_of(words, (), at)
+        return mention
 
     def _counted(self, words: Sequence[Word], at: int) -> Mention | None:  # noqa: PLR0911
         word = words[at]

@@ -6,10 +6,10 @@ from incidents.extraction.clauses import JOINTS, Verb
 from incidents.extraction.mentions import Mention
 from incidents.extraction.subjects import Subjects
 from incidents.extraction.vocabulary import Act
+from incidents.extraction.words import QUOTES
 from incidents.model import VictimGroup
 
 _ARTICLES = frozenset({"a", "an", "the", "his", "her", "their", "its", "our"})
-_QUOTES = frozenset("“”\"'‘’«»")
 
 
 class Objects(Subjects):
@@ -22,7 +22,7 @@ class Objects(Subjects):
             if at in self._start:
                 return self._start[at], at
             word = self.words[at]
-            if word.low in _QUOTES or "adverbs" in word.senses or word.low.endswith("ly"):
+            if word.low in QUOTES or "adverbs" in word.senses or word.low.endswith("ly"):
                 at += 1
                 continue
             if "determiners" in word.senses:
@@ -35,13 +35,9 @@ class Objects(Subjects):
                 return (owned[0], at) if owned else (None, at)
             if word.low in {"him", "her", "them", "himself", "themselves", "it", "us"}:
                 return None, at
-            if (
-                word.low in {"and", "or"}
-                and at + 1 < len(self.words)
-                and "act" in self.words[at + 1].senses
-            ):
-                at += 2
-                limit += 2
+            if word.low in {"and", "or"} and (second := self._second_verb(at + 1)) is not None:
+                limit += second + 1 - at
+                at = second + 1
                 continue
             if "adjectives" in word.senses:
                 return None, at
@@ -49,6 +45,15 @@ class Objects(Subjects):
                 return self._apposed_to_name(at), at
             return None, None
         return None, None
+
+    def _second_verb(self, at: int) -> int | None:
+        """Index of the verb in "abducted and later killed"."""
+        for index in range(at, min(at + 3, len(self.words))):
+            if "act" in self.words[index].senses:
+                return index
+            if "adverbs" not in self.words[index].senses:
+                return None
+        return None
 
     def _apposed_to_name(self, at: int) -> Mention | None:
         """Read "killed Haji Ramzan, a tribal elder"."""
@@ -67,6 +72,7 @@ class Objects(Subjects):
             return False
         rule = "active: verb before people"
         known = target.kind != "bare" or target.others or target.of_them or target.definite
+        known |= target.few_of is not None
         if verb.lemma in self.needs_people and "ing" not in act.forms and not known:
             return False
         first = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from incidents.extraction.breakdowns import Breakdown, find_breakdowns
+from incidents.extraction.breakdowns import Breakdown, find_breakdowns, take_apposed_groups
 from incidents.extraction.linking import Link, Linker
 from incidents.extraction.mention_reader import MentionReader
 from incidents.extraction.mentions import Mention
@@ -47,6 +47,7 @@ def read_sentence(
     if not _tells_of_casualties(words):
         return reading
     reading.mentions = reader.read(words, is_title)
+    take_apposed_groups(words, reading.mentions)
     reading.breakdowns = find_breakdowns(words, reading.mentions)
     casualty = vocabulary.tables["casualty"]
     special = (*toll_links(words, reading.mentions), *colon_links(words, reading.mentions))

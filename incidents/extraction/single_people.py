@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from incidents.extraction.mention_heads import Heads
 from incidents.extraction.mentions import Mention
-from incidents.extraction.victim_groups import group_of, number_of
-from incidents.extraction.words import Word
+from incidents.extraction.victim_groups import group_of, is_child, number_of
+from incidents.extraction.words import QUOTES, Word
+from incidents.model import VictimGroup
 
 _SMALL = frozenset({"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"})
 _LEAVES = frozenset({"leaves", "left", "leaving", "leave"})
@@ -29,7 +30,15 @@ class Singles(Heads):
             "qualifier" in senses
             and senses["qualifier"] == "exact"
             and words[at].low
-            in {"another", "the other", "yet another", "the", "the first", "the last"}
+            in {
+                "another",
+                "an additional",
+                "the other",
+                "yet another",
+                "the",
+                "the first",
+                "the last",
+            }
         ):
             at += 1
         elif not self._opens_phrase(words, at):
@@ -41,6 +50,8 @@ class Singles(Heads):
         if (ordinal := self._another_by_order(words, start, at)) is not None:
             return ordinal
         others = words[start].low in {"another", "the other", "yet another", "one other"}
+        if (aged := self._aged(words, start, at)) is not None:
+            return aged
         head = self._find_head(words, at)
         if head is None or not _is_single(words[head[0]]):
             unknown = self._unlisted_person(words, start, head)
@@ -54,7 +65,7 @@ class Singles(Heads):
             return None
         if words[start].low == "'s":
             start = at
-        count = 2 if "pairs" in words[index].senses else 1
+        count = self._numbers.several.get(words[index].low, 1)
         mention = Mention(start=start, end=end, low=count, high=count, others=others)
         self._set_head(words, mention, at, index, end)
         mention.definite = words[start].low in {"the", "his", "her", "their", "this", "that", "'s"}
@@ -62,6 +73,20 @@ class Singles(Heads):
         if mention.kind != "people" or self._only_describes(words, mention):
             return None
         return mention
+
+    @staticmethod
+    def _aged(words: Sequence[Word], start: int, at: int) -> Mention | None:
+        """Read "an eight-year-old was killed"."""
+        told = is_child(words[at])
+        if not (told or words[at].low.endswith("-year-old")) or "group" in words[at].senses:
+            return None
+        if "modifier" in words[at].senses:
+            return None
+        following = words[at + 1] if at + 1 < len(words) else None
+        if following is not None and following.low[0].isalpha() and "stop" not in following.senses:
+            return None
+        group: VictimGroup = "children" if told else "total"
+        return Mention(start=start, end=at + 1, low=1, high=1, group=group, head=at)
 
     @staticmethod
     def _of_owner(words: Sequence[Word], mention: Mention) -> None:
@@ -183,7 +208,8 @@ class Singles(Heads):
         named = named or self._is_named_at_start(words, at, index, end)
         if not named and not self._is_terse(words, at, end, is_title):
             return None
-        mention = Mention(start=at, end=end, low=1, high=1)
+        count = self._numbers.several.get(words[index].low, 1)
+        mention = Mention(start=at, end=end, low=count, high=count)
         self._set_head(words, mention, at, index, end)
         if mention.kind != "people" or self._only_describes(words, mention):
             return None
@@ -214,10 +240,11 @@ class Singles(Heads):
             return True
         if at and "prepositions" in words[at - 1].senses:
             return False
+        before = words[at - 2 if at > 1 and words[at - 1].low in QUOTES else at - 1] if at else None
         verb_before = (
-            at > 0
-            and "act" in words[at - 1].senses
-            and not words[at - 1].senses["act"].forms.isdisjoint({"s", "base", "past", "ing"})
+            before is not None
+            and "act" in before.senses
+            and not before.senses["act"].forms.isdisjoint({"s", "base", "past", "ing"})
         )
         if is_title and at and words[at - 1].low in _LEAVES and end < len(words):
             return "state" in words[end].senses or "people" in words[end].senses

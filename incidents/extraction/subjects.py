@@ -46,8 +46,12 @@ class Subjects(Clauses):
         score = 0.95 if adjacent else 0.85
         if direct and id(subject) in self._objects:
             return
-        if verb.lemma in self.captives_only and not self._is_captive(subject):
+        if verb.lemma in self.captives_only and not (
+            self._is_captive(subject) or self._from_captivity(verb)
+        ):
             return
+        if verb.casualty_type == "freed" and id(subject) in self.found_dead:
+            return  # "the bodies of a man and a woman were recovered"
         self._add(subject, verb, rule, score, as_subject=True)
         self._companions(verb, rule, score)
         self._accompanied(subject, verb, rule, score)
@@ -57,6 +61,11 @@ class Subjects(Clauses):
             if id(subject) in self._objects or not subject.counted:
                 break
             self._add(subject, verb, rule, score, as_subject=True)
+
+    def _from_captivity(self, verb: Verb) -> bool:
+        """Read "five miners escaped from captivity"."""
+        after = self.words[verb.end : verb.end + 4]
+        return any(w.low == "from" for w in after[:1]) and any("captivity" in w.senses for w in after)
 
     def _be_follows(self, at: int) -> bool:
         return "be" in self.words[at + 1].senses or "have" in self.words[at + 1].senses
@@ -159,6 +168,11 @@ class Subjects(Clauses):
                 at = mention.start - 1
                 continue
             if mention is not None:
+                few = self.few.get(id(mention))
+                if few is not None and not (direct and not crossed and mention.kind == "bare"):
+                    mention = few  # "four of the 18 hostages were killed"
+                elif few is not None:
+                    few.of_people = verb.casualty_type  # "three of the nine wounded"
                 governed = self._governor(mention)
                 if mention.kind == "thing" and verb.has_be and not (governed or crossed):
                     return None  # "two rifles were snatched"

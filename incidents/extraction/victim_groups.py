@@ -15,7 +15,7 @@ _AGED = re.compile(r"(\d{1,2}|[a-z]+)-(?:year|month)s?-old$")
 _ADULT = 18
 
 
-def _is_child(word: Word) -> bool:
+def is_child(word: Word) -> bool:
     """Whether it is an age under 18, or "minor", "infant", before a noun."""
     if word.senses.get("modifier") == "children":
         return True
@@ -74,7 +74,7 @@ def group_of(  # noqa: PLR0911
         group: VictimGroup = senses["group"][0] if "group" in senses else senses["generic"][0]
         return group
     head: VictimGroup = senses["group"][0]
-    if head in {"civilians", "men", "women", "total"} and any(_is_child(w) for w in inside):
+    if head in {"civilians", "men", "women", "total"} and any(is_child(w) for w in inside):
         return "children"
     if head == "police" and any(w.senses.get("modifier") == "security_forces" for w in inside):
         return "security_forces"
