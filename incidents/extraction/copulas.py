@@ -221,7 +221,7 @@ def _read_inclusions(reading: Reading, linked: set[int]) -> None:
         if befell is None:
             continue
         for mention in breakdown.parts:
-            if id(mention) not in linked:
+            if id(mention) not in linked and mention.kind != "thing":
                 mention.part, mention.parent = True, None
                 _add(reading, mention, befell, "breakdown: the dead or hurt include")
                 linked.add(id(mention))

@@ -11,8 +11,8 @@ from incidents.model import CasualtyType, VictimGroup
 __all__ = ["Link", "Linker"]
 
 # "with his death": of somebody who may have been counted already.
-_OWNED = frozenset({"his", "her", "their"})
-_DEATHS = frozenset({"death", "deaths", "killing", "murder", "martyrdom"})
+_OWNED = frozenset({"his", "her", "their", "the"})
+_DEATHS = frozenset({"death", "deaths", "killing", "murder", "martyrdom", "martyr", "fatality"})
 _EITHER_FORM = frozenset({"past", "participle"})
 
 
@@ -61,21 +61,32 @@ class Linker(SetPhrases):
         return self.links
 
     def _keep_the_last_fate(self) -> None:
-        """Drop "abducted" where "seven miners abducted from Harnai have been freed"."""
+        """Doubt "abducted" where "seven miners abducted from Harnai have been freed"."""
         final = {
             id(k.mention): k.start
             for k in self.links
             if k.as_subject and not k.relative and self._is_final(k)
         }
-        self.links = [
-            k
+        for link in self.links:
+            if (
+                link.as_subject
+                and (link.relative or link.rule.startswith("elliptical"))
+                and link.start < final.get(id(link.mention), -1)
+            ):
+                link.doubtful = True
+        self._drop_wounds_of_the_dead()
+
+    def _drop_wounds_of_the_dead(self) -> None:
+        """Drop "injured" where "two constables received bullet injuries and succumbed"."""
+        dead = {
+            id(k.mention): k.start
             for k in self.links
-            if not (
-                k.as_subject
-                and (k.relative or k.rule.startswith("elliptical"))
-                and k.start < final.get(id(k.mention), -1)
-            )
-        ]
+            if k.casualty_type == "killed" and k.as_subject and k.rule.startswith("intransitive")
+        }
+        self.links = [
+            k for k in self.links
+            if not (k.casualty_type == "injured" and k.start < dead.get(id(k.mention), -1))
+        ]  # fmt: skip
 
     def _is_final(self, link: Link) -> bool:
         """Whether a verb tells the news: finite, or "recovered" that nothing joins to a first."""
@@ -235,9 +246,12 @@ class Linker(SetPhrases):
                 score = 0.9 if mention.self_noun else 0.85
                 at = mention.head
                 told_before = mention.number is None and self.words[mention.start].low in _OWNED
+                told_before &= not (at + 1 < len(self.words) and self.words[at + 1].low == "of")
+                wounds = "suffer_nouns" in self.words[at].senses and mention.start > 0
                 self._put(Link(
                     mention, mention.self_type, rule, score, at, at + 1,
-                    doubtful=told_before and self.words[at].low in _DEATHS,
+                    doubtful=(told_before and self.words[at].low in _DEATHS)
+                    or (wounds and "suffer" in self.words[mention.start - 1].senses),
                 ))  # fmt: skip
             elif mention.of_people is not None and id(mention) not in linked:
                 self._put(

@@ -10,6 +10,7 @@ from incidents.extraction.victim_groups import by_modifiers, group_of, number_of
 from incidents.extraction.words import QUOTES, Word
 
 _MAX_MODIFIERS = 7
+_PEOPLES = frozenset({"baloch", "afghan", "pakistani", "pashtun", "sindhi"})
 _REPUTED = frozenset({"alleged", "reported", "confirmed", "declared", "suspected"})
 _OF = frozenset({"of", "from", "belonging to", "among", "amongst"})
 _FORCES = frozenset({"security_forces", "police", "militants"})
@@ -84,7 +85,11 @@ class Heads:
             else:
                 low = words[index].low
                 if head is not None and words[index].text[:1].isupper():
-                    break
+                    if words[head].low not in _PEOPLES or not self._noun_follows(words, index):
+                        break
+                    unknown = index  # "five Baloch United Front militants"
+                    index += 1
+                    continue
                 if head is not None and (
                     low.endswith(("ed", "ing", "ly"))
                     or "plural" in number_of(words[head])

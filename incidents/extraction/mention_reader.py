@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from incidents.extraction.mentions import Mention
 from incidents.extraction.numerals import Figure, read_figure
 from incidents.extraction.single_people import Singles
-from incidents.extraction.victim_groups import group_of
+from incidents.extraction.victim_groups import ADULT, group_of
 from incidents.extraction.words import Word
 
 _DEFINITE = frozenset(
@@ -75,6 +75,7 @@ class MentionReader(Singles):
                 at += 1
                 continue
             self._take_names(words, found)
+            self._take_age(words, found)
             mentions.append(found)
             at = max(found.reach, at + 1)
         return mentions
@@ -138,6 +139,19 @@ class MentionReader(Singles):
         mention.others = words[at].low in {"the other", "the remaining", "another"}
         self._read_head(words, mention)
         return mention
+
+    @staticmethod
+    def _take_age(words: Sequence[Word], mention: Mention) -> None:
+        """Read "Shepherd (14)": a child."""
+        at = mention.end
+        if mention.low != 1 or mention.number is not None or at + 2 >= len(words):
+            return
+        if mention.group not in {"civilians", "men", "women", "total"}:
+            return
+        if words[at].low in {"(", ","} and words[at + 2].low in {")", ","}:
+            age = words[at + 1].low
+            if age.isdigit() and 0 < int(age) < ADULT:
+                mention.group = "children"
 
     @staticmethod
     def _is_among_ages(words: Sequence[Word], at: int) -> bool:
@@ -263,6 +277,8 @@ class MentionReader(Singles):
         return False
 
     def _apposed_head(self, words: Sequence[Word], mention: Mention, at: int) -> None:
+        if mention.low == 1 and at < len(words) and words[at].low in {"a", "an"}:
+            at += 1  # "one of them a boy"
         head = self._find_head(words, at)
         if head is not None and "group" in words[head[0]].senses:
             self._set_head(words, mention, at, *head)

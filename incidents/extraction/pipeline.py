@@ -190,10 +190,8 @@ class _Document:
         count = 0
         for reading in self.readings:
             for link in reading.links:
-                if link.distant_past:
-                    continue
                 vague = link.mention.of_them and link.mention.low is None  # "many of them"
-                unsure = link.doubtful or link.mention.either or vague
+                unsure = link.doubtful or link.distant_past or link.mention.either or vague
                 tier: Tier = "unclassified" if unsure else "linked"
                 count += 1
                 yield _Found(link, reading, tier, f"f{count}")

@@ -17,6 +17,7 @@ from incidents.extraction.zeros_said import zero_links
 _OTHERS = frozenset({"other", "others", "the other", "victims"})
 _NEAR_WORDS = 8
 _FAR_WORDS = 16
+_BARE_WORDS = 10
 _BACK_TO = frozenset({"them", "these", "those"})
 _NEAR_PLIGHT = 6
 
@@ -99,7 +100,7 @@ def _loose(reading: Reading, undone: set[int]) -> list[Mention]:
             continue
         if _acts(words, mention) or _travels(words, mention):
             continue
-        reach = _FAR_WORDS if mention.kind == "people" else 6
+        reach = _FAR_WORDS if mention.kind == "people" else _BARE_WORDS
         window = words[max(0, mention.start - reach) : mention.reach + reach]
         inside = {w.start for w in words[mention.start : mention.end]}
         if (
@@ -130,12 +131,16 @@ def _may_be_hurt(words: Sequence[Word], mention: Mention) -> bool:
 
 def _acts(words: Sequence[Word], mention: Mention) -> bool:
     """Whether the people do something: "four police officials told", "dozens attacked"."""
-    for word in words[mention.reach : mention.reach + 9]:
-        senses = word.senses
+    for at in range(mention.reach, min(mention.reach + 9, len(words))):
+        senses = words[at].senses
         if "say" in senses or "doing" in senses:
             return True
-        if not word.low[0].isalnum():
+        if not words[at].low[0].isalnum():
             break
+        if "relatives" in senses and words[at].low != "that":
+            after = words[at + 1].senses if at + 1 < len(words) else {}
+            if not {"say", "doing", "have"} & after.keys():
+                break  # "two fighters who it said were killed"
     for word in words[mention.reach : mention.reach + 3]:
         senses = word.senses
         if "plight" in senses:

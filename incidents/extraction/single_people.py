@@ -10,7 +10,9 @@ from incidents.extraction.victim_groups import group_of, is_child, number_of
 from incidents.extraction.words import QUOTES, Word
 from incidents.model import VictimGroup
 
+_NAMED = frozenset({"named", "called", "alias", "urf"})
 _SMALL = frozenset({"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"})
+_RANKED = frozenset({"security_forces", "police", "officials"})
 _LEAVES = frozenset({"leaves", "left", "leaving", "leave"})
 
 
@@ -78,7 +80,7 @@ class Singles(Heads):
     def _aged(words: Sequence[Word], start: int, at: int) -> Mention | None:
         """Read "an eight-year-old was killed"."""
         told = is_child(words[at])
-        if not (told or words[at].low.endswith("-year-old")) or "group" in words[at].senses:
+        if not (told or words[at].low.endswith(("year-old", "year old"))) or "group" in words[at].senses:
             return None
         if "modifier" in words[at].senses:
             return None
@@ -134,9 +136,12 @@ class Singles(Heads):
         self, words: Sequence[Word], start: int, head: tuple[int, int] | None
     ) -> Mention | None:
         """Read "killed a baker", "a baker was killed": only people are killed or abducted."""
-        if words[start].low not in {"a", "an"} or head is None:
+        owned = words[start].low in {"his", "her"} and start > 0 and words[start - 1].low == "and"
+        if not (words[start].low in {"a", "an"} or owned) or head is None:
             return None
         index, end = head
+        if owned and "not_people" in words[index].senses:
+            return None
         if words[index].senses or not words[index].low.isalpha() or words[index].text[:1].isupper():
             return None
         verb_before = start > 0 and self._befalls_people(words[start - 1])
@@ -151,9 +156,13 @@ class Singles(Heads):
             or not words[end].low[0].isalnum()
             or words[end].low in {"and", "who"}
         )
-        if not (verb_after or (verb_before and closes)):
+        if not (verb_after or (verb_before and closes) or (owned and self._beside_act(words, start))):
             return None
         return Mention(start=start, end=end, low=1, high=1, kind="unknown", head=index)
+
+    def _beside_act(self, words: Sequence[Word], at: int) -> bool:
+        """Read "killing the owner and his apprentice": a verb stands a few words before."""
+        return any(self._befalls_people(w) for w in words[max(0, at - 5) : at])
 
     def _befalls_people(self, word: Word) -> bool:
         act = word.senses.get("act")
@@ -196,8 +205,9 @@ class Singles(Heads):
         index, end = head
         senses = words[index].senses
         following = words[end] if end < len(words) else None
+        ranked = senses.get("group", ("", ""))[0] in _RANKED and words[index].text[:1].isupper()
         named = (
-            "title" in senses
+            ("title" in senses or (ranked and at > 0))
             and following is not None
             and following.text[:1].isupper()
             and (
@@ -254,11 +264,14 @@ class Singles(Heads):
             not words[end].low[0].isalnum() or words[end].low in {"and", "in", "near", "at"}
         ):
             return True
-        if words[end].low == "among" and at == 0:
+        if words[end].low == "among" and (at == 0 or words[at - 1].low == ":"):
             return True
         listed = words[end].low in {",", "and"} and (
             is_title or at == 0 or words[at - 1].low == ":"
         )
+        if end < len(words) and words[end].low == "(":
+            close = _closing(words, end)
+            end = close + 1 if close is not None else end  # "Shepherd (14) lost both legs"
         for word in words[end : end + (5 if listed else 2)]:
             senses = word.senses
             if "be" in senses and not is_title:
@@ -329,6 +342,10 @@ class Singles(Heads):
             and at + 1 < len(words)
         ):
             at += 2
+        if at + 1 < len(words) and words[at].low in _NAMED and words[at + 1].text[:1].isupper():
+            at += 1  # "a youth named Waheed"
+            while at < len(words) and words[at].text[:1].isupper() and words[at].low[0].isalpha():
+                at += 1
         if at > first:
             mention.names_end = at
             if at < len(words) and words[at].low == "(":

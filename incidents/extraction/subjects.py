@@ -198,12 +198,19 @@ class Subjects(Clauses):
                 apposed = self._before_apposition(at)
                 if apposed is not None:
                     return apposed
+            if word.low == "," and at == verb.left and not direct:
+                spoken = self._before_attribution(at)
+                if spoken is not None:
+                    at = spoken
+                    continue
             if word.low == ",":
                 apposed = self._before_apposition(at) or self._before_relative(at)
                 if apposed is not None:
                     return apposed
             if "relatives" in senses and word.low in {"who", "which", "that", "whom"}:
                 return self._antecedent(at)
+            if "say" in senses and at > 1 and self.words[at - 2].low in {"who", "whom"}:
+                return self._antecedent(at - 2)  # "two fighters who it said embraced martyrdom"
             if "say" in senses and word.low not in {"reported", "claimed"}:
                 return None
             if "act" in senses and not direct and at != verb.left and word.low not in {"killed"}:
@@ -263,13 +270,8 @@ class Subjects(Clauses):
             if "be" in word.senses or "say" in word.senses or word.low in {";", ":"}:
                 return None
             if word.low == self.words[at].low:
-                mention = self._at.get(comma - 1)
-                whole = (
-                    mention is not None
-                    and mention.counted
-                    and mention.reach == comma
-                    and mention.kind != "thing"
-                )
+                mention = self._ending_at(comma)
+                whole = mention is not None and mention.kind != "thing"
                 return (
                     mention
                     if whole and mention is not None and not self._governor(mention)
@@ -283,7 +285,7 @@ class Subjects(Clauses):
             word = self.words[index]
             if word.low in {";", ":", "said"}:
                 return None
-            if word.low in {"who", "whom"}:
+            if word.low in {"who", "whom", "whose"}:
                 comma = index - 1
                 if self.words[comma].low == "of" and (few := self._at.get(comma)) is not None:
                     comma = few.start - 1  # "twelve people, ten of whom were …, were killed"
@@ -293,9 +295,34 @@ class Subjects(Clauses):
                     comma = few.start - 1
                 if comma < 1 or self.words[comma].low != ",":
                     continue
-                mention = self._at.get(comma - 1)
-                whole = mention is not None and mention.counted and mention.reach == comma
-                return mention if whole and mention is not None else None
+                return self._ending_at(comma)
+        return None
+
+    def _ending_at(self, comma: int) -> Mention | None:
+        """The people before a comma, with "of the Military Intelligence" after them."""
+        mention = self._at.get(comma - 1)
+        if mention is not None and mention.counted and mention.reach == comma:
+            return mention
+        for index in range(comma - 1, max(-1, comma - 8), -1):
+            reached = self._at.get(index)
+            if reached is not None and reached.counted and reached.reach == index + 1:
+                after = self.words[index + 1].senses
+                return reached if "prepositions" in after and reached.kind == "people" else None
+            word = self.words[index]
+            if not word.low[0].isalnum() or {"be", "have", "say", "act"} & word.senses.keys():
+                return None
+        return None
+
+    def _before_attribution(self, at: int) -> int | None:
+        """Index before ", it says," for the comma that closes it."""
+        said = False
+        for index in range(at - 1, max(-1, at - 7), -1):
+            word = self.words[index]
+            said |= "say" in word.senses
+            if word.low == ",":
+                return index - 1 if said else None
+            if "act" in word.senses or index in self._start and self._start[index].counted:
+                return None
         return None
 
     def _antecedent(self, at: int) -> Mention | None:
@@ -329,6 +356,9 @@ class Subjects(Clauses):
         if not joined or at < 0:
             return None
         before = self._at.get(at)
+        if before is not None and not before.counted:
+            before = self._owned_by(before) or before
+            at = before.reach - 1 if before.counted else at
         if (
             before is not None
             and before.kind == "unknown"
@@ -345,6 +375,18 @@ class Subjects(Clauses):
             if self._governor(before) and self.words[before.start - 1].low not in {"of", "with"}
             else before
         )
+
+    def _owned_by(self, owner: Mention) -> Mention | None:
+        """The people of "a naib subedar of the FC" for the FC."""
+        at = owner.start - 1
+        if at > 0 and "determiners" in self.words[at].senses:
+            at -= 1
+        if at < 1 or self.words[at].low not in {"of", "from"}:
+            return None
+        mention = self._at.get(at - 1)
+        if mention is None or not mention.counted or mention.reach != at:
+            return None
+        return mention
 
     def _is_whole(self, mention: Mention) -> bool:
         """Whether it opens the sentence as a whole of which parts follow: "Out of 18 miners, 11 …"."""

@@ -11,8 +11,8 @@ from incidents.model import VictimGroup
 _OF_ANY_FORCE = frozenset({
     "officer", "officers", "recruit", "recruits", "cadet", "cadets", "personnel",
 })  # fmt: skip
-_AGED = re.compile(r"(\d{1,2}|[a-z]+)-(?:year|month)s?-old$")
-_ADULT = 18
+_AGED = re.compile(r"(\d{1,2}|[a-z]+)[ -](?:year|month)s?[ -]old$")
+ADULT = 18
 
 
 def is_child(word: Word) -> bool:
@@ -22,7 +22,7 @@ def is_child(word: Word) -> bool:
     aged = _AGED.match(word.low)
     if aged is None:
         return False
-    return int(aged[1]) < _ADULT if aged[1].isdigit() else aged[1] in _YOUNG
+    return int(aged[1]) < ADULT if aged[1].isdigit() else aged[1] in _YOUNG
 
 
 _YOUNG = frozenset({
@@ -67,6 +67,8 @@ def group_of(  # noqa: PLR0911
     senses = words[index].senses
     if "generic" in senses:
         described = by_modifiers(inside)
+        if described == "officials" and senses["generic"][0] == "civilians":
+            return "civilians"  # "a NADRA employee"
         if described is not None:
             return described
         if words[index].low in _OF_ANY_FORCE and _only_police(words):
