@@ -94,6 +94,8 @@ def _chain(
         mention = by_start.get(at)
         if mention is not None and mention.reach < len(words) and words[mention.reach].low == "'s":
             mention = by_start.get(mention.reach + 1, mention)  # "the woman's father"
+        if mention is None:
+            mention = _of_body(words, by_start, at)
         if mention is None or (
             mention.kind == "bare" and mention.group is None and not mention.others
         ):
@@ -110,6 +112,18 @@ def _chain(
         separators.append(" ".join(separator))
     end = parts[-1].reach if parts else at
     return parts, end, separators
+
+
+def _of_body(words: Sequence[Word], by_start: dict[int, Mention], at: int) -> Mention | None:
+    """Read "the district council's vice chairman" where a list begins with "the"."""
+    if at == 0 or words[at - 1].low != "the":
+        return None
+    for index in range(at, min(at + 4, len(words) - 1)):
+        if words[index].low == "'s":
+            return by_start.get(index + 1)
+        if not words[index].low[0].isalpha():
+            return None
+    return None
 
 
 def _past_complement(words: Sequence[Word], by_start: dict[int, Mention], at: int) -> int:
@@ -238,6 +252,8 @@ def _mark_partitives(words: Sequence[Word], mentions: Sequence[Mention]) -> None
             mention.of_them = True
             if mention.start > 1 and words[mention.start - 1].low == ",":
                 mention.of_people = words[mention.start - 2].senses.get("people")
+            elif whom and mention.start > 3 and words[mention.start - 3].low == ",":
+                mention.of_people = words[mention.start - 4].senses.get("people")
             if mention.parent is None:
                 mention.parent = previous
             mention.part = mention.parent is not None

@@ -182,6 +182,8 @@ class Clauses:
             return
         if self.words[mention.head].low in {"lives", "life"} and mention.head >= 0:
             return
+        if mention.group == "inmates" and verb.lemma in {"hold", "detain"}:
+            return  # "a prisoner in the lock-up, being held in a murder case"
         distant = verb.pluperfect and as_subject and self._in_relative(verb)
         if (
             mention.low is None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from incidents.extraction.linking import Link
 from incidents.extraction.mentions import Mention
 from incidents.extraction.reading import Reading
-from incidents.extraction.words import Word
+from incidents.extraction.words import NOTHING, Senses, Word
 from incidents.model import CasualtyType, VictimGroup
 
 _INHERITED_FROM_ONE: frozenset[VictimGroup] = frozenset(
@@ -16,6 +16,8 @@ _INHERITED_FROM_ONE: frozenset[VictimGroup] = frozenset(
 )
 
 _LED = frozenset({"security_forces", "police", "militants"})
+_BY_SEX: frozenset[VictimGroup] = frozenset({"men", "women", "children"})
+_LOSSES = 16  # words back to "the enemy's losses"
 _LABEL = 7  # words of a label
 _REACH = 24  # links back to whom "three others" may be of
 
@@ -45,6 +47,8 @@ class Discourse:
                 continue
             if mention.group is None:
                 mention.group = self._group(link, earlier, reading)
+                if mention.group == "total" and "relational" in _head_of(reading, mention):
+                    mention.group = "civilians"  # "two of our colleagues", "three friends"
             elif mention.group == "total" and mention.part and mention.self_noun:
                 mention.group = (mention.parent.group if mention.parent else None) or "total"
             elif mention.group == "total" and _cue_before(reading, link):
@@ -71,7 +75,8 @@ class Discourse:
     def _group(self, link: Link, earlier: list[Link], reading: Reading) -> VictimGroup:
         mention = link.mention
         if mention.kind == "unknown":
-            return "civilians"
+            named = reading.words[mention.head].text[:1].isupper()
+            return "total" if named and link.casualty_type == "arrested" else "civilians"
         if mention.own_men:
             led = _antecedent([k for k in earlier if k.mention is not mention]) or self.last_group
             return led if led in _LED else "men"
@@ -85,6 +90,12 @@ class Discourse:
         if label is not None:
             return label
         own = _antecedent([k for k in earlier[-_REACH:] if k.mention is not mention])
+        if own in _BY_SEX and mention.kind == "bare" and not (mention.others or mention.of_them):
+            own = "total"  # "two men died and five sustained injuries"
+        if (lost := _whose_losses(reading, mention)) is not None:
+            return lost
+        if own is None and _received(reading, mention):
+            return "total"
         if own is None and mention.definite and mention.kind == "bare":
             before = [
                 m.group
@@ -109,7 +120,10 @@ class Discourse:
             return
         whole = [k for k in reading.links if not k.mention.part and k.mention.low != 0]
         for link in whole:
-            if link.mention.group is not None:
+            counted = link.mention.number is not None
+            if link.mention.group is not None and (
+                counted or link.casualty_type not in self.group_by_type
+            ):
                 self.group_by_type[link.casualty_type] = link.mention.group
         told = [k for k in reading.links if k.mention.low != 0]
         if told:
@@ -170,6 +184,10 @@ def _labelled(reading: Reading, mention: Mention) -> VictimGroup | None:
     return None
 
 
+def _head_of(reading: Reading, mention: Mention) -> Senses:
+    return reading.words[mention.head].senses if mention.head >= 0 else NOTHING
+
+
 def _parts_label(words: Sequence[Word], at: int) -> bool:
     """Whether a colon, or a dash after the first words of a line, parts a label from figures."""
     return words[at].low == ":" or (words[at].low in {"–", "—", "-", "("} and at <= _LABEL)
@@ -194,6 +212,27 @@ def _is_form(reading: Reading, colon: int) -> bool:
         at in inside or "casualty" in word.senses or not word.low[0].isalnum() or word.low == "and"
         for at, word in enumerate(reading.words[colon + 1 :], start=colon + 1)
     )
+
+
+def _whose_losses(reading: Reading, mention: Mention) -> VictimGroup | None:
+    """Read "put the enemy's total losses at 12 dead", "losses of the security forces at six"."""
+    words = reading.words
+    for at in range(mention.start - 1, max(-1, mention.start - _LOSSES), -1):
+        if words[at].low == "losses":
+            near = (*reversed(words[max(0, at - 3) : at]), *words[at + 1 : at + 4])
+            for word in near:
+                group: VictimGroup | None = (word.senses.get("group") or (None,))[0]
+                group = group or word.senses.get("modifier")
+                if group in _LED:
+                    return group
+            return None
+    return None
+
+
+def _received(reading: Reading, mention: Mention) -> bool:
+    """Whether a hospital counts them: of whom it does not know."""
+    before = reading.words[max(0, mention.start - 3) : mention.start]
+    return any(w.low in {"received", "receive", "admitted", "treated", "treating"} for w in before)
 
 
 def _uncounted_before(reading: Reading, mention: Mention) -> VictimGroup | None:

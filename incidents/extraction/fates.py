@@ -10,8 +10,15 @@ from incidents.extraction.vocabulary import Vocabulary
 from incidents.model import CasualtyType
 
 _PLIGHT_AFTER = 7
+_PLIGHT_BEFORE = 4
+_SUSPECTS = frozenset({"suspect", "suspects", "accused", "culprit", "culprits"})
+_KEPT = frozenset({"questioned", "interrogated", "interrogation", "questioning"})
+_LOST = frozenset({"whereabouts", "fate", "unaccounted", "returned"})
 _HURT = frozenset(
-    {"critical", "condition", "care", "icu", "ventilator", "ventilators", "treatment"}
+    {
+        "critical", "condition", "care", "icu", "ventilator", "ventilators", "treatment", "treated",
+        "discharged", "admitted", "hospital", "attention", "in", "beaten", "tortured", "shot",
+    }
 )
 _CAPTORS = frozenset({"abductors", "kidnappers", "captors", "hostage-takers", "gunmen"})
 
@@ -20,7 +27,15 @@ def nearest_type(reading: Reading, mention: Mention) -> CasualtyType:
     """Return what the casualty word nearest to a figure says befell its people."""
     best: tuple[int, CasualtyType] = (99, "killed")
     after = reading.words[mention.reach : mention.reach + _PLIGHT_AFTER]
-    if any("plight" in w.senses and w.low.split()[-1] in _HURT for w in after):
+    before = reading.words[max(0, mention.start - _PLIGHT_BEFORE) : mention.start]
+    told = [w.low.split()[-1] for w in (*after, *before) if "plight" in w.senses]
+    if any(word in _LOST for word in told):
+        return "missing"
+    if any(word in _KEPT for word in told):
+        return "arrested"
+    close = [w for w in (*before, *after) if "act" in w.senses or "people" in w.senses]
+    bodies = any(w.low in {"bodies", "body"} for w in before)
+    if any(word in _HURT for word in told) and not bodies and not close:
         return "injured"
     for at, word in enumerate(reading.words):
         senses = word.senses
@@ -39,8 +54,10 @@ def in_whose_hands(
     link: Link, reading: Reading, speaker: Speaker, vocabulary: Vocabulary
 ) -> CasualtyType:
     """In the hands of an armed group an arrest is an abduction; the police pick up to arrest."""
-    if link.lemma == "pick up" and any(
-        m.group == "police" and not m.counted and m.end == link.start for m in reading.mentions
+    suspected = reading.words[link.mention.head].low in _SUSPECTS if link.mention.head >= 0 else False
+    if link.lemma == "pick up" and (
+        suspected
+        or any(m.group == "police" and not m.counted and m.end == link.start for m in reading.mentions)
     ):
         return "arrested"
     if (

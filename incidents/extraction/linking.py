@@ -13,6 +13,9 @@ __all__ = ["Link", "Linker"]
 # "with his death": of somebody who may have been counted already.
 _OWNED = frozenset({"his", "her", "their", "the"})
 _DEATHS = frozenset({"death", "deaths", "killing", "murder", "martyrdom", "martyr", "fatality"})
+_COMPARED = frozenset({
+    "as against", "compared to", "compared with", "up from", "down from", "opposed to", "opposed with",
+})  # fmt: skip
 _EITHER_FORM = frozenset({"past", "participle"})
 
 
@@ -104,6 +107,8 @@ class Linker(SetPhrases):
                 continue
             if mention.kind != "bare" or mention.number is None or mention.qualifier != "exact":
                 continue
+            if self._has_own_fate(mention):
+                continue
             at = mention.end
             opens = mention.start and self.words[mention.start - 1].low in {",", "and", ";"}
             placed = (
@@ -118,7 +123,8 @@ class Linker(SetPhrases):
             before = [
                 k for k in self.links if k.mention.end < mention.start and k.end <= mention.start
             ]
-            if not (opens and placed and before) or before[-1].rule.startswith("zero"):
+            told_apart = self._beside_name(mention) or self._compared(mention)
+            if not ((opens and placed) or told_apart) or not before or before[-1].rule.startswith("zero"):
                 continue
             told = before[-1]
             mention.group = self._owner(mention) or told.mention.group
@@ -126,6 +132,13 @@ class Linker(SetPhrases):
                 mention, told.casualty_type, "gapped: four in another place", 0.85,
                 mention.start, mention.end, lemma=told.lemma,
             ))  # fmt: skip
+
+    def _has_own_fate(self, mention: Mention) -> bool:
+        """Whether what befell them is said right after: "5 dead", "3 in custody"."""
+        return any(
+            not {"state", "people", "act", "undergo"}.isdisjoint(w.senses)
+            for w in self.words[mention.end : mention.end + 2]
+        )
 
     def _ends_item(self, at: int) -> bool:
         return at >= len(self.words) or self.words[at].low in {",", "and", ".", ";"}
@@ -153,6 +166,20 @@ class Linker(SetPhrases):
             before[-1:] == [","] and name is not None and name.text[:1].isupper()
             and self.words[mention.start - 3].low in {"in", "at", "from"}
         )  # fmt: skip
+
+    def _beside_name(self, mention: Mention) -> bool:
+        """Read "followed by Awaran (22) and Dera Bugti (14)"."""
+        at = mention.start - 1
+        return (
+            at > 0 and self.words[at].low == "(" and self.words[at - 1].text[:1].isupper()
+            and self.words[at - 1].senses.keys() <= {"claimant"}
+            and mention.end < len(self.words) and self.words[mention.end].low == ")"
+        )  # fmt: skip
+
+    def _compared(self, mention: Mention) -> bool:
+        """Read "84 persons disappeared in July, as against 61 in June"."""
+        before = " ".join(w.low for w in self.words[max(0, mention.start - 2) : mention.start])
+        return before in _COMPARED
 
     def _in_another(self, at: int) -> bool:
         """Read "… in the first attack and four in the second"."""

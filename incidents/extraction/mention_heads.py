@@ -14,6 +14,7 @@ _PEOPLES = frozenset({"baloch", "afghan", "pakistani", "pashtun", "sindhi"})
 _REPUTED = frozenset({"alleged", "reported", "confirmed", "declared", "suspected"})
 _OF = frozenset({"of", "from", "belonging to", "among", "amongst"})
 _FORCES = frozenset({"security_forces", "police", "militants"})
+_OUTFITS = frozenset({"group", "outfit", "organisation", "organization", "network", "cell"})
 _HOUSEHOLDS = frozenset({"family", "household", "community", "tribe", "clan", "families"})
 
 
@@ -33,6 +34,8 @@ class Heads:
         while index < len(words) and index - at <= _MAX_MODIFIERS:
             senses = words[index].senses
             if "vague" in senses or words[index].low in self._number_words:
+                break
+            if "send_to" in senses or "taken" in senses:
                 break
             if head is not None and any(
                 x in senses for x in ("closers", "adverbs", "coordinators")
@@ -55,14 +58,18 @@ class Heads:
             elif "counted" in senses or "either" in senses or "lives" in senses:
                 head, unknown = index, None
             elif "not_people" in senses:
+                named = words[index].text[:1].isupper() and self._noun_follows(words, index)
                 if (
                     head is not None
                     and "plural" in number_of(words[head])
                     and not words[index].low.endswith("s")
+                    and not (named and words[head].low in _PEOPLES)
                 ):
                     break
                 head, unknown = index, None
                 following = words[index + 1].senses if index + 1 < len(words) else {}
+                if "title" in following and words[index + 1].text[:1].isupper():
+                    break  # "during this engagement Naik Riaz"
                 if not (
                     "group" in following or "generic" in following or "not_people" in following
                 ):
@@ -196,6 +203,10 @@ class Heads:
                 or (words[index].low[0].isdigit())
             ):
                 return
+            if words[index].low in _OUTFITS and "generic" in head and words[inner - 1].low == "the":
+                mention.end = index + 1  # "another member of the group"
+                mention.group = "militants" if mention.group == "total" else mention.group
+                return
             if words[index].low in _HOUSEHOLDS:
                 mention.end = index + 1
                 mention.group = mention.group if mention.group != "total" else "civilians"
@@ -256,4 +267,4 @@ class Heads:
 
 
 def _is_word(low: str) -> bool:
-    return low[0].isalpha() or ("-" in low and low[-1].isalpha())
+    return low[0].isalpha() or (low[-1].isalpha() and ("-" in low or " " in low))

@@ -19,7 +19,8 @@ _NEAR_WORDS = 8
 _FAR_WORDS = 16
 _BARE_WORDS = 10
 _BACK_TO = frozenset({"them", "these", "those"})
-_NEAR_PLIGHT = 6
+_NEAR_ONE = 5
+_NEAR_PLIGHT = 8
 
 
 @dataclass(slots=True)
@@ -80,7 +81,7 @@ def _tells_of_casualties(words: Sequence[Word]) -> bool:
             return True
         if word.low in _BACK_TO and at and words[at - 1].low in {"of", "among"}:
             return True
-        if word.low in _OTHERS:
+        if word.low in _OTHERS or word.low in {"among them", "amongst them"}:
             return True
     return False
 
@@ -125,7 +126,7 @@ def _may_be_hurt(words: Sequence[Word], mention: Mention) -> bool:
         return False
     if any("claimant" in w.senses for w in words[mention.start : mention.end]):
         return False
-    near = (*words[max(0, mention.start - 2) : mention.start], *words[mention.reach :][:3])
+    near = (*words[max(0, mention.start - 2) : mention.start], *words[mention.reach :][:_NEAR_ONE])
     return any("casualty" in w.senses for w in near)
 
 

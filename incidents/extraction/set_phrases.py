@@ -42,7 +42,7 @@ class SetPhrases(Objects):
             w.low in {"for", "threat", "demand", "against"} for w in before[-2:] if not found_dead
         ):
             target = self._start.get(at + 2)
-            if target is not None:
+            if target is not None and target.self_type is None:
                 self.undone.append(target)
             return
         target = self._start.get(at + 2)

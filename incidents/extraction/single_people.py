@@ -43,7 +43,7 @@ class Singles(Heads):
             }
         ):
             at += 1
-        elif not self._opens_phrase(words, at):
+        elif not (self._opens_phrase(words, at) or self._follows_noun(words, at)):
             return None
         else:
             return self._untitled(words, at, is_title)
@@ -196,6 +196,12 @@ class Singles(Heads):
             or "be" in before.senses
             or before.low in _LEAVES
         )
+
+    @staticmethod
+    def _follows_noun(words: Sequence[Word], at: int) -> bool:
+        """Read "during this engagement Naik Riaz": a capital after a small letter."""
+        rank = "title" in words[at].senses and words[at].text[:1].isupper()
+        return rank and at > 0 and words[at - 1].text[:1].islower()
 
     def _untitled(self, words: Sequence[Word], at: int, is_title: bool) -> Mention | None:
         """Read a headline's "Soldier martyred" and a rank before a name."""

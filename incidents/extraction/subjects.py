@@ -303,6 +303,13 @@ class Subjects(Clauses):
         mention = self._at.get(comma - 1)
         if mention is not None and mention.counted and mention.reach == comma:
             return mention
+        if self._is_name(comma - 1):  # "a boy, Sameer, who"
+            opened = comma - 1
+            while opened > 0 and self._is_name(opened):
+                opened -= 1
+            named = self._at.get(opened - 1) if self.words[opened].low == "," else None
+            if named is not None and named.counted and named.reach == opened:
+                return named
         for index in range(comma - 1, max(-1, comma - 8), -1):
             reached = self._at.get(index)
             if reached is not None and reached.counted and reached.reach == index + 1:
@@ -312,6 +319,9 @@ class Subjects(Clauses):
             if not word.low[0].isalnum() or {"be", "have", "say", "act"} & word.senses.keys():
                 return None
         return None
+
+    def _is_name(self, at: int) -> bool:
+        return at >= 0 and self.words[at].text[:1].isupper() and at not in self._at
 
     def _before_attribution(self, at: int) -> int | None:
         """Index before ", it says," for the comma that closes it."""
@@ -330,6 +340,9 @@ class Subjects(Clauses):
         while before >= 0 and (self.words[before].low == "," or before in self._skip):
             before = self._skip[before].start - 1 if before in self._skip else before - 1
         mention = self._at.get(before)
+        if mention is None and before + 1 < at and self._is_name(before):
+            mention = self._ending_at(before + 1)
+            before = mention.reach - 1 if mention is not None else before
         if mention is None:
             # "three labourers hailing from Punjab, who …"
             reached = (self._at.get(i) for i in range(before - 1, max(-1, before - 7), -1))

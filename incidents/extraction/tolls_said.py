@@ -193,7 +193,7 @@ def _figure_after(
         if words[index].low in {";", "?"} or told:
             return None, at
         mention = starts.get(index)
-        if mention is None or mention.number is None:
+        if mention is None or mention.number is None or mention.kind == "thing":
             continue
         before = words[index - 1]
         if before.low == "of" and index > at + 2:
