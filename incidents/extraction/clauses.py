@@ -87,6 +87,9 @@ class Clauses:
             self._start[mention.start] = mention
             for index in range(mention.start, mention.reach):
                 self._at[index] = mention
+        for mention in mentions:
+            if mention.self_noun and mention.start and self._are_wounds(mention):
+                mention.kind = "thing"
         self.few: dict[int, Mention] = {}
         """The few of a counted whole, by the whole's id: "four of the 18 hostages"."""
         for mention in mentions:
@@ -100,6 +103,11 @@ class Clauses:
                     few.of_them = True
         self._skip = {index: b for b in breakdowns for index in range(b.start, b.end)}
         self._objects: set[int] = set()
+
+    def _are_wounds(self, mention: Mention) -> bool:
+        """Whether they are one man's: "received multiple bullet injuries"."""
+        before = self.words[mention.start - 1].senses
+        return "suffer_nouns" in self.words[mention.head].senses and "suffer" in before
 
     def _few_before(self, mention: Mention) -> Mention | None:
         """The bare figure of "four (out) of the 18 hostages", for the hostages."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from incidents.extraction.linking import Link
 from incidents.extraction.mentions import Mention
 from incidents.extraction.reading import Reading
+from incidents.extraction.tolls_said import whose_losses
 from incidents.extraction.words import NOTHING, Senses, Word
 from incidents.model import CasualtyType, VictimGroup
 
@@ -16,7 +17,9 @@ _INHERITED_FROM_ONE: frozenset[VictimGroup] = frozenset(
 )
 
 _LED = frozenset({"security_forces", "police", "militants"})
-_BY_SEX: frozenset[VictimGroup] = frozenset({"men", "women", "children"})
+_MARTYRED = frozenset({"martyr", "martyred", "shaheed", "kia", "wia"})
+_FORCES: tuple[VictimGroup, ...] = ("security_forces", "police")
+_BY_SEX: frozenset[VictimGroup] = frozenset({"men", "women"})
 _LOSSES = 16  # words back to "the enemy's losses"
 _LABEL = 7  # words of a label
 _REACH = 24  # links back to whom "three others" may be of
@@ -34,6 +37,9 @@ class Discourse:
     """`last_type`, if the sentence told of nothing else."""
     group_by_type: dict[CasualtyType, VictimGroup] = field(default_factory=dict)
     last_paragraph: int = 0
+    cue: VictimGroup | None = None
+    """The force that the sentence before spoke of, where it had no figure."""
+    cue_paragraph: int = -1
     last_told: Mention | None = None
     """The people told of last, for "they were freed"."""
 
@@ -54,6 +60,11 @@ class Discourse:
             elif mention.group == "total" and _cue_before(reading, link):
                 mention.group = "civilians"
             earlier.append(link)
+        for mention in reading.loose:
+            if mention.group in {None, "total"} and "relational" in _head_of(reading, mention):
+                mention.group = "civilians"
+            elif mention.group is None and (mention.definite or mention.others or mention.of_them):
+                mention.group = self.last_group
         self._remember(reading)
 
     def _is_known(self, link: Link, reading: Reading) -> bool:
@@ -111,9 +122,21 @@ class Discourse:
         refers_back = mention.others or mention.of_them or mention.definite or subject
         if own is None and refers_back and mention.kind == "bare" and not reading.is_title:
             own = self.last_group
+            if own in _BY_SEX and not (mention.others or mention.of_them or mention.definite):
+                own = "total"
         if own is None and _cue_before(reading, link):
             own = "civilians"
+        if own is None and link.lemma in _MARTYRED and reading.paragraph == self.cue_paragraph:
+            own = self.cue
         return own or "total"
+
+    def hear(self, reading: Reading) -> None:
+        """Remember what force a sentence without figures speaks of: "a bomb near a police van"."""
+        told = {w.senses["modifier"] for w in reading.words if "modifier" in w.senses}
+        told |= {w.senses["group"][0] for w in reading.words if "group" in w.senses}
+        forces = [group for group in _FORCES if group in told]
+        self.cue = forces[0] if len(forces) == 1 else None
+        self.cue_paragraph = reading.paragraph
 
     def _remember(self, reading: Reading) -> None:
         if reading.is_title or not reading.links:
@@ -215,17 +238,10 @@ def _is_form(reading: Reading, colon: int) -> bool:
 
 
 def _whose_losses(reading: Reading, mention: Mention) -> VictimGroup | None:
-    """Read "put the enemy's total losses at 12 dead", "losses of the security forces at six"."""
-    words = reading.words
+    """Whose losses a sentence puts at a figure."""
     for at in range(mention.start - 1, max(-1, mention.start - _LOSSES), -1):
-        if words[at].low == "losses":
-            near = (*reversed(words[max(0, at - 3) : at]), *words[at + 1 : at + 4])
-            for word in near:
-                group: VictimGroup | None = (word.senses.get("group") or (None,))[0]
-                group = group or word.senses.get("modifier")
-                if group in _LED:
-                    return group
-            return None
+        if reading.words[at].low == "losses":
+            return whose_losses(reading.words, at)
     return None
 
 

@@ -9,7 +9,7 @@ from incidents.extraction.reading import Reading
 from incidents.extraction.vocabulary import Vocabulary
 from incidents.model import CasualtyType
 
-_PLIGHT_AFTER = 7
+_PLIGHT_AFTER = 11
 _PLIGHT_BEFORE = 4
 _SUSPECTS = frozenset({"suspect", "suspects", "accused", "culprit", "culprits"})
 _KEPT = frozenset({"questioned", "interrogated", "interrogation", "questioning"})
@@ -17,7 +17,7 @@ _LOST = frozenset({"whereabouts", "fate", "unaccounted", "returned"})
 _HURT = frozenset(
     {
         "critical", "condition", "care", "icu", "ventilator", "ventilators", "treatment", "treated",
-        "discharged", "admitted", "hospital", "attention", "in", "beaten", "tortured", "shot",
+        "discharged", "admitted", "hospital", "attention", "in", "referred", "airlifted", "beaten", "tortured", "shot",
     }
 )
 _CAPTORS = frozenset({"abductors", "kidnappers", "captors", "hostage-takers", "gunmen"})

@@ -273,12 +273,10 @@ class Linker(SetPhrases):
                 score = 0.9 if mention.self_noun else 0.85
                 at = mention.head
                 told_before = mention.number is None and self.words[mention.start].low in _OWNED
-                told_before &= not (at + 1 < len(self.words) and self.words[at + 1].low == "of")
-                wounds = "suffer_nouns" in self.words[at].senses and mention.start > 0
+                told_before &= mention.end <= at + 1
                 self._put(Link(
                     mention, mention.self_type, rule, score, at, at + 1,
-                    doubtful=(told_before and self.words[at].low in _DEATHS)
-                    or (wounds and "suffer" in self.words[mention.start - 1].senses),
+                    doubtful=told_before and self.words[at].low in _DEATHS,
                 ))  # fmt: skip
             elif mention.of_people is not None and id(mention) not in linked:
                 self._put(

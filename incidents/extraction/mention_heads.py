@@ -14,7 +14,10 @@ _PEOPLES = frozenset({"baloch", "afghan", "pakistani", "pashtun", "sindhi"})
 _REPUTED = frozenset({"alleged", "reported", "confirmed", "declared", "suspected"})
 _OF = frozenset({"of", "from", "belonging to", "among", "amongst"})
 _FORCES = frozenset({"security_forces", "police", "militants"})
-_OUTFITS = frozenset({"group", "outfit", "organisation", "organization", "network", "cell"})
+_OUTFITS = frozenset({
+    "group", "outfit", "organisation", "organization", "network", "cell",
+    "the group", "the outfit", "the organisation", "the organization",
+})
 _HOUSEHOLDS = frozenset({"family", "household", "community", "tribe", "clan", "families"})
 
 
@@ -203,7 +206,7 @@ class Heads:
                 or (words[index].low[0].isdigit())
             ):
                 return
-            if words[index].low in _OUTFITS and "generic" in head and words[inner - 1].low == "the":
+            if words[index].low in _OUTFITS and "generic" in head and words[index - 1].low != "a":
                 mention.end = index + 1  # "another member of the group"
                 mention.group = "militants" if mention.group == "total" else mention.group
                 return

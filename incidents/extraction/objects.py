@@ -170,10 +170,22 @@ class Objects(Subjects):
                 self._add(mention, verb, 'active: verb before "them"', 0.8)
             return
 
+    def _opens_headline(self, at: int, act: Act) -> bool:
+        """Read "Abducted tehsildar reaches home": a participle before one person."""
+        target = self._start.get(at + 1)
+        if at or target is None or "participle" not in act.forms or target.number is not None:
+            return False
+        if not target.counted or "determiners" in self.words[target.start].senses:
+            return False
+        target.self_type = act.casualty_type  # type: ignore[assignment]
+        return True
+
     def _act(self, at: int, act: Act) -> None:  # noqa: PLR0911, PLR0912
         if at in self._at and at < self._at[at].end:
             return  # an adjective inside a noun phrase: "five injured miners"
         if at and self._describes(at):
+            return
+        if self._opens_headline(at, act):
             return
         verb = self._verb(at, at + 1, act)
         if verb.undone:

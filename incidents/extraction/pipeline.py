@@ -175,6 +175,8 @@ class _Document:
                 read_copulas(reading, discourse.last_type, discourse.only_type)
             table.read(reading)
             discourse.settle(reading)
+            if not reading.links:
+                discourse.hear(reading)
             self.readings.append(reading)
             self.sayings.append(sayings_of(reading, memory))
 

@@ -19,7 +19,7 @@ _NEAR_WORDS = 8
 _FAR_WORDS = 16
 _BARE_WORDS = 10
 _BACK_TO = frozenset({"them", "these", "those"})
-_NEAR_ONE = 5
+_NEAR_ONE = 9
 _NEAR_PLIGHT = 8
 
 

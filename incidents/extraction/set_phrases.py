@@ -48,7 +48,7 @@ class SetPhrases(Objects):
         target = self._start.get(at + 2)
         while target is not None:
             known = {"people"} if self.words[at].low == "loss" else {"people", "bare", "unknown"}
-            if target.counted and target.kind in known:
+            if target.counted and (target.kind in known or target.of_them):
                 self._put(
                     Link(
                         target,

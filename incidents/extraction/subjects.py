@@ -30,7 +30,7 @@ class Subjects(Clauses):
         if (subject is None or not subject.counted) and active and verb.casualty_type == "killed":
             subject = self._named_hero(verb)
         if subject is None or not subject.counted:
-            if active and verb.casualty_type == "killed":
+            if (active and verb.casualty_type == "killed") or verb.passive:
                 self._companions(verb, "intransitive: people beside verb", 0.85)
             return
         adjacent = subject.reach - 1 == verb.left
@@ -47,7 +47,7 @@ class Subjects(Clauses):
         if direct and id(subject) in self._objects:
             return
         if verb.lemma in self.captives_only and not (
-            self._is_captive(subject) or self._from_captivity(verb)
+            self._is_captive(subject) or self._from_captivity(verb) or self._beside_captive(subject)
         ):
             return
         if verb.casualty_type == "freed" and id(subject) in self.found_dead:
@@ -61,6 +61,11 @@ class Subjects(Clauses):
             if id(subject) in self._objects or not subject.counted:
                 break
             self._add(subject, verb, rule, score, as_subject=True)
+
+    def _beside_captive(self, mention: Mention) -> bool:
+        """Read "abducted tehsildar, two guards reach home"."""
+        before = self._previous_in_list(mention)
+        return before is not None and before.counted and self._is_captive(before)
 
     def _from_captivity(self, verb: Verb) -> bool:
         """Read "five miners escaped from captivity"."""
@@ -153,7 +158,8 @@ class Subjects(Clauses):
     def _subject_before(self, at: int, direct: bool, verb: Verb) -> Mention | None:  # noqa: PLR0911, PLR0912
         """Walk left from a verb to the people it is said of."""
         thing = at >= 0 and at not in self._at and "not_people" in self.words[at].senses
-        if thing and verb.has_be and verb.lemma in self.needs_people:
+        within = self._in_phrase(at)
+        if thing and verb.has_be and verb.lemma in self.needs_people and not within:
             return None  # "their weapons were seized"
         limit = at - (BARE_GAP if direct else _SUBJECT_GAP)
         crossed = 0
@@ -230,6 +236,15 @@ class Subjects(Clauses):
             at -= 1
         return None
 
+    def _in_phrase(self, at: int) -> bool:
+        """Whether a noun ends "from the Shahrag area of Harnai district"."""
+        for word in reversed(self.words[max(0, at - 5) : at]):
+            if "prepositions" in word.senses:
+                return True
+            if word.low in JOINTS or word.low in {"their", "his", "her", "its"}:
+                return False
+        return False
+
     def _was_taken(self, mention: Mention, verb: Verb) -> bool:
         """Read "seven miners abducted from Harnai recovered"."""
         return verb.casualty_type in {"freed", "killed"} and any(
@@ -267,7 +282,10 @@ class Subjects(Clauses):
         """Read "five labourers, all from Punjab, were killed"."""
         for comma in range(at - 1, max(0, at - 14), -1):
             word = self.words[comma]
-            if "be" in word.senses or "say" in word.senses or word.low in {";", ":"}:
+            held = word.low == "being"  # "a prisoner, being held in a case, was hurt"
+            if ("be" in word.senses and not held) or "say" in word.senses:
+                return None
+            if word.low in {";", ":"}:
                 return None
             if word.low == self.words[at].low:
                 mention = self._ending_at(comma)

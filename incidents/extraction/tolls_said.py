@@ -74,6 +74,8 @@ def toll_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link]
             casualty_type = "killed"
         if casualty_type is None:
             continue
+        if target.group in {None, "total"} and word.low == "losses":
+            target.group = whose_losses(words, at)
         if target.group in {None, "total"}:
             target.group = (
                 _group_between(mentions, between, at + 1, link_at) or target.group or "total"
@@ -90,6 +92,17 @@ def toll_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link]
         k for k in links
         if (key := (id(k.mention), k.casualty_type)) not in told and not told.add(key)  # type: ignore[func-returns-value]
     ]  # fmt: skip
+
+
+def whose_losses(words: Sequence[Word], at: int) -> VictimGroup | None:
+    """Read "the enemy's total losses", "losses of the security forces"."""
+    near = (*reversed(words[max(0, at - 3) : at]), *words[at + 1 : at + 4])
+    for word in near:
+        group: VictimGroup | None = (word.senses.get("group") or (None,))[0]
+        group = group or word.senses.get("modifier")
+        if group in {"security_forces", "police", "militants"}:
+            return group
+    return None
 
 
 def _also_given(
