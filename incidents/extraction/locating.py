@@ -17,7 +17,7 @@ from incidents.sentences import Span
 _LEAD = 8  # sentences in which a report says where its main event was
 _BACK = 5  # sentences a place is carried
 _SAME_PLACE = re.compile(
-    r"\b(?:same|that|this) (?:area|district|place|town|region|road|spot|village)\b"
+    r"\b(?:same|that|this) (?:area|district|place|town|city|region|road|spot|village)\b"
     r"|\bin the (?:district|town|city|area)\b|\bthere\b"
 )
 _VAGUE, _COUNTRY = 5, 6  # where_prec
@@ -89,6 +89,8 @@ class Locator:
         spots = self._places.within(span.char_start, span.char_end, event_only=False)
         if all(s.is_event for s in spots):
             return spots
+        if not any(s.is_event and s.where_prec <= 3 for s in spots):
+            spots = [self._distant(s) for s in spots]
         reading = self._readings[number]
         ends = [
             reading.words[k.mention.end - 1].end
@@ -102,6 +104,13 @@ class Locator:
                 and any(e < s.start and _AT.fullmatch(self._text, e, s.start) for e in ends)
             )
         ]  # fmt: skip
+
+    def _distant(self, spot: Spot) -> Spot:
+        """Take "22 km from Dalbandin" for the place where a sentence names no other."""
+        before = self._text[max(0, spot.start - 60) : spot.start]
+        if spot.is_event or not CUES["distance"].search(before):
+            return spot
+        return spot._replace(is_event=True, where_prec=max(spot.where_prec, 2))
 
     def carried_close(self, number: int) -> Spot | None:
         """Return a place of the same paragraph, or of the one before for "they also attacked"."""
@@ -122,7 +131,7 @@ class Locator:
         paragraph = self._paragraphs[number]
         for earlier in range(number - 1, max(-1, number - _BACK - 1), -1):
             elsewhere = self._paragraphs[earlier] != paragraph
-            if elsewhere and (self._periodic or earlier < number - 1):
+            if elsewhere and (self._periodic or self._paragraphs[earlier] < paragraph - 1):
                 break
             if self._is_spread(self._sentences[earlier]):
                 break

@@ -169,12 +169,15 @@ def _in_their_districts(spots: Sequence[Spot], text: str) -> list[Spot]:
     told = list(spots)
     for at in range(len(told) - 1):
         spot, following = told[at], told[at + 1]
-        if following.place.feature_code != "ADM2" or spot.place.adm2_pcode in {
+        if following.place.name != following.place.adm2_name or spot.place.adm2_pcode in {
             None, following.place.adm2_pcode,
         }:  # fmt: skip
             continue
         kind = CUES["kind_after"].match(text, following.start + len(following.place.name))
         named = text[following.start : following.end].lower()
+        if CUES["area_of"].fullmatch(text, spot.end, following.start):
+            told[at] = spot._replace(place=following.place, where_prec=following.where_prec)
+            continue
         if not (named.endswith("district") or (kind and kind["kind"].lower() == "district")):
             continue
         if CUES["of_district"].fullmatch(text, spot.end, following.start):
