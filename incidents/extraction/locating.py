@@ -81,7 +81,8 @@ class Locator:
         same = _SAME_PLACE.search(self._text, span.char_start, span.char_end)
         if scope in {"background", "cumulative"} and not same:
             return wide
-        return self._carried(number) or self._main(number, scope) or wide
+        main = self._main(number, "event" if same else scope)
+        return self._carried(number) or main or wide
 
     def _places_told(self, number: int) -> list[Spot]:
         """The places of events in a sentence; also where the dead or hurt themselves were."""

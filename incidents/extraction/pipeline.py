@@ -39,6 +39,7 @@ from incidents.model import CasualtyType
 from incidents.sentences import Span, quoted_spans, split_sentences
 
 _MAX_TITLE_WORDS = 18
+_LEAD = 4  # figures of a text that a headline repeats
 _TOTAL_REACH = 60  # figures back to the total of "three of the dead"
 
 
@@ -81,15 +82,26 @@ def extract(
         head = _Document(title, published_on, gazetteer, words, None, is_title=True)
         head.calendar.main_day = body.calendar.main_day
         head.calendar.periodic = body.calendar.periodic
+        head.calendar.main_span = body.calendar.main_span
         headline = [
             d | {"in_title": True, "paragraph": None} for d in head.drafts() if "happening" not in d
         ]
+        _share_scopes(headline, drafts)
         drafts = [*headline, *drafts]
     return _numbered(drafts)
 
 
 _Fields = dict[str, Any]
 """A draft in the making: its fields by name."""
+
+
+def _share_scopes(headline: Sequence[_Fields], drafts: Sequence[_Fields]) -> None:
+    """Let a headline's figure be the sum that the first words of the text say it is."""
+    for fields in headline:
+        for told in drafts[:_LEAD]:
+            same = all(told.get(name) == fields[name] for name in ("casualty_type", "count_low"))
+            if fields["scope"] == "event" and same and told["scope"] == "cumulative":
+                fields["scope"] = "cumulative"
 
 
 def _numbered(drafts: Sequence[_Fields]) -> list[Draft]:
@@ -138,6 +150,9 @@ class _Document:
         headline = title or ("" if is_title else first_line(text))
         self.calendar = Calendar(published_on, is_periodic(text, headline, vocabulary))
         self.calendar.learn(text, [*self.sentences[:4]])
+        if self.calendar.main_day is None or self.calendar.periodic:
+            last = self.sentences[:3][-1].char_end if self.sentences else 0
+            self.calendar.learn_span(f"{headline}\n{text[:last]}")
         self.default_speaker = (
             UNATTRIBUTED if is_title else document_voice(text, headline, vocabulary)
         )
@@ -220,6 +235,8 @@ class _Document:
         number = self._number_of(reading)
         speaker = self._speaker(number, figure.start)
         when = self._when(number, figure.start)
+        if mention.low == 0 and when.scope == "cumulative":
+            when = when._replace(scope="event")  # "no casualties so far"
         befell = in_whose_hands(link, reading, speaker, self.vocabulary)
         return _Fields(
             draft_id=found.key,

@@ -15,6 +15,9 @@ from incidents.extraction.place_cues import CUES
 
 PROVINCE = "pcode:PK2"
 _MANY_DATELINES = 3
+# "ISLAMABAD/GWADAR, Pakistan —": two bureaus.
+_SLASHED = re.compile(r"[A-Z]{3,}(?: [A-Z]+)?/")
+_SLASHED_AFTER = re.compile(r"/[A-Z]{3,}(?: [A-Z]+)?\b")
 
 
 @lru_cache(maxsize=8)
@@ -57,9 +60,11 @@ class Places:
                 spots.append(Spot(start, end, text[start:end], place, place.where_prec, True))
                 continue
             line = text.rfind("\n", 0, start) + 1
+            opens = start - line < 4 or _SLASHED.fullmatch(text, line, start) is not None
+            slashed = _SLASHED_AFTER.match(text, end)
             is_dateline = (
-                start - line < 4
-                and CUES["dateline"].match(text, end) is not None
+                opens
+                and CUES["dateline"].match(text, slashed.end() if slashed else end) is not None
                 and text[start:end].isupper()
             )
             is_dateline |= start - line < 2 and CUES["dated_line"].match(text, end) is not None
