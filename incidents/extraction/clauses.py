@@ -18,6 +18,7 @@ JOINTS = frozenset({
 })  # fmt: skip
 
 
+_BANDS = frozenset({"team", "group", "party", "crew", "batch", "band"})
 _TO_DEATH = frozenset({"fatal", "fatally", "mortal", "mortally"})
 
 
@@ -235,6 +236,7 @@ class Clauses:
             and before.low not in {"including", "killing", "leaving", "of"}
         ) or (
             before.low == "of"
+            and not (mention.start > 1 and self.words[mention.start - 2].low in _BANDS)
             and not (mention.start == 2 and self.words[0].low == "out")  # "Out of 18 miners, 11 …"
         )
 

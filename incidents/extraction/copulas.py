@@ -10,7 +10,6 @@ from incidents.extraction.reading import Reading
 from incidents.extraction.words import Word
 from incidents.model import CasualtyType
 
-
 _COMPLEMENT = 4  # words of "of the network" after a noun
 
 
@@ -93,9 +92,7 @@ def _read_victims(reading: Reading, last_type: CasualtyType, linked: set[int]) -
             linked.add(id(mention))
 
 
-def _read_among_them(
-    reading: Reading, last_type: CasualtyType | None, linked: set[int]
-) -> None:
+def _read_among_them(reading: Reading, last_type: CasualtyType | None, linked: set[int]) -> None:
     """Read "… killed nine. The kingpin was among them", "11 hurt; two fire-fighters among them"."""
     words = reading.words
     for at, word in enumerate(words):

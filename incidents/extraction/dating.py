@@ -149,7 +149,7 @@ class Calendar:
             return when._replace(scope="cumulative")
         if when.scope == "event" and SUMMED_UP.search(text, start, end):
             when = when._replace(scope="cumulative")
-        if when.scope == "event" and SUMMED.search(text, at, min(end, at + 90)):
+        if when.scope == "event" and SUMMED.search(text, at, min(end, at + 160)):
             when = when._replace(scope="cumulative")
         return when
 

@@ -222,7 +222,9 @@ def _label_of_losses(words: Sequence[Word], colon: int) -> VictimGroup | None:
     if not any("either" in w.senses for w in label):
         return None
     for word in label:
-        group: VictimGroup | None = word.senses.get("modifier") or word.senses.get("group", (None,))[0]
+        group: VictimGroup | None = (
+            word.senses.get("modifier") or word.senses.get("group", (None,))[0]
+        )
         if group not in {None, "total"}:
             return group
     return None

@@ -16,8 +16,24 @@ _KEPT = frozenset({"questioned", "interrogated", "interrogation", "questioning"}
 _LOST = frozenset({"whereabouts", "fate", "unaccounted", "returned"})
 _HURT = frozenset(
     {
-        "critical", "condition", "care", "icu", "ventilator", "ventilators", "treatment", "treated",
-        "discharged", "admitted", "hospital", "attention", "in", "referred", "airlifted", "beaten", "tortured", "shot",
+        "critical",
+        "condition",
+        "care",
+        "icu",
+        "ventilator",
+        "ventilators",
+        "treatment",
+        "treated",
+        "discharged",
+        "admitted",
+        "hospital",
+        "attention",
+        "in",
+        "referred",
+        "airlifted",
+        "beaten",
+        "tortured",
+        "shot",
     }
 )
 _CAPTORS = frozenset({"abductors", "kidnappers", "captors", "hostage-takers", "gunmen"})
@@ -54,10 +70,14 @@ def in_whose_hands(
     link: Link, reading: Reading, speaker: Speaker, vocabulary: Vocabulary
 ) -> CasualtyType:
     """In the hands of an armed group an arrest is an abduction; the police pick up to arrest."""
-    suspected = reading.words[link.mention.head].low in _SUSPECTS if link.mention.head >= 0 else False
+    suspected = (
+        reading.words[link.mention.head].low in _SUSPECTS if link.mention.head >= 0 else False
+    )
     if link.lemma == "pick up" and (
         suspected
-        or any(m.group == "police" and not m.counted and m.end == link.start for m in reading.mentions)
+        or any(
+            m.group == "police" and not m.counted and m.end == link.start for m in reading.mentions
+        )
     ):
         return "arrested"
     if (

@@ -124,7 +124,11 @@ class Linker(SetPhrases):
                 k for k in self.links if k.mention.end < mention.start and k.end <= mention.start
             ]
             told_apart = self._beside_name(mention) or self._compared(mention)
-            if not ((opens and placed) or told_apart) or not before or before[-1].rule.startswith("zero"):
+            if (
+                not ((opens and placed) or told_apart)
+                or not before
+                or before[-1].rule.startswith("zero")
+            ):
                 continue
             told = before[-1]
             mention.group = self._owner(mention) or told.mention.group

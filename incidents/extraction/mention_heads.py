@@ -14,10 +14,21 @@ _PEOPLES = frozenset({"baloch", "afghan", "pakistani", "pashtun", "sindhi"})
 _REPUTED = frozenset({"alleged", "reported", "confirmed", "declared", "suspected"})
 _OF = frozenset({"of", "from", "belonging to", "among", "amongst"})
 _FORCES = frozenset({"security_forces", "police", "militants"})
-_OUTFITS = frozenset({
-    "group", "outfit", "organisation", "organization", "network", "cell",
-    "the group", "the outfit", "the organisation", "the organization",
-})
+_OUTFITS = frozenset(
+    {
+        "group",
+        "outfit",
+        "organisation",
+        "organization",
+        "network",
+        "cell",
+        "the group",
+        "the outfit",
+        "the organisation",
+        "the organization",
+    }
+)
+_KIN = frozenset({"family", "families", "household"})
 _HOUSEHOLDS = frozenset({"family", "household", "community", "tribe", "clan", "families"})
 
 
@@ -212,11 +223,14 @@ class Heads:
                 return
             if words[index].low in _HOUSEHOLDS:
                 mention.end = index + 1
-                mention.group = mention.group if mention.group != "total" else "civilians"
+                member = words[mention.head].low in {"member", "members"} or words[index].low in _KIN
+                if mention.group == "total" and member:
+                    mention.group = "civilians"
                 return
             senses = words[index].senses
             if "group" in senses:
-                mention.group = senses["group"][0]
+                guards = mention.group == "civilians" and senses["group"][0] == "officials"
+                mention.group = "civilians" if guards else senses["group"][0]
                 mention.end = index + 1
                 return
             if "modifier" in senses and (

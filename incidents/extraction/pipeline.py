@@ -27,6 +27,7 @@ from incidents.extraction.linking import Link
 from incidents.extraction.locating import Locator, place_fields
 from incidents.extraction.mention_reader import MentionReader
 from incidents.extraction.numerals import NumberWords
+from incidents.extraction.place_cues import CUES
 from incidents.extraction.placing import Places
 from incidents.extraction.quoting import quote_span
 from incidents.extraction.reading import Reading, read_sentence
@@ -34,10 +35,17 @@ from incidents.extraction.sentence_pieces import paragraph_numbers, without_rows
 from incidents.extraction.tables_said import Table
 from incidents.extraction.time_words import When
 from incidents.extraction.vocabulary import Vocabulary, load_vocabulary
-from incidents.extraction.voice import document_voice, first_full_date, first_line, is_periodic
+from incidents.extraction.voice import (
+    document_voice,
+    first_full_date,
+    first_line,
+    has_dateline,
+    is_periodic,
+)
 from incidents.model import CasualtyType
 from incidents.sentences import Span, quoted_spans, split_sentences
 
+_SPEAKS_ON = 2  # sentences of a paragraph after the one that names its speaker
 _MAX_TITLE_WORDS = 18
 _LEAD = 4  # figures of a text that a headline repeats
 _TOTAL_REACH = 60  # figures back to the total of "three of the dead"
@@ -81,6 +89,8 @@ def extract(
     if title and title.strip():
         head = _Document(title, published_on, gazetteer, words, None, is_title=True)
         head.calendar.main_day = body.calendar.main_day
+        if not has_dateline(text):
+            head.default_speaker = body.default_speaker
         head.calendar.periodic = body.calendar.periodic
         head.calendar.main_span = body.calendar.main_span
         headline = [
@@ -282,7 +292,22 @@ class _Document:
         before = bisect_right(self.quotes, at, key=lambda span: span.char_start) - 1
         if before >= 0 and at < self.quotes[before].char_end:
             return self._quoted_speaker(number, self.quotes[before]) or self.default_speaker
-        return self.default_speaker
+        return self._still_speaking(number) or self.default_speaker
+
+    def _still_speaking(self, number: int) -> Speaker | None:
+        """The speaker of the sentence before, in a paragraph that goes on without naming one."""
+        if self.default_speaker is not UNATTRIBUTED:
+            return None
+        for earlier in range(number, max(-1, number - _SPEAKS_ON - 1), -1):
+            if self.readings[earlier].paragraph != self.readings[number].paragraph:
+                return None
+            if earlier < number and self.sayings[earlier]:
+                speaker = self.sayings[earlier][-1].speaker
+                return speaker if speaker.claimant_type != "unknown" else None
+            span = self.sentences[earlier]
+            if CUES["another_event"].match(self.text, span.char_start, span.char_end):
+                return None
+        return None
 
     def _quoted_speaker(self, number: int, quote: Span) -> Speaker | None:
         """The speaker of a quote that runs over sentences: named after it, in it, or before."""

@@ -127,7 +127,8 @@ def _may_be_hurt(words: Sequence[Word], mention: Mention) -> bool:
     if any("claimant" in w.senses for w in words[mention.start : mention.end]):
         return False
     near = (*words[max(0, mention.start - 2) : mention.start], *words[mention.reach :][:_NEAR_ONE])
-    return any("casualty" in w.senses for w in near)
+    shot = any(w.low in {"shot", "beaten", "tortured"} for w in words[mention.reach :][:4])
+    return shot or any("casualty" in w.senses for w in near)
 
 
 def _acts(words: Sequence[Word], mention: Mention) -> bool:

@@ -80,7 +80,10 @@ class Singles(Heads):
     def _aged(words: Sequence[Word], start: int, at: int) -> Mention | None:
         """Read "an eight-year-old was killed"."""
         told = is_child(words[at])
-        if not (told or words[at].low.endswith(("year-old", "year old"))) or "group" in words[at].senses:
+        if (
+            not (told or words[at].low.endswith(("year-old", "year old")))
+            or "group" in words[at].senses
+        ):
             return None
         if "modifier" in words[at].senses:
             return None
@@ -156,7 +159,9 @@ class Singles(Heads):
             or not words[end].low[0].isalnum()
             or words[end].low in {"and", "who"}
         )
-        if not (verb_after or (verb_before and closes) or (owned and self._beside_act(words, start))):
+        if not (
+            verb_after or (verb_before and closes) or (owned and self._beside_act(words, start))
+        ):
             return None
         return Mention(start=start, end=end, low=1, high=1, kind="unknown", head=index)
 

@@ -70,7 +70,9 @@ class Subjects(Clauses):
     def _from_captivity(self, verb: Verb) -> bool:
         """Read "five miners escaped from captivity"."""
         after = self.words[verb.end : verb.end + 4]
-        return any(w.low == "from" for w in after[:1]) and any("captivity" in w.senses for w in after)
+        return any(w.low == "from" for w in after[:1]) and any(
+            "captivity" in w.senses for w in after
+        )
 
     def _be_follows(self, at: int) -> bool:
         return "be" in self.words[at + 1].senses or "have" in self.words[at + 1].senses
@@ -349,7 +351,7 @@ class Subjects(Clauses):
             said |= "say" in word.senses
             if word.low == ",":
                 return index - 1 if said else None
-            if "act" in word.senses or index in self._start and self._start[index].counted:
+            if "act" in word.senses or (index in self._start and self._start[index].counted):
                 return None
         return None
 

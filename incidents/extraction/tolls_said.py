@@ -202,7 +202,7 @@ def _figure_after(
     words: Sequence[Word], starts: dict[int, Mention], at: int
 ) -> tuple[Mention | None, int]:
     for index in range(at + 1, min(at + _TOLL_REACH, len(words))):
-        told = "say" in words[index].senses and words[index].low != "put"
+        told = "say" in words[index].senses and words[index].low not in {"put", "revised"}
         if words[index].low in {";", "?"} or told:
             return None, at
         mention = starts.get(index)
@@ -296,7 +296,7 @@ def colon_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link
     return links
 
 
-def _count_of_form(  # noqa: PLR0911
+def _count_of_form(
     words: Sequence[Word], at: int, starts: dict[int, Mention]
 ) -> int | None:
     """Where the count of a form begins: "Killed: 3", "Deaths - 3", "Injured (7)", "Dead 5"."""

@@ -249,8 +249,9 @@ def _add_claimants(words: _Collector, tables: dict[str, Any]) -> None:
     irregular = tables["irregular"]
     claimants = tables["claimants"]
     for verb in claimants["say_verbs"]:
-        for phrase, form in forms(verb, irregular):
-            words.add([phrase], "say", form)
+        told = dict(forms(verb, irregular))  # of forms that look the same, the last
+        for phrase, form in told.items():
+            words.add([phrase], "say", "past" if form == "participle" else form)
     words.add(claimants["say_phrases"], "said_by")
     for claimant_type, phrases in claimants["types"].items():
         words.add(phrases, "claimant", claimant_type)
