@@ -41,6 +41,8 @@ def find_breakdowns(words: Sequence[Word], mentions: Sequence[Mention]) -> list[
                     continue
             elif len(parts) < 2 or not (closed or word.low == ":"):
                 continue
+        elif word.low == "," and (parts := _apposed(words, mentions, by_start, at)):
+            pass
         else:
             continue
         counted = [m for m in parts if m.counted]
@@ -203,6 +205,24 @@ def _adjoins(words: Sequence[Word], parent: Mention | None, at: int) -> bool:
     )
 
 
+def _apposed(
+    words: Sequence[Word], mentions: Sequence[Mention], by_start: dict[int, Mention], at: int
+) -> list[Mention]:
+    """Read "two persons, a driver and a cleaner, were killed": parts that make up the total."""
+    if at + 1 not in by_start:
+        return []
+    total = next((m for m in mentions if m.counted and m.reach == at), None)
+    if total is None or total.low is None or total.low < _PAIR or total.kind == "thing":
+        return []
+    parts, end, _ = _chain(words, by_start, at + 1)
+    whole = len(parts) >= _PAIR and all(m.counted and m.kind == "people" for m in parts)
+    closed = end < len(words) and words[end].low == ","
+    return parts if whole and closed and sum(m.low or 0 for m in parts) == total.low else []
+
+
+_PAIR = 2
+
+
 def take_apposed_groups(words: Sequence[Word], mentions: Sequence[Mention]) -> None:
     """Let people take the group of what they are said to be: "nine people, all of them miners"."""
     starts = {m.start: m for m in mentions}
@@ -237,6 +257,20 @@ _APPOSES = frozenset({",", "–", "—", "-"})
 _ALL = frozenset({"all", "both", "of", "them", "whom", "mostly local", "were", "are"})
 
 
+def _share_parts(words: Sequence[Word], mentions: Sequence[Mention], part: Mention) -> None:
+    """Read "12 of them soldiers and eight civilians"."""
+    at = part.reach
+    while at < len(words) and words[at].low in {",", "and"}:
+        at += 1
+    if at == part.reach:
+        return
+    more = next((m for m in mentions if m.start == at), None)
+    if more is None or more.number is None or more.kind != "people" or more.others:
+        return
+    if more.group not in {None, "total"} and not _has_own_verb(words, more):
+        more.part, more.parent = True, part.parent
+
+
 def _mark_partitives(words: Sequence[Word], mentions: Sequence[Mention]) -> None:
     previous: Mention | None = None
     for mention in mentions:
@@ -257,5 +291,7 @@ def _mark_partitives(words: Sequence[Word], mentions: Sequence[Mention]) -> None
             if mention.parent is None:
                 mention.parent = previous
             mention.part = mention.parent is not None
+            if mention.part and mention.group is not None:
+                _share_parts(words, mentions, mention)
         elif not mention.part and mention.kind != "thing":
             previous = mention

@@ -39,6 +39,8 @@ class Discourse:
     last_paragraph: int = 0
     cue: VictimGroup | None = None
     """The force that the sentence before spoke of, where it had no figure."""
+    people_cue: VictimGroup | None = None
+    """The people it spoke of last: "a bus carrying labourers"."""
     cue_paragraph: int = -1
     last_told: Mention | None = None
     """The people told of last, for "they were freed"."""
@@ -116,6 +118,8 @@ class Discourse:
             own = before[-1] if before else None
         if own is None and mention.of_them and mention.group is None:
             own = _uncounted_before(reading, mention)
+            if own is None and reading.paragraph == self.cue_paragraph:
+                own = self.people_cue
         labelled = any(w.low == ":" for w in reading.words[: mention.start])
         apart = (self.periodic or labelled) and reading.paragraph != self.last_paragraph
         subject = link.as_subject and not apart and mention.qualifier == "exact"
@@ -126,16 +130,20 @@ class Discourse:
                 own = "total"
         if own is None and _cue_before(reading, link):
             own = "civilians"
-        if own is None and link.lemma in _MARTYRED and reading.paragraph == self.cue_paragraph:
-            own = self.cue
+        if own is None and link.lemma in _MARTYRED:
+            near = reading.paragraph == self.cue_paragraph
+            own = _force_of(reading.words[: mention.start]) or (self.cue if near else None)
         return own or "total"
 
     def hear(self, reading: Reading) -> None:
         """Remember what force a sentence without figures speaks of: "a bomb near a police van"."""
-        told = {w.senses["modifier"] for w in reading.words if "modifier" in w.senses}
-        told |= {w.senses["group"][0] for w in reading.words if "group" in w.senses}
-        forces = [group for group in _FORCES if group in told]
-        self.cue = forces[0] if len(forces) == 1 else None
+        self.cue = _force_of(reading.words)
+        people = [
+            w.senses["group"][0] for w in reading.words
+            if w.senses.get("group", ("", ""))[1] == "plural" and "claimant" not in w.senses
+        ]  # fmt: skip
+        known = [group for group in people if group not in {"militants", "total"}]
+        self.people_cue = known[-1] if known and known[-1] == people[-1] else None
         self.cue_paragraph = reading.paragraph
 
     def _remember(self, reading: Reading) -> None:
@@ -157,6 +165,14 @@ class Discourse:
             self.last_told = whole[-1].mention
             self.last_group = _antecedent(whole)
             self.last_paragraph = reading.paragraph
+
+
+def _force_of(words: Sequence[Word]) -> VictimGroup | None:
+    """The force that some words speak of, if of one only."""
+    told = {w.senses["modifier"] for w in words if "modifier" in w.senses}
+    told |= {w.senses["group"][0] for w in words if "group" in w.senses}
+    forces = [group for group in _FORCES if group in told]
+    return forces[0] if len(forces) == 1 else None
 
 
 def _antecedent(links: list[Link]) -> VictimGroup | None:

@@ -13,6 +13,7 @@ __all__ = ["Link", "Linker"]
 # "with his death": of somebody who may have been counted already.
 _OWNED = frozenset({"his", "her", "their", "the"})
 _DEATHS = frozenset({"death", "deaths", "killing", "murder", "martyrdom", "martyr", "fatality"})
+_HOSTAGES = frozenset({"hostages", "captives", "prisoners"})
 _COMPARED = frozenset({
     "as against", "compared to", "compared with", "up from", "down from", "opposed to", "opposed with",
 })  # fmt: skip
@@ -58,10 +59,20 @@ class Linker(SetPhrases):
                 self._sent_off(at, "taking", Act(senses["taken"], lemma, _EITHER_FORM))
             if "lives" in senses:
                 self._lives(at)
+            if "taking" in senses:
+                self._takes_hostages(at)
         self._by_themselves()
         self._gapped()
         self._keep_the_last_fate()
         return self.links
+
+    def _takes_hostages(self, at: int) -> None:
+        """Read "the militants took 11 hostages"."""
+        target = self._start.get(at + 1)
+        if target is None or target.number is None or self.words[target.head].low not in _HOSTAGES:
+            return
+        act = Act("abducted", "take hostage", _EITHER_FORM)
+        self._add(target, self._verb(at, at + 1, act), "set phrase: take hostages", 0.9)
 
     def _keep_the_last_fate(self) -> None:
         """Doubt "abducted" where "seven miners abducted from Harnai have been freed"."""

@@ -194,7 +194,7 @@ class _Document:
             title_like = self.is_title or (number == 0 and self._looks_like_title(span))
             reading = read_sentence(
                 self.text, span.char_start, span.char_end, self.paragraphs[number],
-                self.vocabulary, self.reader, title_like,
+                self.vocabulary, self.reader, title_like, follows=self._follows_figures(number),
             )  # fmt: skip
             if reading.mentions:
                 read_copulas(reading, discourse.last_type, discourse.only_type)
@@ -204,6 +204,10 @@ class _Document:
                 discourse.hear(reading)
             self.readings.append(reading)
             self.sayings.append(sayings_of(reading, memory))
+
+    def _follows_figures(self, number: int) -> bool:
+        """Whether one of the two sentences before told of casualties."""
+        return any(r.links for r in self.readings[max(0, number - 2) : number])
 
     def _looks_like_title(self, span: Span) -> bool:
         sentence = self.text[span.char_start : span.char_end]

@@ -19,6 +19,7 @@ _NEAR_WORDS = 8
 _FAR_WORDS = 16
 _BARE_WORDS = 10
 _BACK_TO = frozenset({"them", "these", "those"})
+_TO_COUNT = frozenset({"to", "at", "of", "is", "was", "as", "now", "has", "counted", "than"})
 _NEAR_ONE = 9
 _NEAR_PLIGHT = 8
 
@@ -41,12 +42,18 @@ class Reading:
 
 def read_sentence(
     text: str, start: int, end: int, paragraph: int, vocabulary: Vocabulary, reader: MentionReader,
-    is_title: bool = False,
+    is_title: bool = False, *, follows: bool = False,
 ) -> Reading:  # fmt: skip
-    """Return a sentence with its people, breakdowns, links and loose figures."""
+    """Return a sentence with its people, breakdowns, links and loose figures.
+
+    `follows` says that the sentence before told of casualties: a bare number may count some more.
+    """
     words = tag(text, start, end, vocabulary.phrases)
     reading = Reading(start, end, paragraph, words, is_title)
     if not _tells_of_casualties(words):
+        if follows and any("numeral" in w.senses or w.low[0].isdigit() for w in words):
+            bare = (m for m in reader.read(words, is_title) if _counts_more(words, m))
+            reading.loose = [*bare]
         return reading
     reading.mentions = reader.read(words, is_title)
     take_apposed_groups(words, reading.mentions)
@@ -72,6 +79,19 @@ def read_sentence(
     }
     reading.loose = _loose(reading, undone)
     return reading
+
+
+def _counts_more(words: Sequence[Word], mention: Mention) -> bool:
+    """Whether a number without a noun may be a count: "the list has since grown to nine"."""
+    if mention.number is None or mention.kind != "bare" or mention.low is None:
+        return False
+    after = words[mention.end] if mention.end < len(words) else None
+    ends = after is None or not after.low[0].isalnum() or "conjunctions" in after.senses
+    before = words[mention.start - 1] if mention.start else None
+    joint = before is not None and (
+        before.low in _TO_COUNT or "toll_links" in before.senses or "say" in before.senses
+    )
+    return mention.others or mention.of_them or (ends and joint)
 
 
 def _tells_of_casualties(words: Sequence[Word]) -> bool:
