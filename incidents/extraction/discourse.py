@@ -37,11 +37,8 @@ class Discourse:
     """`last_type`, if the sentence told of nothing else."""
     group_by_type: dict[CasualtyType, VictimGroup] = field(default_factory=dict)
     last_paragraph: int = 0
-    cue: VictimGroup | None = None
-    """The force that the sentence before spoke of, where it had no figure."""
-    people_cue: VictimGroup | None = None
-    """The people it spoke of last: "a bus carrying labourers"."""
-    cue_paragraph: int = -1
+    _heard: Reading | None = None
+    """The sentence before, where it had no figure."""
     last_told: Mention | None = None
     """The people told of last, for "they were freed"."""
 
@@ -136,15 +133,30 @@ class Discourse:
         return own or "total"
 
     def hear(self, reading: Reading) -> None:
-        """Remember what force a sentence without figures speaks of: "a bomb near a police van"."""
-        self.cue = _force_of(reading.words)
+        """Remember a sentence without figures, for what it speaks of: "a bomb near a police van"."""
+        self._heard = reading
+
+    @property
+    def cue(self) -> VictimGroup | None:
+        """The force that the sentence before spoke of, where it had no figure."""
+        return _force_of(self._heard.words) if self._heard is not None else None
+
+    @property
+    def cue_paragraph(self) -> int:
+        """The paragraph of that sentence."""
+        return self._heard.paragraph if self._heard is not None else -1
+
+    @property
+    def people_cue(self) -> VictimGroup | None:
+        """The people it spoke of last: "a bus carrying labourers"."""
+        if self._heard is None:
+            return None
         people = [
-            w.senses["group"][0] for w in reading.words
+            w.senses["group"][0] for w in self._heard.words
             if w.senses.get("group", ("", ""))[1] == "plural" and "claimant" not in w.senses
         ]  # fmt: skip
         known = [group for group in people if group not in {"militants", "total"}]
-        self.people_cue = known[-1] if known and known[-1] == people[-1] else None
-        self.cue_paragraph = reading.paragraph
+        return known[-1] if known and known[-1] == people[-1] else None
 
     def _remember(self, reading: Reading) -> None:
         if reading.is_title or not reading.links:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from incidents.extraction.inflection import forms
-from incidents.extraction.words import Phrases, Senses, tokenize
+from incidents.extraction.words import NOTHING, Phrases, Senses, tokenize
 
 _FILES = ("vocabulary.toml", "claimants.toml", "events.toml")
 
@@ -133,11 +133,25 @@ class _Collector:
             self.senses.setdefault(" ".join(tokenize(phrase)), {}).setdefault(sense, detail)
 
     def phrases(self) -> Phrases:
-        by_first: dict[str, list[tuple[list[str], int, Senses]]] = {}
+        alone: dict[str, Senses] = {}
+        longer: dict[str, dict[str, list[tuple[list[str], int, Senses]]]] = {}
         for phrase, senses in self.senses.items():
             first, *rest = phrase.split(" ")
-            by_first.setdefault(first, []).append((rest, len(rest), senses))
-        return Phrases({k: tuple(sorted(v, key=lambda e: -e[1])) for k, v in by_first.items()})
+            if rest:
+                seconds = longer.setdefault(first, {})
+                seconds.setdefault(rest[0], []).append((rest, len(rest), senses))
+            else:
+                alone[first] = senses
+        return Phrases({
+            first: (
+                alone.get(first, NOTHING),
+                {
+                    second: tuple(sorted(phrases, key=lambda entry: -entry[1]))
+                    for second, phrases in longer.get(first, {}).items()
+                },
+            )
+            for first in alone.keys() | longer.keys()
+        })
 
     def mark(self, of: frozenset[str], sense: str) -> None:
         """Give a sense to every phrase that has one of some others."""

@@ -147,9 +147,11 @@ def _of_a_force(title: str, text: str, vocabulary: Vocabulary) -> ClaimantType |
     words = tag(title, 0, len(title), vocabulary.phrases)
     opens = words[0].senses if words else {}
     force = opens.get("claimant") == "state" and opens.get("group", ("",))[0] in _FORCES
+    if not force:
+        return None
     told = tag(text, 0, len(text), vocabulary.phrases)
     printed = any("outlet" in w.senses or w.low == "sources" for w in told)
-    return "state" if force and not printed else None
+    return None if printed else "state"
 
 
 _FORCES = frozenset({"security_forces", "police"})

@@ -37,10 +37,13 @@ QUOTES = frozenset("“”\"'‘’«»„")
 
 
 class Phrases(NamedTuple):
-    """The vocabulary's phrases by their first word, the longest first."""
+    """The vocabulary's phrases by their first word."""
 
-    by_first: Mapping[str, tuple[tuple[list[str], int, Senses], ...]]
-    """First word to the rest of the phrase, its number of words, and its senses."""
+    by_first: Mapping[str, tuple[Senses, Mapping[str, tuple[tuple[list[str], int, Senses], ...]]]]
+    """First word to its own senses, and by the second word to the phrases that go on so.
+
+    A phrase is the rest of its words, their number, and its senses; the longest come first.
+    """
 
 
 def plain(text: str) -> str:
@@ -94,16 +97,14 @@ def tag(text: str, start: int, end: int, phrases: Phrases) -> list[Word]:
             # Made as a tuple is: half the time of calling the class, for most words of a text.
             add(_new(Word, (low, begin, stop, NOTHING, text[begin:stop])))
             continue
-        senses = NOTHING
-        for rest, count, known in found:
-            if count == 0:
-                senses = known
-                break
-            if lows[at + 1 : at + 1 + count] == rest:
-                senses = known
-                until = at + 1 + count
-                stop = spans[at + count][1]
-                low = f"{low} {' '.join(rest)}"  # noqa: PLW2901
-                break
+        senses, going_on = found
+        if going_on and at + 1 < len(lows) and (longer := going_on.get(lows[at + 1])):
+            for rest, count, known in longer:
+                if count == 1 or lows[at + 1 : at + 1 + count] == rest:
+                    senses = known
+                    until = at + 1 + count
+                    stop = spans[at + count][1]
+                    low = f"{low} {' '.join(rest)}"  # noqa: PLW2901
+                    break
         add(_new(Word, (low, begin, stop, senses, text[begin:stop])))
     return words
