@@ -133,6 +133,8 @@ def _trailing_source(reading: Reading, memory: Memory) -> Saying | None:
     if comma is None or any(k.mention.start > comma for k in reading.links):
         return None
     tail = words[comma + 1 : ends]
+    if any("numeral" in w.senses or w.low[0].isdigit() for w in tail):
+        return None
     known = [w for w in tail if "claimant" in w.senses or "say" in w.senses]
     if not known or "claimant" not in tail[-1].senses:
         return None

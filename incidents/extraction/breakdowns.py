@@ -45,6 +45,8 @@ def find_breakdowns(words: Sequence[Word], mentions: Sequence[Mention]) -> list[
             pass
         else:
             continue
+        if "parts" in word.senses and _of_uncounted(words, mentions, at):
+            continue
         counted = [m for m in parts if m.counted]
         parent = _parent(words, mentions, at)
         if word.low in _OPENERS and (parent is None or parent.kind == "thing"):
@@ -205,6 +207,16 @@ def _adjoins(words: Sequence[Word], parent: Mention | None, at: int) -> bool:
     )
 
 
+def _of_uncounted(words: Sequence[Word], mentions: Sequence[Mention], at: int) -> bool:
+    """Whether the whole has no figure: "stormed by terrorists, among them a woman"."""
+    before = at - 1 if at and words[at - 1].low == "," else at
+    whole = next((m for m in mentions if m.reach == before), None)
+    return (
+        whole is not None and not whole.counted and whole.group == "militants"
+        and any(m.counted and m.end < whole.start for m in mentions)
+    )  # fmt: skip
+
+
 def _apposed(
     words: Sequence[Word], mentions: Sequence[Mention], by_start: dict[int, Mention], at: int
 ) -> list[Mention]:
@@ -259,16 +271,18 @@ _ALL = frozenset({"all", "both", "of", "them", "whom", "mostly local", "were", "
 
 def _share_parts(words: Sequence[Word], mentions: Sequence[Mention], part: Mention) -> None:
     """Read "12 of them soldiers and eight civilians"."""
+    starts = {m.start: m for m in mentions}
     at = part.reach
     while at < len(words) and words[at].low in {",", "and"}:
-        at += 1
-    if at == part.reach:
-        return
-    more = next((m for m in mentions if m.start == at), None)
-    if more is None or more.number is None or more.kind != "people" or more.others:
-        return
-    if more.group not in {None, "total"} and not _has_own_verb(words, more):
+        while at < len(words) and words[at].low in {",", "and"}:
+            at += 1
+        more = starts.get(at)
+        if more is None or more.number is None or more.kind != "people" or more.others:
+            return
+        if more.group in {None, "total"} or _has_own_verb(words, more):
+            return
         more.part, more.parent = True, part.parent
+        at = more.reach
 
 
 def _mark_partitives(words: Sequence[Word], mentions: Sequence[Mention]) -> None:

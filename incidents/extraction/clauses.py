@@ -315,7 +315,7 @@ class Clauses:
         return (
             mention.group == "inmates"
             or mention.self_type in {"abducted", "missing"}
-            or mention.of_people == "abducted"
+            or mention.of_people in {"abducted", "missing"}
             or any(k.casualty_type == "abducted" for k in self._same_mention(mention))
             or self._follows_captives(mention)
             or (

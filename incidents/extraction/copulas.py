@@ -77,6 +77,26 @@ def read_copulas(  # noqa: PLR0912
     _read_inclusions(reading, linked, last_type)
     _read_more_parts(reading, linked)
     _read_rest_of(reading, linked)
+    _read_gravely(reading, linked)
+
+
+def _read_gravely(reading: Reading, linked: set[int]) -> None:
+    """Read "five were hurt, two seriously"."""
+    words = reading.words
+    for mention in reading.mentions:
+        if mention.kind != "bare" or mention.number is None or id(mention) in linked:
+            continue
+        if mention.end >= len(words) or words[mention.end].low not in _GRAVELY:
+            continue
+        told = [k for k in reading.links if k.mention.end <= mention.start]
+        if told and told[-1].casualty_type == "injured" and words[mention.start - 1].low in {",", "and"}:
+            mention.part, mention.group = True, told[-1].mention.group
+            mention.parent = told[-1].mention
+            _add(reading, mention, "injured", "copula: some of them gravely")
+            linked.add(id(mention))
+
+
+_GRAVELY = frozenset({"seriously", "critically", "badly", "severely", "grievously", "gravely"})
 
 
 def _read_victims(reading: Reading, last_type: CasualtyType, linked: set[int]) -> None:
@@ -313,6 +333,8 @@ def _read_inclusions(
     for at, word in enumerate(words):
         if word.low in {"among", "amongst", "among those"}:
             befell = _among(words, at)
+        elif word.low in {"among them", "amongst them"} and at + 1 < len(words):
+            befell = last_type if "be" in words[at + 1].senses else None
         elif at == 0 and "act" in word.senses and "participle" in word.senses["act"].forms:
             befell = word.senses["act"].casualty_type  # "Killed in the attack were two …"
         else:

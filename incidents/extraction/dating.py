@@ -36,6 +36,7 @@ _DATELINE = 60
 _A_MONTH = 4  # date_prec
 _RECENT = 93  # days
 _MONTHS = frozenset({"month", "monthyear", "during", "lastunit"})
+_SO_FAR = frozenset({"since", "lastspan", "overyear"})
 _DAYS = frozenset({"weekday", "daymonth", "monthday", "yesterday", "today", "night"})
 
 _FEW_DAYS = 3
@@ -75,6 +76,9 @@ class Calendar:
         for ref in self.refs(head, 0, len(head)):
             when = ref.when
             if ref.kind in _DAYS and ref.when.start is not None and not self._is_dateline(ref):
+                break
+            if ref.kind in _SO_FAR:
+                self.main_span = when._replace(scope="cumulative")
                 break
             if ref.kind in _MONTHS and when.end is not None and when.prec == _A_MONTH:
                 if -1 < (self.published_on - when.end).days + 31 < _RECENT:
@@ -119,12 +123,16 @@ class Calendar:
         return joined(refs)
 
     def when(
-        self, text: str, sentence: tuple[int, int], at: int, carried: When | None = None
-    ) -> When:
-        """Return the days of a claim at a position of a sentence."""
+        self, text: str, sentence: tuple[int, int], at: int, carried: When | None = None,
+        apart: tuple[int, int] = (0, 0),
+    ) -> When:  # fmt: skip
+        """Return the days of a claim at a position of a sentence.
+
+        Times in the stretch `apart` are told of something else that befell the same people.
+        """
         start, end = sentence
         refs = self.refs(text, start, end)
-        refs = [r for r in refs if not self._is_dateline(r)]
+        refs = [r for r in refs if not (self._is_dateline(r) or apart[0] <= r.at < apart[1])]
         best = governing(refs, text, at, sentence)
         if best is not None:
             when = self._tallied(best, text, sentence)

@@ -217,6 +217,10 @@ def _antecedent(links: list[Link]) -> VictimGroup | None:
 def _labelled(reading: Reading, mention: Mention) -> VictimGroup | None:
     """Whose figures they are: "Aid workers: 1 killed", "1 killed, 3 hurt (all civilians)"."""
     words = reading.words
+    before = next((m for m in reading.mentions if m.end == mention.start and not m.counted), None)
+    if before is not None and before.group not in {None, "total"} and mention.end < len(words):
+        if words[mention.end].low in {",", ")", ";"}:
+            return before.group  # "(SF 15, civilians 25)"
     colon = next((i for i in range(mention.start - 1, 0, -1) if _parts_label(words, i)), None)
     if colon is not None and (told := _label_of_losses(words, colon)) is not None:
         return told

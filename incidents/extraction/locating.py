@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -38,13 +38,17 @@ class Locator:
         The headline that stands apart from the text.
     periodic
         Whether the document lists incidents, each with a place of its own.
+    is_past
+        Whether a sentence, by its number, tells of history: its place is not carried on.
     """
 
     def __init__(
         self, text: str, sentences: Sequence[Span], paragraphs: Sequence[int],
         readings: Sequence[Reading], places: Places, title: str,
         *, periodic: bool, is_title: bool, gazetteer: Gazetteer | None = None,
+        is_past: Callable[[int], bool] = lambda number: False,
     ) -> None:  # fmt: skip
+        self._is_past = is_past
         self._text, self._sentences, self._paragraphs = text, sentences, paragraphs
         self._readings, self._places, self._title = readings, places, title
         self._periodic, self._is_title = periodic, is_title
@@ -136,6 +140,8 @@ class Locator:
                 break
             if self._is_spread(self._sentences[earlier]):
                 break
+            if elsewhere and self._is_past(earlier):
+                continue
             if spots := self._here(earlier):
                 return spots[-1] if _one_district(spots) else None
         return self._only(number)

@@ -196,7 +196,7 @@ class MentionReader(Singles):
     def _is_age(words: Sequence[Word], figure: Figure) -> bool:
         """Whether it is the age after a name: "Gul Jan, 32, was arrested"."""
         at, end = figure.first, figure.end
-        if at > 1 and words[at - 1].low == "of" and at == figure.number:
+        if at > 1 and words[at - 1].low == "of" and at == figure.number and figure.low != 1:
             whose = words[at - 2].senses.get("group")
             closed = end >= len(words) or not words[end].low[0].isalnum() or words[end].low == "who"
             if whose is not None and whose[1] == "singular" and closed:
@@ -270,7 +270,7 @@ class MentionReader(Singles):
             has_head = head is not None and "group" in words[head[0]].senses
             if head is not None and has_head:
                 self._set_head(words, mention, inner + 1, *head)
-            if has_head or inner > at:
+            if has_head or inner > at or words[inner].low.startswith("those "):
                 mention.of_people, mention.of_them = state, True
                 mention.end = max(mention.end, inner + 1)
                 return True

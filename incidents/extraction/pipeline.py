@@ -42,7 +42,7 @@ from incidents.extraction.voice import (
     has_dateline,
     is_periodic,
 )
-from incidents.model import CasualtyType
+from incidents.model import CasualtyType, Scope
 from incidents.sentences import Span, quoted_spans, split_sentences
 
 _SPEAKS_ON = 2  # sentences of a paragraph after the one that names its speaker
@@ -171,6 +171,7 @@ class _Document:
         self.locator = Locator(
             text, self.sentences, self.paragraphs, self.readings, self.places, title or "",
             periodic=self.calendar.periodic, is_title=is_title, gazetteer=gazetteer,
+            is_past=self._is_past,
         )  # fmt: skip
         self.sayings: list[list[Saying]] = []
 
@@ -208,6 +209,11 @@ class _Document:
     def _follows_figures(self, number: int) -> bool:
         """Whether one of the two sentences before told of casualties."""
         return any(r.links for r in self.readings[max(0, number - 2) : number])
+
+    def _is_past(self, number: int) -> bool:
+        """Whether a sentence tells of history."""
+        refs = self.calendar.refs(self.text, *self.sentences[number])
+        return any(r.when.scope == "background" for r in refs)
 
     def _looks_like_title(self, span: Span) -> bool:
         sentence = self.text[span.char_start : span.char_end]
@@ -247,8 +253,10 @@ class _Document:
             mention.number if mention.number is not None else max(mention.head, mention.start)
         ]
         number = self._number_of(reading)
-        speaker = self._speaker(number, figure.start)
-        when = self._when(number, figure.start)
+        when = self._when(number, figure.start, self._apart(found))
+        speaker = self._speaker(number, figure.start, when.scope)
+        if self._is_summed_form(found, number) and when.scope == "event":
+            when = when._replace(scope="cumulative")
         if mention.low == 0 and when.scope == "cumulative":
             when = when._replace(scope="event")  # "no casualties so far"
         befell = in_whose_hands(link, reading, speaker, self.vocabulary)
@@ -289,14 +297,36 @@ class _Document:
                 high = middle
         return low
 
-    def _speaker(self, number: int, at: int) -> Speaker:
+    @staticmethod
+    def _apart(found: _Found) -> tuple[int, int]:
+        """Where an earlier fate of the same people is told: "labourers kidnapped last month"."""
+        link, words = found.link, found.reading.words
+        if link.as_subject and any(
+            k.mention is link.mention and k.start < link.start for k in found.reading.links
+        ):
+            return words[max(link.mention.head, 0)].start, words[link.start].start
+        return 0, 0
+
+    def _is_summed_form(self, found: _Found, number: int) -> bool:
+        """Whether it is a line of sums in a list of incidents: "Deaths: 31"."""
+        span = self.sentences[number]
+        return (
+            self.calendar.periodic
+            and found.link.rule.startswith("form: count")
+            and not self.calendar.refs(self.text, *span)
+            and not self.places.within(*span)
+            and self.paragraphs[number] <= _LEAD
+        )
+
+    def _speaker(self, number: int, at: int, scope: Scope = "event") -> Speaker:
         found = speaker_of(at, self.sayings[number], self.quotes)
         if found is not None:
             return found
         before = bisect_right(self.quotes, at, key=lambda span: span.char_start) - 1
         if before >= 0 and at < self.quotes[before].char_end:
             return self._quoted_speaker(number, self.quotes[before]) or self.default_speaker
-        return self._still_speaking(number) or self.default_speaker
+        still = self._still_speaking(number) if scope != "background" else None
+        return still or self.default_speaker
 
     def _still_speaking(self, number: int) -> Speaker | None:
         """The speaker of the sentence before, in a paragraph that goes on without naming one."""
@@ -328,7 +358,7 @@ class _Document:
                 return self.sayings[earlier][-1].speaker
         return None
 
-    def _when(self, number: int, at: int) -> When:
+    def _when(self, number: int, at: int, apart: tuple[int, int] = (0, 0)) -> When:
         sentence = self.sentences[number]
         carried = None
         if self.calendar.periodic:
@@ -343,7 +373,8 @@ class _Document:
                 if refs:
                     carried = refs[-1].when
                     break
-        return self.calendar.when(self.text, (sentence.char_start, sentence.char_end), at, carried)
+        span = (sentence.char_start, sentence.char_end)
+        return self.calendar.when(self.text, span, at, carried, apart)
 
     # -- totals and parts ---------------------------------------------------------------
 

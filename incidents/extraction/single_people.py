@@ -308,13 +308,14 @@ class Singles(Heads):
                 return False
         return False
 
-    @staticmethod
-    def _uncounted(words: Sequence[Word], at: int) -> Mention | None:
+    def _uncounted(self, words: Sequence[Word], at: int) -> Mention | None:
         senses = words[at].senses
         if "group" not in senses and not ("generic" in senses and "plural" in number_of(words[at])):
             return None
         mention = Mention(start=at, end=at + 1, counted=False, head=at)
         mention.group = group_of(words, words[max(0, at - 3) : at], at)
+        if words[at].low == "members":
+            self._complement(words, mention)  # "eight were members of the security forces"
         return mention
 
     @staticmethod

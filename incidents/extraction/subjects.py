@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from incidents.extraction.clauses import BARE_GAP, JOINTS, Clauses, Verb
 from incidents.extraction.mentions import Mention
+from incidents.extraction.words import QUOTES
 
 _SUBJECT_GAP = 16
 _WITH = frozenset({"along with", "together with", "as well as", "alongside"})
+_TAKEN = frozenset({"taken", "led", "driven", "dragged", "pulled", "forced"})
 _NOTE_OPENS = 8  # words before the people of a note: a date, a place
 
 
@@ -150,7 +152,7 @@ class Subjects(Clauses):
     def _offloaded(self, mention: Mention, verb: Verb) -> Mention | None:
         """Read a note's "seven passengers offloaded from a bus and shot dead"."""
         after = self.words[mention.reach]
-        told = after.low.endswith("ed") and "have" not in after.senses
+        told = (after.low.endswith("ed") and "have" not in after.senses) or after.low in _TAKEN
         if not told or mention.kind != "people" or mention.start > _NOTE_OPENS:
             return None
         has_object = verb.end in self._start or mention.group == "militants"
@@ -177,9 +179,10 @@ class Subjects(Clauses):
                 continue
             if mention is not None:
                 few = self.few.get(id(mention))
-                if few is not None and not (direct and not crossed and mention.kind == "bare"):
+                own = direct and not crossed and (mention.kind == "bare" or self._goes_on(verb))
+                if few is not None and not own:
                     mention = few  # "four of the 18 hostages were killed"
-                elif few is not None:
+                elif few is not None and mention.kind == "bare":
                     few.of_people = verb.casualty_type  # "three of the nine wounded"
                 governed = self._governor(mention)
                 if mention.kind == "thing" and verb.has_be and not (governed or crossed):
@@ -193,6 +196,9 @@ class Subjects(Clauses):
                 return mention
             word = self.words[at]
             senses = word.senses
+            if word.low in QUOTES and at == verb.left:
+                at -= 1  # 3 "terrorists" killed
+                continue
             if word.low == ")":
                 opening = self._opening(at)
                 if opening is not None:
@@ -238,6 +244,15 @@ class Subjects(Clauses):
             at -= 1
         return None
 
+    def _goes_on(self, verb: Verb) -> bool:
+        """Whether a participle only describes: "39 of the 53 people hurt in the blast are …"."""
+        for word in self.words[verb.end : verb.end + 9]:
+            if "be" in word.senses or "have" in word.senses:
+                return True
+            if not word.low[0].isalnum() or "act" in word.senses:
+                return False
+        return False
+
     def _in_phrase(self, at: int) -> bool:
         """Whether a noun ends "from the Shahrag area of Harnai district"."""
         for word in reversed(self.words[max(0, at - 5) : at]):
@@ -274,7 +289,8 @@ class Subjects(Clauses):
         if not (first.kind == "people" or (first.kind == "bare" and first.number is not None)):
             return None
         between = self.words[first.reach : verb.left]
-        if not between or not (between[0].low.endswith("ed") or "act" in between[0].senses):
+        taken = between and (between[0].low.endswith("ed") or between[0].low in _TAKEN)
+        if not between or not (taken or "act" in between[0].senses):
             return None
         finite = ("be", "have", "say", "relatives", "pronouns")
         ends = any(w.low in {";", ":", ","} or any(s in w.senses for s in finite) for w in between)
