@@ -120,7 +120,7 @@ class Clauses:
         bare = few is not None and few.counted and few.kind == "bare" and few.end == at + 1
         return few if bare and few is not None and few.number is not None else None
 
-    def _verb(self, at: int, end: int, act: Act) -> Verb:
+    def _verb(self, at: int, end: int, act: Act) -> Verb:  # noqa: PLR0912
         left = at - 1
         be = have = undone = infinitive = doubtful = modal = False
         while left >= 0:

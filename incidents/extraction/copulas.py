@@ -89,7 +89,11 @@ def _read_gravely(reading: Reading, linked: set[int]) -> None:
         if mention.end >= len(words) or words[mention.end].low not in _GRAVELY:
             continue
         told = [k for k in reading.links if k.mention.end <= mention.start]
-        if told and told[-1].casualty_type == "injured" and words[mention.start - 1].low in {",", "and"}:
+        if (
+            told
+            and told[-1].casualty_type == "injured"
+            and words[mention.start - 1].low in {",", "and"}
+        ):
             mention.part, mention.group = True, told[-1].mention.group
             mention.parent = told[-1].mention
             _add(reading, mention, "injured", "copula: some of them gravely")
@@ -312,7 +316,7 @@ def _described(words: Sequence[Word], starts: dict[int, Mention], at: int) -> Me
     return None
 
 
-def _read_inclusions(
+def _read_inclusions(  # noqa: PLR0912
     reading: Reading, linked: set[int], last_type: CasualtyType | None = None
 ) -> None:
     """Read "among the dead were …", "the dead include …", "the fatalities included …"."""

@@ -170,9 +170,10 @@ class Calendar:
         ):
             return when._replace(scope="cumulative")
         opens = ref.at - sentence[0] <= _OPENING
-        if when.scope == "event" and ref.kind == "weekday" and opens and not self.periodic:
-            if self.main_day and when.start == self.main_day - timedelta(days=1):
-                return when._replace(scope="previous_day")
+        before = self.main_day - timedelta(days=1) if self.main_day else None
+        named = when.scope == "event" and ref.kind == "weekday" and opens
+        if named and not self.periodic and before is not None and when.start == before:
+            return when._replace(scope="previous_day")
         return when
 
     # -- one pattern each ---------------------------------------------------------------

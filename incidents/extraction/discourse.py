@@ -82,7 +82,9 @@ class Discourse:
         mention.group = told.group
         return True
 
-    def _group(self, link: Link, earlier: list[Link], reading: Reading) -> VictimGroup:
+    def _group(  # noqa: PLR0911, PLR0912
+        self, link: Link, earlier: list[Link], reading: Reading
+    ) -> VictimGroup:
         mention = link.mention
         if mention.kind == "unknown":
             named = reading.words[mention.head].text[:1].isupper()
@@ -218,9 +220,9 @@ def _labelled(reading: Reading, mention: Mention) -> VictimGroup | None:
     """Whose figures they are: "Aid workers: 1 killed", "1 killed, 3 hurt (all civilians)"."""
     words = reading.words
     before = next((m for m in reading.mentions if m.end == mention.start and not m.counted), None)
-    if before is not None and before.group not in {None, "total"} and mention.end < len(words):
-        if words[mention.end].low in {",", ")", ";"}:
-            return before.group  # "(SF 15, civilians 25)"
+    closed = mention.end < len(words) and words[mention.end].low in {",", ")", ";"}
+    if before is not None and before.group not in {None, "total"} and closed:
+        return before.group  # "(SF 15, civilians 25)"
     colon = next((i for i in range(mention.start - 1, 0, -1) if _parts_label(words, i)), None)
     if colon is not None and (told := _label_of_losses(words, colon)) is not None:
         return told

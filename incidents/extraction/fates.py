@@ -17,6 +17,7 @@ _LOST = frozenset({"whereabouts", "fate", "unaccounted", "returned"})
 _HURT = frozenset(
     {
         "critical",
+        "serious",
         "condition",
         "care",
         "icu",

@@ -32,9 +32,9 @@ class Linker(SetPhrases):
             elif "undergo" in senses:
                 act: Act = senses["undergo"]
                 inside = self._at.get(at)
-                if inside is not None and inside.counted and at < inside.end:
-                    if inside.of_people or inside.start < at < inside.head:
-                        continue  # "eleven of the disappeared", "six escaped prisoners"
+                counted = inside is not None and inside.counted and at < inside.end
+                if inside is not None and counted and self._describes_in(inside, at):
+                    continue  # "eleven of the disappeared", "six escaped prisoners"
                 before = self._at.get(at - 1)
                 dying = before is not None and before.counted and before.reach == at
                 if dying and "ing" in act.forms and before is not None:
@@ -65,6 +65,10 @@ class Linker(SetPhrases):
         self._gapped()
         self._keep_the_last_fate()
         return self.links
+
+    @staticmethod
+    def _describes_in(mention: Mention, at: int) -> bool:
+        return mention.of_people is not None or mention.start < at < mention.head
 
     def _takes_hostages(self, at: int) -> None:
         """Read "the militants took 11 hostages"."""

@@ -46,7 +46,7 @@ class Locator:
         self, text: str, sentences: Sequence[Span], paragraphs: Sequence[int],
         readings: Sequence[Reading], places: Places, title: str,
         *, periodic: bool, is_title: bool, gazetteer: Gazetteer | None = None,
-        is_past: Callable[[int], bool] = lambda number: False,
+        is_past: Callable[[int], bool] | None = None,
     ) -> None:  # fmt: skip
         self._is_past = is_past
         self._text, self._sentences, self._paragraphs = text, sentences, paragraphs
@@ -140,7 +140,7 @@ class Locator:
                 break
             if self._is_spread(self._sentences[earlier]):
                 break
-            if elsewhere and self._is_past(earlier):
+            if elsewhere and self._is_past is not None and self._is_past(earlier):
                 continue
             if spots := self._here(earlier):
                 return spots[-1] if _one_district(spots) else None

@@ -193,7 +193,7 @@ class Heads:
             if mention.kind == "bare":
                 mention.end = start
 
-    def _complement(self, words: Sequence[Word], mention: Mention) -> None:  # noqa: PLR0911
+    def _complement(self, words: Sequence[Word], mention: Mention) -> None:  # noqa: PLR0911, PLR0912
         """Read "members of the Levies Force", "deaths of civilians"."""
         at = mention.end
         head = words[mention.head].senses
@@ -223,7 +223,9 @@ class Heads:
                 return
             if words[index].low in _HOUSEHOLDS:
                 mention.end = index + 1
-                member = words[mention.head].low in {"member", "members"} or words[index].low in _KIN
+                member = (
+                    words[mention.head].low in {"member", "members"} or words[index].low in _KIN
+                )
                 if mention.group == "total" and member:
                     mention.group = "civilians"
                 return

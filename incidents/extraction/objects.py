@@ -9,6 +9,7 @@ from incidents.extraction.vocabulary import Act
 from incidents.extraction.words import QUOTES
 from incidents.model import VictimGroup
 
+_NEVER_BARE = frozenset({"lose", "hit"})  # verbs that are passive only with an auxiliary
 _ARTICLES = frozenset({"a", "an", "the", "his", "her", "their", "its", "our"})
 
 
@@ -209,6 +210,9 @@ class Objects(Subjects):
             or any("have" in w.senses for w in self.words[verb.left + 1 : at])
         ):
             self._objects_of(verb, act)
+            return
+        if act.lemma in _NEVER_BARE:
+            self._objects_of(verb, act)  # "the driver lost control" befell nobody
             return
         if self._reads_passive(at):
             if "participle" in act.forms:

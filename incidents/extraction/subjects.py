@@ -159,7 +159,7 @@ class Subjects(Clauses):
         finite = any("be" in w.senses for w in self.words[mention.reach : verb.at])
         return None if has_object or finite else mention
 
-    def _subject_before(self, at: int, direct: bool, verb: Verb) -> Mention | None:  # noqa: PLR0911, PLR0912
+    def _subject_before(self, at: int, direct: bool, verb: Verb) -> Mention | None:  # noqa: PLR0911, PLR0912, PLR0915
         """Walk left from a verb to the people it is said of."""
         thing = at >= 0 and at not in self._at and "not_people" in self.words[at].senses
         within = self._in_phrase(at)
@@ -381,6 +381,8 @@ class Subjects(Clauses):
             before = mention.reach - 1 if mention is not None else before
         if mention is None:
             # "three labourers hailing from Punjab, who …"
+            if self.words[at].low in {"that", "which"}:
+                return None  # "18 passengers in the van that was hit"
             reached = (self._at.get(i) for i in range(before - 1, max(-1, before - 7), -1))
             mention = next((m for m in reached if m is not None), None)
             described = mention is not None and self._modifies(mention, before)

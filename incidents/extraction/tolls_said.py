@@ -42,7 +42,7 @@ _COUNTED_TO = frozenset({
 })  # fmt: skip
 
 
-def toll_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link]:
+def toll_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link]:  # noqa: PLR0912
     """Return the figures that a toll or a "number of … killed" reaches."""
     links: list[Link] = []
     starts = {m.start: m for m in mentions if m.counted}
@@ -87,11 +87,7 @@ def toll_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link]
         for more in _also_given(words, mentions, at, target):
             more.group, more.kind = target.group, "people"
             links.append(Link(more, casualty_type, "toll", 0.88, more.start, more.end))
-    told: set[tuple[int, str]] = set()
-    return [
-        k for k in links
-        if (key := (id(k.mention), k.casualty_type)) not in told and not told.add(key)  # type: ignore[func-returns-value]
-    ]  # fmt: skip
+    return list({(id(k.mention), k.casualty_type): k for k in reversed(links)}.values())[::-1]
 
 
 def whose_losses(words: Sequence[Word], at: int) -> VictimGroup | None:
@@ -296,9 +292,7 @@ def colon_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link
     return links
 
 
-def _count_of_form(
-    words: Sequence[Word], at: int, starts: dict[int, Mention]
-) -> int | None:
+def _count_of_form(words: Sequence[Word], at: int, starts: dict[int, Mention]) -> int | None:
     """Where the count of a form begins: "Killed: 3", "Deaths - 3", "Injured (7)", "Dead 5"."""
     mark = words[at + 1].low
     if mark in {":", "=", "–", "—"}:

@@ -142,16 +142,18 @@ class _Collector:
                 seconds.setdefault(rest[0], []).append((rest, len(rest), senses))
             else:
                 alone[first] = senses
-        return Phrases({
-            first: (
-                alone.get(first, NOTHING),
-                {
-                    second: tuple(sorted(phrases, key=lambda entry: -entry[1]))
-                    for second, phrases in longer.get(first, {}).items()
-                },
-            )
-            for first in alone.keys() | longer.keys()
-        })
+        return Phrases(
+            {
+                first: (
+                    alone.get(first, NOTHING),
+                    {
+                        second: tuple(sorted(phrases, key=lambda entry: -entry[1]))
+                        for second, phrases in longer.get(first, {}).items()
+                    },
+                )
+                for first in alone.keys() | longer.keys()
+            }
+        )
 
     def mark(self, of: frozenset[str], sense: str) -> None:
         """Give a sense to every phrase that has one of some others."""

@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-# An age; a count of a list ("2xFC"); numbers with thousands commas; a possessive ending; words with inner hyphens, apostrophes, or
-# digits joined by . / : (7.62, 24/25, 20:30); any other mark alone.
+# An age; a count of a list ("2xFC"); numbers with thousands commas; a possessive ending; words
+# with inner hyphens, apostrophes, or digits joined by . / : (7.62, 24/25, 20:30); any other mark
+# alone.
 _TOKEN = re.compile(
     r"\d{1,2} years?[ -]old\b"
     r"|\d{1,3}(?=[xX][A-Za-z])|(?<=\d)[xX](?=[A-Za-z])"
