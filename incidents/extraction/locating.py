@@ -129,7 +129,9 @@ class Locator:
 
     def _here(self, number: int) -> list[Spot]:
         span = self._sentences[number]
-        return local(self._places.within(span.char_start, span.char_end))
+        spots = self._places.within(span.char_start, span.char_end, event_only=False)
+        told = local([s for s in spots if s.is_event])
+        return told or local([s for s in map(self._distant, spots) if s.is_event])
 
     def _carried(self, number: int) -> Spot | None:
         """A place from the sentence before, the same paragraph, or the report's only one."""

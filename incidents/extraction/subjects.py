@@ -9,6 +9,9 @@ from incidents.extraction.words import QUOTES
 _SUBJECT_GAP = 16
 _WITH = frozenset({"along with", "together with", "as well as", "alongside"})
 _TAKEN = frozenset({"taken", "led", "driven", "dragged", "pulled", "forced"})
+_TIMES = frozenset({
+    "day", "days", "week", "weeks", "month", "months", "year", "years", "night", "hours", "time",
+})  # fmt: skip
 _NOTE_OPENS = 8  # words before the people of a note: a date, a place
 
 
@@ -162,7 +165,7 @@ class Subjects(Clauses):
     def _subject_before(self, at: int, direct: bool, verb: Verb) -> Mention | None:  # noqa: PLR0911, PLR0912, PLR0915
         """Walk left from a verb to the people it is said of."""
         thing = at >= 0 and at not in self._at and "not_people" in self.words[at].senses
-        within = self._in_phrase(at)
+        within = self._in_phrase(at) or (at >= 0 and self.words[at].low in _TIMES)
         if thing and verb.has_be and verb.lemma in self.needs_people and not within:
             return None  # "their weapons were seized"
         limit = at - (BARE_GAP if direct else _SUBJECT_GAP)
