@@ -36,7 +36,6 @@ _DATELINE = 60
 _A_MONTH = 4  # date_prec
 _RECENT = 93  # days
 _MONTHS = frozenset({"month", "monthyear", "during", "lastunit"})
-_SO_FAR = frozenset({"since", "lastspan", "overyear"})
 _DAYS = frozenset({"weekday", "daymonth", "monthday", "yesterday", "today", "night"})
 
 _FEW_DAYS = 3
@@ -76,9 +75,6 @@ class Calendar:
         for ref in self.refs(head, 0, len(head)):
             when = ref.when
             if ref.kind in _DAYS and ref.when.start is not None and not self._is_dateline(ref):
-                break
-            if ref.kind in _SO_FAR:
-                self.main_span = when._replace(scope="cumulative")
                 break
             if ref.kind in _MONTHS and when.end is not None and when.prec == _A_MONTH:
                 if -1 < (self.published_on - when.end).days + 31 < _RECENT:

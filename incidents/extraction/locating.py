@@ -138,7 +138,7 @@ class Locator:
         paragraph = self._paragraphs[number]
         for earlier in range(number - 1, max(-1, number - _BACK - 1), -1):
             elsewhere = self._paragraphs[earlier] != paragraph
-            if elsewhere and (self._periodic or self._paragraphs[earlier] < paragraph - 1):
+            if elsewhere and (self._periodic or earlier < number - 1):
                 break
             if self._is_spread(self._sentences[earlier]):
                 break

@@ -116,7 +116,7 @@ def joined(refs: list[Ref]) -> list[Ref]:
     return kept
 
 
-_TOO_FAR = 90
+_TOO_FAR = 150
 _CLAUSE = re.compile(_TABLE["clause"])
 
 
