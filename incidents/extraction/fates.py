@@ -125,6 +125,8 @@ def note_of(link: Link) -> str | None:  # noqa: PLR0911
         return "Killed or injured: the text does not say which."
     if link.mention.pronoun and link.mention.low != 1:
         return "People spoken of before, who may have been counted already."
+    if link.rule == "active: verb before a name":
+        return "One person is named, without a word for who it is."
     if link.mention.pronoun:
         return "One person spoken of before, who may have been counted already."
     if link.doubtful:

@@ -171,6 +171,19 @@ class Objects(Subjects):
                 self._add(mention, verb, 'active: verb before "them"', 0.8)
             return
 
+    def _names_somebody(self, at: int) -> bool:
+        """Whether a bare name stands after a verb: "whisked away Zahid, 22"."""
+        if at >= len(self.words) or self.words[at].senses or not self.words[at].text[:1].isupper():
+            return False
+        if any(at - 2 in (k.start, k.end - 1) for k in self.links):
+            return False
+        for word in self.words[at : at + 4]:
+            if "group" in word.senses or "generic" in word.senses or word.low == "'s":
+                return False
+            if not word.low[0].isalpha():
+                break
+        return True
+
     def _opens_headline(self, at: int, act: Act) -> bool:
         """Read "Abducted tehsildar reaches home": a participle before one person."""
         target = self._start.get(at + 1)
@@ -230,3 +243,8 @@ class Objects(Subjects):
                 self._them(verb, one=self.words[index].low == "him")
         elif "participle" in act.forms:
             self._subjects(verb)
+        if target is None and "past" in act.forms and self._names_somebody(at + 1):
+            someone = Mention(
+                start=at, end=at + 1, low=1, high=1, kind="bare", group="total", head=at, pronoun=True
+            )
+            self._add(someone, verb, "active: verb before a name", 0.4)

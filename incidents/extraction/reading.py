@@ -117,7 +117,9 @@ def _loose(reading: Reading, undone: set[int]) -> list[Mention]:
             continue
         if id(mention) in linked or id(mention) in undone:
             continue
-        if mention.kind == "unknown" or mention.qualifier == "few":
+        if mention.qualifier == "few":
+            continue
+        if mention.kind == "unknown" and not _beside_fate(words, mention):
             continue
         if _acts(words, mention) or _travels(words, mention):
             continue
@@ -131,6 +133,14 @@ def _loose(reading: Reading, undone: set[int]) -> list[Mention]:
         ):
             loose.append(mention)
     return loose
+
+
+def _beside_fate(words: Sequence[Word], mention: Mention) -> bool:
+    """Whether "died", "abducted" stands right beside an unlisted noun: "four Xs were taken away"."""
+    near = (*words[max(0, mention.start - 1) : mention.start], *words[mention.reach :][:3])
+    return mention.number is not None and any(
+        not {"act", "undergo", "state"}.isdisjoint(w.senses) for w in near
+    )
 
 
 def _in_plight(words: Sequence[Word], mention: Mention) -> bool:
