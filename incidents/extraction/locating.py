@@ -49,6 +49,7 @@ class Locator:
         is_past: Callable[[int], bool] | None = None,
     ) -> None:  # fmt: skip
         self._is_past = is_past
+        self._told_here: dict[int, list[Spot]] = {}
         self._text, self._sentences, self._paragraphs = text, sentences, paragraphs
         self._readings, self._places, self._title = readings, places, title
         self._periodic, self._is_title = periodic, is_title
@@ -128,10 +129,13 @@ class Locator:
         return self._places.is_spread(span.char_start, span.char_end)
 
     def _here(self, number: int) -> list[Spot]:
-        span = self._sentences[number]
-        spots = self._places.within(span.char_start, span.char_end, event_only=False)
-        told = local([s for s in spots if s.is_event])
-        return told or local([s for s in map(self._distant, spots) if s.is_event])
+        if number not in self._told_here:
+            span = self._sentences[number]
+            spots = self._places.within(span.char_start, span.char_end, event_only=False)
+            told = local([s for s in spots if s.is_event])
+            told = told or local([s for s in map(self._distant, spots) if s.is_event])
+            self._told_here[number] = told
+        return self._told_here[number]
 
     def _carried(self, number: int) -> Spot | None:
         """A place from the sentence before, the same paragraph, or the report's only one."""

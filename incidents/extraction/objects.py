@@ -245,6 +245,13 @@ class Objects(Subjects):
             self._subjects(verb)
         if target is None and "past" in act.forms and self._names_somebody(at + 1):
             someone = Mention(
-                start=at, end=at + 1, low=1, high=1, kind="bare", group="total", head=at, pronoun=True
+                start=at,
+                end=at + 1,
+                low=1,
+                high=1,
+                kind="bare",
+                group="total",
+                head=at,
+                pronoun=True,
             )
             self._add(someone, verb, "active: verb before a name", 0.4)
