@@ -12,6 +12,7 @@ _TAKEN = frozenset({"taken", "led", "driven", "dragged", "pulled", "forced"})
 _TIMES = frozenset({
     "day", "days", "week", "weeks", "month", "months", "year", "years", "night", "hours", "time",
 })  # fmt: skip
+_LIFELESS = frozenset({"dead", "bodies", "corpses", "remains"})
 _NOTE_OPENS = 8  # words before the people of a note: a date, a place
 
 
@@ -55,8 +56,10 @@ class Subjects(Clauses):
             self._is_captive(subject) or self._from_captivity(verb) or self._beside_captive(subject)
         ):
             return
-        if verb.casualty_type == "freed" and id(subject) in self.found_dead:
-            return  # "the bodies of a man and a woman were recovered"
+        told = self.words[subject.start : verb.left + 1]
+        dead = id(subject) in self.found_dead or any(w.low in _LIFELESS for w in told)
+        if verb.casualty_type == "freed" and dead:
+            return  # "the bodies of a man and a woman were recovered", "eight dead were recovered"
         self._add(subject, verb, rule, score, as_subject=True)
         self._companions(verb, rule, score)
         self._accompanied(subject, verb, rule, score)
