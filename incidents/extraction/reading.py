@@ -20,6 +20,7 @@ _FAR_WORDS = 16
 _BARE_WORDS = 10
 _BACK_TO = frozenset({"them", "these", "those"})
 _TO_COUNT = frozenset({"to", "at", "of", "is", "was", "as", "now", "has", "counted", "than"})
+_WEAK = frozenset({"hit", "hits", "lost", "loses", "lose"})  # casualty words of people only
 _NEAR_ONE = 9
 _NEAR_PLIGHT = 8
 
@@ -126,8 +127,12 @@ def _loose(reading: Reading, undone: set[int]) -> list[Mention]:
         reach = _FAR_WORDS if mention.kind == "people" else _BARE_WORDS
         window = words[max(0, mention.start - reach) : mention.reach + reach]
         inside = {w.start for w in words[mention.start : mention.end]}
+        weak = _WEAK if mention.kind == "bare" else frozenset[str]()
         if (
-            any("casualty" in w.senses and w.start not in inside for w in window)
+            any(
+                "casualty" in w.senses and w.start not in inside and w.low not in weak
+                for w in window
+            )
             or mention.of_them
             or _in_plight(words, mention)
         ):

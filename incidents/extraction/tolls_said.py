@@ -35,6 +35,7 @@ _AFTER_TOLL = frozenset(
         "reached",
     }
 )
+_NO_LABELS = frozenset({"hit", "lose"})  # "hit: 3" labels nobody
 _FORM_JOINTS = frozenset({",", ";", ".", "/", "|", "-", "–", "—", "•", ":", "and", "&"})
 _COUNTED_TO = frozenset({
     "at", "to", "numbered", "reached", "totalled", "totaled", "exceeded", "crossed", "stood at",
@@ -336,7 +337,8 @@ def casualty_noun(word: Word) -> CasualtyType | None:
     senses = word.senses
     if "act" in senses:
         acts = senses["act"]
-        kind: CasualtyType | None = acts.casualty_type if "participle" in acts.forms else None
+        said = "participle" in acts.forms and acts.lemma not in _NO_LABELS
+        kind: CasualtyType | None = acts.casualty_type if said else None
         if kind is not None or "counted" not in senses:
             return kind
     for sense in ("people", "counted", "state"):
