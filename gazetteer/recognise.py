@@ -24,7 +24,7 @@ from gazetteer.resolve import Gazetteer
 from gazetteer.scan import scan
 
 _MIN_LENGTH = 2
-_DATELINE = re.compile(r"\s*(?:\([^()\n]{1,40}\)\s*)?[:—–]|\s+-\s")
+_DATELINE = re.compile(r"\s*(?:\([^()\n]{1,40}\)\s*)?[:—–]|\s+-\s|\s*\|")
 _CUE_REACH = 20
 _HEAD_REACH = 40
 # What may stand before the name that opens a line: a bullet, a number, a date, an hour.

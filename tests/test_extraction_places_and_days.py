@@ -55,6 +55,14 @@ def _first(text: str, casualty_type: str = "killed", count: int | None = None) -
         ("Five men died in southwestern Pakistan. It was the first raid in Duki.", 5, None),
         ("A bomb hit a train in Nasirabad. Five men died.", 5, "Nasirabad"),
         ("The bomb killed 41, said a doctor of the trauma centre in Quetta.", 41, None),
+        ("A raid on Mangochar, 110 km (68 miles) south of Quetta, killed 6.", 6, "Kalat"),
+        ("A bomb hit a bus 22km from Dalbandin. Four died.", 4, "Chagai"),
+        ("Gunmen fired in the Dasht Goran area of Kalat, killing 3 men.", 3, "Kalat"),
+        ("Five were killed, Jan Baloch said in the provincial capital.", 5, None),
+        ("A suspect was picked up in Kech. Two men died in custody in Pishin.", 2, "Pishin"),
+        ("4 Oct | Sherani | Ambush. 2 killed.\n5 Oct | Sibi | Raid. 3 killed.", 2, "Sherani"),
+        ("ISLAMABAD/GWADAR, Pakistan — Four men died near Gwadar, police said.", 4, "Gwadar"),
+        ("A bomb hit Gwadar. In the same city a car bomb killed 3 two years ago.", 3, "Gwadar"),
     ],
 )
 def test_the_district_is_where_it_happened_not_where_the_speaker_is(
@@ -230,3 +238,97 @@ def test_a_claim_without_a_district_says_how_little_is_known_of_its_place(
 ) -> None:
     draft = _first(text)
     assert (draft.adm2_pcode, draft.where_prec, draft.place_id) == (None, prec, place_id)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "claimant_type"),
+    [
+        ("CTD press release", "In an operation, four terrorists were killed in Pishin.", "state"),
+        ("Handout No. 7", "QUETTA: The minister mourned the two soldiers killed.", "state"),
+        ("FC recovers four men", "A hideout was raided and four men were recovered.", "state"),
+        (
+            "Attack in Bolan",
+            "Nine men were killed.\n\nSpokesperson, Baloch Liberation Army",
+            "armed_group",
+        ),
+        (
+            "Deaths in October",
+            "A think tank recorded 40 attacks.\n\nSeventy men were killed.",
+            "un_ngo",
+        ),
+    ],
+)
+def test_a_document_speaks_for_whoever_issued_it(title: str, text: str, claimant_type: str) -> None:
+    drafts = extract(text, title=title, published_on=PUBLISHED)
+    assert {d.claimant_type for d in drafts if d.casualty_type} == {claimant_type}
+
+
+@pytest.mark.parametrize(
+    ("text", "claimant_type"),
+    [
+        ("Four held in a search, says DPO", "state"),
+        ("One killed, six injured in a blast, rescue sources", "state"),
+        ("Police said gunmen opened fire. A driver was killed.", "state"),
+        ("A doctor, speaking on the telephone, said nine men had died.", "hospital"),
+        ("The BLA claimed the raid in a statement and said it killed 9 men.", "armed_group"),
+        ("My cousin saw three people dead, a fisherman said.", "witness"),
+        ("No group claimed the raid. It killed nine men.", "media"),
+        ("The home secretary put the toll at 11.", "state"),
+        ("Police raided a house. In August last year, 23 people were killed.", "media"),
+    ],
+)
+def test_a_speaker_is_found_where_tickers_and_papers_name_one(
+    text: str, claimant_type: str
+) -> None:
+    draft = next(d for d in extract(text, published_on=PUBLISHED) if d.casualty_type)
+    assert draft.claimant_type == claimant_type
+
+
+@pytest.mark.parametrize(
+    ("text", "scope"),
+    [
+        (
+            "Seven people were killed in various incidents in different areas on Wednesday.",
+            "cumulative",
+        ),
+        (
+            "A bomb killed nine in Kech on Wednesday. On Tuesday, two men were shot dead.",
+            "previous_day",
+        ),
+        ("The institute recorded 62 attacks in May. Seventy people were killed.", "cumulative"),
+        ("In 2023 the council documented 38 killings.", "cumulative"),
+        ("No casualties have been reported so far.", "event"),
+        (
+            "Eight men were killed on Wednesday, bringing the number killed in two days to 27.",
+            "event",
+        ),
+    ],
+)
+def test_a_sum_and_the_day_before_are_told_from_the_event(text: str, scope: str) -> None:
+    drafts = [d for d in extract(text, published_on=PUBLISHED) if d.casualty_type]
+    told = drafts[-1] if scope == "previous_day" else drafts[0]
+    assert told.scope == scope
+
+
+def test_an_earlier_fate_of_the_same_people_is_left_to_the_reviewer() -> None:
+    text = "A boy who was kidnapped last month was recovered on Wednesday."
+    tiers = {d.casualty_type: d.tier for d in extract(text, published_on=PUBLISHED)}
+    assert tiers == {"abducted": "unclassified", "freed": "linked"}
+
+
+@pytest.mark.parametrize(
+    ("text", "casualty_type", "count"),
+    [
+        ("Three people were killed. The official count now stands at nine.", "killed", 9),
+        ("Four are on ventilators.", "injured", 4),
+        ("Five suspects are being questioned.", "arrested", 5),
+        ("Two traders were shot.", "injured", 2),
+        ("Seven schoolboys will be buried today.", "killed", 7),
+        ("The fate of the remaining two is not known.", "missing", 2),
+    ],
+)
+def test_a_number_that_no_rule_can_link_is_shown_with_what_it_may_be(
+    text: str, casualty_type: str, count: int
+) -> None:
+    drafts = [d for d in extract(text) if d.tier == "unclassified" and d.casualty_type]
+    assert [(d.casualty_type, d.count_low) for d in drafts] == [(casualty_type, count)]

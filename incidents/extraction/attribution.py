@@ -15,6 +15,7 @@ from incidents.sentences import Span
 
 _WINDOW = 16
 _TAIL = 6  # words of a speaker named after a colon
+_HEAD = 4  # words of a speaker named before a colon
 _LONG_QUOTE = 40  # characters; shorter ones are single words or phrases in quotation marks
 _SAY_NOW = frozenset({"say", "add", "tell", "confirm", "believe", "report", "claim", "estimate"})
 _STATE_BODIES = frozenset({
@@ -95,15 +96,50 @@ def sayings_of(reading: Reading, memory: Memory) -> list[Saying]:
             if speaker is not None:
                 found.append(Saying(word.start, words[end - 1].end, speaker, at < 3))
         elif "say" in senses and (senses["say"] != "base" or _say_now(words, at)):
-            saying = _saying(words, at, memory)
+            saying = _also_said(words, at, found) or _saying(words, at, memory)
             if saying is not None:
                 found.append(saying)
+        if found:
+            memory.last = found[-1].speaker
+    if not found and (trailing := _trailing_source(reading, memory)) is not None:
+        found.append(trailing)
     if not found and (headed := _after_colon(reading, memory)) is not None:
         found.append(headed)
     if found:
         memory.last = found[-1].speaker
     memory.org = _organisation(words) or memory.org
     return found
+
+
+def _also_said(words: Sequence[Word], at: int, found: Sequence[Saying]) -> Saying | None:
+    """Read "claimed responsibility in a statement and said its fighters …": the same speaker."""
+    before = at - 1
+    while before > 0 and ("adverbs" in words[before].senses or words[before].low == "also"):
+        before -= 1
+    if not found or before < 1 or words[before].low not in {"and", "but"}:
+        return None
+    return Saying(words[at].start, _past_audience(words, at), found[-1].speaker, True)
+
+
+def _trailing_source(reading: Reading, memory: Memory) -> Saying | None:
+    """Read a ticker's "6 injured in blast, rescue sources", "4 held, says DPO"."""
+    words = reading.words
+    if not reading.links or len(words) < _TAIL:
+        return None
+    ends = len(words) - (words[-1].low == ".")
+    comma = next(
+        (i for i in range(ends - 1, max(0, ends - _TAIL), -1) if words[i].low == ","), None
+    )
+    if comma is None or any(k.mention.start > comma for k in reading.links):
+        return None
+    tail = words[comma + 1 : ends]
+    if any("numeral" in w.senses or w.low[0].isdigit() for w in tail):
+        return None
+    known = [w for w in tail if "claimant" in w.senses or "say" in w.senses]
+    if not known or "claimant" not in tail[-1].senses:
+        return None
+    speaker = _speaker(words, comma + 1, ends, memory)
+    return None if speaker is None else Saying(words[comma].start, words[-1].end, speaker, False)
 
 
 def _say_now(words: Sequence[Word], at: int) -> bool:
@@ -131,18 +167,28 @@ def _after_colon(reading: Reading, memory: Memory) -> Saying | None:
         speaker = _speaker(words, last + 1, len(words), memory)
         if speaker is not None:
             return Saying(words[last].start, words[-1].end, speaker, False)
-    head = words[: marks[0]]
-    if 0 < len(head) <= 3 and all("claimant" in w.senses for w in head):
-        speaker = _speaker(words, 0, marks[0], memory)
+    first = marks[0]
+    opened = 0
+    if words[0].low[0].isdigit() and first <= 2 and len(marks) > 1:
+        opened, first = first + 1, marks[1]  # the hour of a ticker's line
+    head = words[opened:first]
+    named = [w for w in head if w.low != "'s"]
+    if 0 < len(named) <= _HEAD and all(
+        "claimant" in w.senses for w in (named if len(named) <= 3 else named[-1:])
+    ):
+        speaker = _speaker(words, opened, first, memory)
         if speaker is not None:
-            return Saying(words[0].start, words[marks[0]].end, speaker, True)
+            return Saying(words[opened].start, words[first].end, speaker, True)
     return None
 
 
 def _opens_source(words: Sequence[Word], at: int) -> bool:
-    """Whether a hyphen names the source, as in "Blast kills 6 -police"."""
+    """Whether a hyphen names the source, as in "Blast kills 6 -police", "… kills 6 - police"."""
     after = words[at + 1] if at + 1 < len(words) else None
-    return after is not None and at > 0 and words[at - 1].end < words[at].start == after.start - 1
+    if after is None or not at or words[at - 1].end == words[at].start:
+        return False
+    last = all("claimant" in w.senses for w in words[at + 1 :])
+    return last or words[at].start == after.start - 1
 
 
 def speaker_of(position: int, sayings: Sequence[Saying], quotes: Sequence[Span]) -> Speaker | None:
@@ -179,8 +225,8 @@ def _saying(words: Sequence[Word], at: int, memory: Memory) -> Saying | None:  #
     ):
         left -= 1
     word = words[at]
-    if left >= 0 and "be" in words[left].senses:
-        return None
+    if left >= 0 and ("be" in words[left].senses or "determiners" in words[left].senses):
+        return None  # "were told", "the alleged disappearance"
     following = words[at + 1] if at + 1 < len(words) else None
     if word.senses["say"] == "ing" and not (
         following is not None and following.low in {"that", "in", "the"}
@@ -198,6 +244,8 @@ def _saying(words: Sequence[Word], at: int, memory: Memory) -> Saying | None:  #
         return Saying(words[left].start, word.end, memory.last, True)
     if not inverted:
         begin = _left_begin(words, left)
+        if words[begin].low in {"no", "neither", "none", "nobody"}:
+            return None  # "no group claimed responsibility"
         speaker = _speaker(words, begin, left + 1, memory)
         if speaker is not None:
             return Saying(words[begin].start, _past_audience(words, at), speaker, True)
@@ -210,10 +258,16 @@ def _saying(words: Sequence[Word], at: int, memory: Memory) -> Saying | None:  #
         # "Sarfraz Bugti, the chief minister, said": the office stands before the comma.
         begin = _left_begin(words, left - 1, through_comma=True)
         speaker = _speaker(words, begin, left, memory)
+        if speaker is None or _is_aside(words, left):
+            begin = _before_aside(words, left)
+            speaker = (_speaker(words, begin, left, memory) if begin < left else None) or speaker
+        aside = _is_aside(words, left) and not any(
+            "claimant" in w.senses for w in words[at + 1 : at + 4]
+        )
         if speaker is not None and not (
-            following.text[:1].isupper()
+            (following.text[:1].isupper() and "outlet" not in following.senses)
             or "claimant" in following.senses
-            or "determiners" in following.senses
+            or ("determiners" in following.senses and not aside)
         ):
             return Saying(words[begin].start, _past_audience(words, at), speaker, True)
     if inverted and end > at + 1:
@@ -221,6 +275,38 @@ def _saying(words: Sequence[Word], at: int, memory: Memory) -> Saying | None:  #
         if speaker is not None:
             return Saying(word.start, words[end - 1].end, speaker, False)
     return None
+
+
+def _aside(words: Sequence[Word], comma: int) -> int | None:
+    """Where ", in a message on Telegram," or ", the strongest of the groups," opens."""
+    for at in range(comma - 1, max(0, comma - _WINDOW), -1):
+        if words[at].low == ",":
+            return at
+        if "say" in words[at].senses or words[at].low in {".", ";", ":"}:
+            return None
+    return None
+
+
+def _is_aside(words: Sequence[Word], comma: int) -> bool:
+    opens = _aside(words, comma)
+    if opens is None:
+        return False
+    first = words[opens + 1]
+    return "prepositions" in first.senses or first.low in {"speaking", "addressing", "quoting"}
+
+
+def _before_aside(words: Sequence[Word], comma: int) -> int:
+    """First word of the speaker before an aside; the comma itself if there is none."""
+    opens = _aside(words, comma)
+    if not opens:
+        return comma
+    begin = opens - 1
+    while begin > 0 and opens - begin < _WINDOW:
+        before = words[begin - 1]
+        if before.low in _QUOTES or before.low in {";", ":", ".", ","} or "say" in before.senses:
+            break
+        begin -= 1
+    return begin
 
 
 def _past_audience(words: Sequence[Word], at: int) -> int:
@@ -308,6 +394,8 @@ def _speaker(words: Sequence[Word], begin: int, end: int, memory: Memory) -> Spe
         if w.text[:1].isupper() and "claimant" not in w.senses and w.low[0].isalpha()
     ]
     kind = _kind(kinds, span)
+    if kind is None and (told := _by_trade(span, memory)) is not None:
+        return told
     if kind == "unknown" and any(w.low.startswith("spokes") for w in span):
         kind = _spoken_for(words, begin, span) or memory.org or kind
     if kind is None:
@@ -331,6 +419,23 @@ def _speaker(words: Sequence[Word], begin: int, end: int, memory: Memory) -> Spe
         for name in names:
             memory.offices.setdefault(name.low, speaker)
     return speaker
+
+
+def _by_trade(span: Sequence[Word], memory: Memory) -> Speaker | None:
+    """A fisherman who speaks is a witness; a bare name may be the official's told of before."""
+    trade = next((w for w in span if w.senses.get("group", ("",))[0] in _CIVIL), None)
+    if trade is not None:
+        return Speaker(trade.text, _slug(trade.text), "witness")
+    names = [w for w in span if w.text[:1].isupper() and w.low[0].isalpha() and not w.senses]
+    unnamed = memory.last is not None and not any(c.isupper() for c in memory.last.claimant[1:])
+    official = memory.last is not None and memory.last.claimant_type in {"state", "hospital"}
+    known = any(w.low in memory.offices for w in names)
+    if len(names) == len(span) and len(span) >= 2 and unnamed and official and not known:
+        return memory.last
+    return None
+
+
+_CIVIL = frozenset({"civilians", "men", "women"})
 
 
 def _spoken_for(words: Sequence[Word], begin: int, span: Sequence[Word]) -> ClaimantType | None:

@@ -33,6 +33,7 @@ def find_breakdowns(words: Sequence[Word], mentions: Sequence[Mention]) -> list[
         elif word.low in _OPENERS:
             parts, end, separators = _chain(words, by_start, at + 1)
             closed = end < len(words) and words[end].low == _OPENERS[word.low]
+            closed |= word.low in {"–", "—", "-"} and (end >= len(words) or words[end].low == ".")
             if not parts or not all(m.kind == "people" and m.group for m in parts):
                 continue
             if word.low == "(":
@@ -40,7 +41,11 @@ def find_breakdowns(words: Sequence[Word], mentions: Sequence[Mention]) -> list[
                     continue
             elif len(parts) < 2 or not (closed or word.low == ":"):
                 continue
+        elif word.low == "," and (parts := _apposed(words, mentions, by_start, at)):
+            pass
         else:
+            continue
+        if "parts" in word.senses and _of_uncounted(words, mentions, at):
             continue
         counted = [m for m in parts if m.counted]
         parent = _parent(words, mentions, at)
@@ -93,6 +98,8 @@ def _chain(
         mention = by_start.get(at)
         if mention is not None and mention.reach < len(words) and words[mention.reach].low == "'s":
             mention = by_start.get(mention.reach + 1, mention)  # "the woman's father"
+        if mention is None:
+            mention = _of_body(words, by_start, at)
         if mention is None or (
             mention.kind == "bare" and mention.group is None and not mention.others
         ):
@@ -109,6 +116,18 @@ def _chain(
         separators.append(" ".join(separator))
     end = parts[-1].reach if parts else at
     return parts, end, separators
+
+
+def _of_body(words: Sequence[Word], by_start: dict[int, Mention], at: int) -> Mention | None:
+    """Read "the district council's vice chairman" where a list begins with "the"."""
+    if at == 0 or words[at - 1].low != "the":
+        return None
+    for index in range(at, min(at + 4, len(words) - 1)):
+        if words[index].low == "'s":
+            return by_start.get(index + 1)
+        if not words[index].low[0].isalpha():
+            return None
+    return None
 
 
 def _past_complement(words: Sequence[Word], by_start: dict[int, Mention], at: int) -> int:
@@ -188,6 +207,84 @@ def _adjoins(words: Sequence[Word], parent: Mention | None, at: int) -> bool:
     )
 
 
+def _of_uncounted(words: Sequence[Word], mentions: Sequence[Mention], at: int) -> bool:
+    """Whether the whole has no figure: "stormed by terrorists, among them a woman"."""
+    before = at - 1 if at and words[at - 1].low == "," else at
+    whole = next((m for m in mentions if m.reach == before), None)
+    return (
+        whole is not None and not whole.counted and whole.group == "militants"
+        and any(m.counted and m.end < whole.start for m in mentions)
+    )  # fmt: skip
+
+
+def _apposed(
+    words: Sequence[Word], mentions: Sequence[Mention], by_start: dict[int, Mention], at: int
+) -> list[Mention]:
+    """Read "two persons, a driver and a cleaner, were killed": parts that make up the total."""
+    if at + 1 not in by_start:
+        return []
+    total = next((m for m in mentions if m.counted and m.reach == at), None)
+    if total is None or total.low is None or total.low < _PAIR or total.kind == "thing":
+        return []
+    parts, end, _ = _chain(words, by_start, at + 1)
+    whole = len(parts) >= _PAIR and all(m.counted and m.kind == "people" for m in parts)
+    closed = end < len(words) and words[end].low == ","
+    return parts if whole and closed and sum(m.low or 0 for m in parts) == total.low else []
+
+
+_PAIR = 2
+
+
+def take_apposed_groups(words: Sequence[Word], mentions: Sequence[Mention]) -> None:
+    """Let people take the group of what they are said to be: "nine people, all of them miners"."""
+    starts = {m.start: m for m in mentions}
+    for mention in mentions:
+        at = mention.reach
+        if not (mention.counted and at + 2 < len(words) and words[at].low in _APPOSES):
+            continue
+        if mention.kind not in {"people", "bare"} or mention.group not in {None, "total", "men"}:
+            continue
+        at += 1
+        if mention.low == 1 and mention.number is not None:
+            apposed = starts.get(at)  # "one of the victims, a student, died"
+            whole = apposed is not None and apposed.number is None and apposed.low == 1
+            if not whole or apposed is None or words[apposed.start].low not in {"a", "an"}:
+                continue
+            if apposed.reach >= len(words) or words[apposed.reach].low != ",":
+                continue
+            apposed.counted = False
+        else:
+            told = at
+            while told < len(words) and words[told].low in _ALL:
+                told += 1
+            found = starts.get(told) or starts.get(at)
+            if told == at and (found is None or words[at].low not in {"all", "both"}):
+                continue
+            apposed = found
+        if apposed is not None and apposed.group not in {None, "total", "men"}:
+            mention.group, mention.kind = apposed.group, "people"
+
+
+_APPOSES = frozenset({",", "–", "—", "-"})
+_ALL = frozenset({"all", "both", "of", "them", "whom", "mostly local", "were", "are"})
+
+
+def _share_parts(words: Sequence[Word], mentions: Sequence[Mention], part: Mention) -> None:
+    """Read "12 of them soldiers and eight civilians"."""
+    starts = {m.start: m for m in mentions}
+    at = part.reach
+    while at < len(words) and words[at].low in {",", "and"}:
+        while at < len(words) and words[at].low in {",", "and"}:
+            at += 1
+        more = starts.get(at)
+        if more is None or more.number is None or more.kind != "people" or more.others:
+            return
+        if more.group in {None, "total"} or _has_own_verb(words, more):
+            return
+        more.part, more.parent = True, part.parent
+        at = more.reach
+
+
 def _mark_partitives(words: Sequence[Word], mentions: Sequence[Mention]) -> None:
     previous: Mention | None = None
     for mention in mentions:
@@ -197,14 +294,18 @@ def _mark_partitives(words: Sequence[Word], mentions: Sequence[Mention]) -> None
         whom = (
             len(before) == 2
             and before[0].low in {"of", "among"}
-            and before[1].low in {"whom", "them", "these"}
+            and before[1].low in {"whom", "which", "them", "these"}
         )
         if (mention.of_them or whom) and mention.of_people is None:
             mention.of_them = True
             if mention.start > 1 and words[mention.start - 1].low == ",":
                 mention.of_people = words[mention.start - 2].senses.get("people")
+            elif whom and mention.start > 3 and words[mention.start - 3].low == ",":
+                mention.of_people = words[mention.start - 4].senses.get("people")
             if mention.parent is None:
                 mention.parent = previous
             mention.part = mention.parent is not None
+            if mention.part and mention.group is not None:
+                _share_parts(words, mentions, mention)
         elif not mention.part and mention.kind != "thing":
             previous = mention

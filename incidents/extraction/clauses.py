@@ -18,6 +18,10 @@ JOINTS = frozenset({
 })  # fmt: skip
 
 
+_BANDS = frozenset({"team", "group", "party", "crew", "batch", "band"})
+_TO_DEATH = frozenset({"fatal", "fatally", "mortal", "mortally"})
+
+
 @dataclass(slots=True)
 class Link:
     """A mention, what befell it, and by which rule that was read."""
@@ -76,21 +80,54 @@ class Clauses:
         self.links: list[Link] = []
         self.undone: list[Mention] = []
         self.undone_at: list[int] = []
+        self.found_dead: set[int] = set()
+        """Mentions of whom a body is told: "recovered" does not free them."""
         self._at: dict[int, Mention] = {}
         self._start: dict[int, Mention] = {}
         for mention in mentions:
             self._start[mention.start] = mention
             for index in range(mention.start, mention.reach):
                 self._at[index] = mention
+        for mention in mentions:
+            if mention.self_noun and mention.start and self._are_wounds(mention):
+                mention.kind = "thing"
+        self.few: dict[int, Mention] = {}
+        """The few of a counted whole, by the whole's id: "four of the 18 hostages"."""
+        for mention in mentions:
+            few = self._few_before(mention)
+            if few is not None:
+                self.few[id(mention)] = few
+                few.few_of = mention
+                if mention.kind in {"people", "unknown", "thing"}:
+                    few.kind, few.group = mention.kind, mention.group
+                else:
+                    few.of_them = True
         self._skip = {index: b for b in breakdowns for index in range(b.start, b.end)}
         self._objects: set[int] = set()
 
-    def _verb(self, at: int, end: int, act: Act) -> Verb:
+    def _are_wounds(self, mention: Mention) -> bool:
+        """Whether they are one man's: "received multiple bullet injuries"."""
+        before = self.words[mention.start - 1].senses
+        return "suffer_nouns" in self.words[mention.head].senses and "suffer" in before
+
+    def _few_before(self, mention: Mention) -> Mention | None:
+        """The bare figure of "four (out) of the 18 hostages", for the hostages."""
+        at = mention.start - 1
+        if at < 1 or mention.number is None or self.words[at].low != "of":
+            return None
+        at -= 2 if self.words[at - 1].low == "out" else 1
+        few = self._at.get(at)
+        bare = few is not None and few.counted and few.kind == "bare" and few.end == at + 1
+        return few if bare and few is not None and few.number is not None else None
+
+    def _verb(self, at: int, end: int, act: Act) -> Verb:  # noqa: PLR0912
         left = at - 1
         be = have = undone = infinitive = doubtful = modal = False
         while left >= 0:
             word = self.words[left]
             senses = word.senses
+            if word.low == "both" and be and left in self._at:
+                break  # "both were killed"
             if "be" in senses:
                 be = True
                 doubtful |= word.low == "been" and modal
@@ -128,8 +165,11 @@ class Clauses:
                 "really_did" in w.senses for w in self.words[max(0, left - 3) : left + 1]
             )
         participle = "participle" in act.forms
+        befell: CasualtyType = act.casualty_type  # type: ignore[assignment]
+        if befell == "injured" and any(w.low in _TO_DEATH for w in self.words[at - 1 : end]):
+            befell = "killed"  # "fatally wounded", "sustained fatal injuries"
         return Verb(
-            at=at, end=end, casualty_type=act.casualty_type, lemma=act.lemma, left=left,  # type: ignore[arg-type]
+            at=at, end=end, casualty_type=befell, lemma=act.lemma, left=left,
             passive=participle and be, has_be=be, undone=undone,
             pluperfect=any(w.low == "had" for w in self.words[left + 1 : at]), doubtful=doubtful,
         )  # fmt: skip
@@ -151,6 +191,8 @@ class Clauses:
             return
         if self.words[mention.head].low in {"lives", "life"} and mention.head >= 0:
             return
+        if mention.group == "inmates" and verb.lemma in {"hold", "detain"}:
+            return  # "a prisoner in the lock-up, being held in a murder case"
         distant = verb.pluperfect and as_subject and self._in_relative(verb)
         if (
             mention.low is None
@@ -171,6 +213,9 @@ class Clauses:
     def _put(self, link: Link) -> None:
         for other in self._same(link):
             if other.casualty_type == link.casualty_type:
+                if other.doubtful and not link.doubtful:
+                    self.links.remove(other)  # "hunted down and sent to hell": said outright
+                    break
                 return
         self.links.append(link)
 
@@ -191,7 +236,8 @@ class Clauses:
             and before.low not in {"including", "killing", "leaving", "of"}
         ) or (
             before.low == "of"
-            and not (mention.start > 1 and self.words[mention.start - 2].low in {"out"})
+            and not (mention.start > 1 and self.words[mention.start - 2].low in _BANDS)
+            and not (mention.start == 2 and self.words[0].low == "out")  # "Out of 18 miners, 11 …"
         )
 
     def _is_inside_phrase(self, mention: Mention) -> bool:
@@ -259,12 +305,19 @@ class Clauses:
             return None
         return following
 
+    def _follows_captives(self, mention: Mention) -> bool:
+        """Read "18 miners kidnapped, seven escape"."""
+        return mention.kind == "bare" and any(
+            k.casualty_type == "abducted" and k.mention.end <= mention.start for k in self.links
+        )
+
     def _is_captive(self, mention: Mention) -> bool:
         return (
             mention.group == "inmates"
             or mention.self_type in {"abducted", "missing"}
-            or mention.of_people == "abducted"
+            or mention.of_people in {"abducted", "missing"}
             or any(k.casualty_type == "abducted" for k in self._same_mention(mention))
+            or self._follows_captives(mention)
             or (
                 self.words[mention.head].low
                 in {"hostages", "captives", "abductees", "hostage", "captive", "passengers"}

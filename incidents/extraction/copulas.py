@@ -10,6 +10,8 @@ from incidents.extraction.reading import Reading
 from incidents.extraction.words import Word
 from incidents.model import CasualtyType
 
+_COMPLEMENT = 4  # words of "of the network" after a noun
+
 
 def read_copulas(  # noqa: PLR0912
     reading: Reading, last_type: CasualtyType | None, only_type: CasualtyType | None = None
@@ -28,14 +30,18 @@ def read_copulas(  # noqa: PLR0912
     words = reading.words
     linked = {id(link.mention) for link in reading.links}
     starts = {m.start: m for m in reading.mentions}
+    if last_type is not None:
+        _read_victims(reading, last_type, linked)
+    wholes = {id(m.few_of) for m in reading.mentions if m.few_of is not None}
     for mention in reading.mentions:
         if not mention.counted or mention.kind == "thing":
             continue
         if id(mention) not in linked and _part_of_next(reading, mention, linked):
             linked.add(id(mention))
             continue
-        at = _after_be(words, mention.reach)
-        if at is None:
+        whole = mention.few_of
+        at = _after_be(words, whole.reach if whole is not None else mention.reach)
+        if at is None or id(mention) in wholes:
             continue
         befell = _among(words, at)
         if befell is not None and id(mention) not in linked:
@@ -67,8 +73,107 @@ def read_copulas(  # noqa: PLR0912
                 if befell is not None:
                     mention.part = True
                     _add(reading, mention, befell, "copula: some of them were")
-    _read_inclusions(reading, linked)
+    _read_among_them(reading, last_type, linked)
+    _read_inclusions(reading, linked, last_type)
+    _read_more_parts(reading, linked)
     _read_rest_of(reading, linked)
+    _read_gravely(reading, linked)
+
+
+def _read_gravely(reading: Reading, linked: set[int]) -> None:
+    """Read "five were hurt, two seriously"."""
+    words = reading.words
+    for mention in reading.mentions:
+        if mention.kind != "bare" or mention.number is None or id(mention) in linked:
+            continue
+        if mention.end >= len(words) or words[mention.end].low not in _GRAVELY:
+            continue
+        told = [k for k in reading.links if k.mention.end <= mention.start]
+        if (
+            told
+            and told[-1].casualty_type == "injured"
+            and words[mention.start - 1].low in {",", "and"}
+        ):
+            mention.part, mention.group = True, told[-1].mention.group
+            mention.parent = told[-1].mention
+            _add(reading, mention, "injured", "copula: some of them gravely")
+            linked.add(id(mention))
+
+
+_GRAVELY = frozenset({"seriously", "critically", "badly", "severely", "grievously", "gravely"})
+
+
+def _read_victims(reading: Reading, last_type: CasualtyType, linked: set[int]) -> None:
+    """Read "nineteen of the victims are students" after what befell them."""
+    words = reading.words
+    for mention in reading.mentions:
+        if mention.number is None or mention.head < 3 or id(mention) in linked:
+            continue
+        whose = [w.low for w in words[mention.head - 2 : mention.head + 1]]
+        if whose == ["of", "the", "victims"] and _after_be(words, mention.end) is not None:
+            mention.part = mention.of_them = True
+            _add(reading, mention, last_type, "partitive: some of the victims")
+            linked.add(id(mention))
+
+
+def _read_among_them(reading: Reading, last_type: CasualtyType | None, linked: set[int]) -> None:
+    """Read "… killed nine. The kingpin was among them", "11 hurt; two fire-fighters among them"."""
+    words = reading.words
+    for at, word in enumerate(words):
+        if word.low not in {"among them", "amongst them"} or at == 0:
+            continue
+        before = at - 1
+        while before > 0 and ("be" in words[before].senses or words[before].low == "also"):
+            before -= 1
+        if words[before].low == ",":
+            before = _before_pair(words, before)
+        mention = next(
+            (m for m in reversed(reading.mentions) if m.counted and m.start <= before), None
+        )
+        if mention is None or mention.kind == "thing" or id(mention) in linked:
+            continue
+        if before - mention.reach > _COMPLEMENT:
+            continue
+        told = [k for k in reading.links if k.mention.end <= mention.start]
+        befell = told[-1].casualty_type if told else last_type
+        if befell is not None:
+            mention.part = True
+            _add(reading, mention, befell, "copula: among them")
+            linked.add(id(mention))
+
+
+def _before_pair(words: Sequence[Word], at: int) -> int:
+    """Index before the comma that opens an apposition, for the comma that closes it."""
+    opened = next((i for i in range(at - 1, max(0, at - 9), -1) if words[i].low == ","), at)
+    return opened - 1
+
+
+def _read_more_parts(reading: Reading, linked: set[int]) -> None:
+    """Read "of whom 31 were civilians, 27 security personnel and 25 members of armed groups"."""
+    words = reading.words
+    starts = {m.start: m for m in reading.mentions}
+    for link in [k for k in reading.links if k.mention.part]:
+        at = _after_be(words, link.mention.reach)
+        if at is None:
+            continue
+        described = next((starts[i] for i in range(at, at + 3) if i in starts), None)
+        if described is None:
+            continue
+        at = described.reach
+        while at < len(words) and words[at].low in {",", "and"}:
+            while at < len(words) and words[at].low in {",", "and"}:
+                at += 1
+            more = starts.get(at)
+            if more is None or more.number is None or more.kind != "people":
+                break
+            if more.group in {None, "total"} or id(more) in linked:
+                break
+            if _after_be(words, more.reach) is not None:
+                break
+            more.part, more.parent = True, link.mention.parent
+            _add(reading, more, link.casualty_type, "copula: some of them were")
+            linked.add(id(more))
+            at = more.reach
 
 
 def _read_rest_of(reading: Reading, linked: set[int]) -> None:
@@ -166,6 +271,8 @@ def _after_be(words: Sequence[Word], at: int) -> int | None:
             return at + 1
         if words[at].low == "identified" and at + 1 < len(words) and words[at + 1].low == "as":
             return at + 2
+        if words[at].low in {"belonged", "belong"} and at + 1 < len(words):
+            return at + 2  # "seven belonged to the FC"
         if not (words[at].low == "," or "adverbs" in words[at].senses):
             return None
         at += 1
@@ -209,15 +316,19 @@ def _described(words: Sequence[Word], starts: dict[int, Mention], at: int) -> Me
     return None
 
 
-def _read_inclusions(reading: Reading, linked: set[int]) -> None:
+def _read_inclusions(  # noqa: PLR0912
+    reading: Reading, linked: set[int], last_type: CasualtyType | None = None
+) -> None:
     """Read "among the dead were …", "the dead include …", "the fatalities included …"."""
     words = reading.words
     for breakdown in reading.breakdowns:
         befell = _people_before(words, breakdown.start)
+        if breakdown.start == 1 and words[0].low in {"they", "these", "those"}:
+            befell = last_type  # "They include seven bus passengers"
         if befell is None:
             continue
         for mention in breakdown.parts:
-            if id(mention) not in linked:
+            if id(mention) not in linked and mention.kind != "thing":
                 mention.part, mention.parent = True, None
                 _add(reading, mention, befell, "breakdown: the dead or hurt include")
                 linked.add(id(mention))
@@ -226,6 +337,8 @@ def _read_inclusions(reading: Reading, linked: set[int]) -> None:
     for at, word in enumerate(words):
         if word.low in {"among", "amongst", "among those"}:
             befell = _among(words, at)
+        elif word.low in {"among them", "amongst them"} and at + 1 < len(words):
+            befell = last_type if "be" in words[at + 1].senses else None
         elif at == 0 and "act" in word.senses and "participle" in word.senses["act"].forms:
             befell = word.senses["act"].casualty_type  # "Killed in the attack were two …"
         else:
@@ -283,6 +396,9 @@ def _people_before(words: Sequence[Word], at: int) -> CasualtyType | None:
             return "killed"
         if "act" in word.senses and "participle" in word.senses["act"].forms:
             found = word.senses["act"].casualty_type
+            return found
+        if "undergo" in word.senses:  # "those who died included"
+            found = word.senses["undergo"].casualty_type
             return found
         if "be" in word.senses or "have" in word.senses or "adverbs" in word.senses:
             continue

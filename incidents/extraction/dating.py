@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from incidents.extraction.time_words import (
+    ANALYTIC,
     HISTORY,
     MONTHS,
     PATTERNS,
     SAID_ON,
     SUM_LINE,
     SUMMED,
+    SUMMED_UP,
+    TALLIED,
     Ref,
     When,
     governing,
@@ -30,8 +33,13 @@ _SMALL = {
     "nine": 9, "ten": 10, "twelve": 12, "couple of": 2,
 }  # fmt: skip
 _DATELINE = 60
+_A_MONTH = 4  # date_prec
+_RECENT = 93  # days
+_MONTHS = frozenset({"month", "monthyear", "during", "lastunit"})
 _DAYS = frozenset({"weekday", "daymonth", "monthday", "yesterday", "today", "night"})
 
+_FEW_DAYS = 3
+_OPENING = 12  # characters before a day that opens a sentence
 _AS_OF = re.compile(r"\bas\s+(?:of|at)\s+$", re.IGNORECASE)  # the day of a count
 
 
@@ -50,6 +58,8 @@ class Calendar:
         self.published_on = published_on
         self.periodic = periodic
         self.main_day: date | None = None
+        self.main_span: When | None = None
+        """The month or week that a document sums up, where its event has no day."""
         self._seen: dict[tuple[int, int], list[Ref]] = {}
 
     def learn(self, text: str, spans: Sequence[tuple[int, int]]) -> None:
@@ -57,6 +67,20 @@ class Calendar:
         self._learn(text, spans, also_said_on=False)
         if self.main_day is None:
             self._learn(text, spans, also_said_on=True)
+
+    def learn_span(self, head: str) -> None:
+        """Set the span that a document sums up, from its headline and first sentences."""
+        if self.published_on is None or not ANALYTIC.search(head):
+            return
+        for ref in self.refs(head, 0, len(head)):
+            when = ref.when
+            if ref.kind in _DAYS and ref.when.start is not None and not self._is_dateline(ref):
+                break
+            if ref.kind in _MONTHS and when.end is not None and when.prec == _A_MONTH:
+                if -1 < (self.published_on - when.end).days + 31 < _RECENT:
+                    self.main_span = when._replace(scope="cumulative")
+                break
+        self._seen.clear()
 
     def _learn(self, text: str, spans: Sequence[tuple[int, int]], also_said_on: bool) -> None:
         for start, end in spans:
@@ -95,15 +119,21 @@ class Calendar:
         return joined(refs)
 
     def when(
-        self, text: str, sentence: tuple[int, int], at: int, carried: When | None = None
-    ) -> When:
-        """Return the days of a claim at a position of a sentence."""
+        self, text: str, sentence: tuple[int, int], at: int, carried: When | None = None,
+        apart: tuple[int, int] = (0, 0),
+    ) -> When:  # fmt: skip
+        """Return the days of a claim at a position of a sentence.
+
+        Times in the stretch `apart` are told of something else that befell the same people.
+        """
         start, end = sentence
         refs = self.refs(text, start, end)
-        refs = [r for r in refs if not self._is_dateline(r)]
+        refs = [r for r in refs if not (self._is_dateline(r) or apart[0] <= r.at < apart[1])]
         best = governing(refs, text, at, sentence)
         if best is not None:
-            when = best.when
+            when = self._tallied(best, text, sentence)
+        elif self.main_span is not None:
+            when = self.main_span
         elif carried is not None and self.periodic:
             when = carried
         else:
@@ -118,10 +148,28 @@ class Calendar:
             history = HISTORY.search(text, start, at)
             if history is not None:
                 return when._replace(scope="background")
-        if when.scope == "event" and SUM_LINE.match(text, start):
+        line = text.rfind("\n", 0, start) + 1
+        if when.scope == "event" and (SUM_LINE.match(text, start) or SUM_LINE.match(text, line)):
             return when._replace(scope="cumulative")
-        if when.scope == "event" and SUMMED.search(text, at, min(end, at + 90)):
+        if when.scope == "event" and SUMMED_UP.search(text, start, end):
             when = when._replace(scope="cumulative")
+        if when.scope == "event" and SUMMED.search(text, at, min(end, at + 160)):
+            when = when._replace(scope="cumulative")
+        return when
+
+    def _tallied(self, ref: Ref, text: str, sentence: tuple[int, int]) -> When:
+        """Take a past year or month for a sum where somebody counted, or a document sums up."""
+        when = ref.when
+        if when.scope == "background" and (
+            (ref.kind in _MONTHS and self.main_span is not None)
+            or (ref.kind == "year" and TALLIED.search(text, *sentence))
+        ):
+            return when._replace(scope="cumulative")
+        opens = ref.at - sentence[0] <= _OPENING
+        before = self.main_day - timedelta(days=1) if self.main_day else None
+        named = when.scope == "event" and ref.kind == "weekday" and opens
+        if named and not self.periodic and before is not None and when.start == before:
+            return when._replace(scope="previous_day")
         return when
 
     # -- one pattern each ---------------------------------------------------------------
@@ -149,9 +197,8 @@ class Calendar:
             days = (last - first).days
             if name != "between" and days <= 1:
                 return self._placed(When(first, last, 2 if days else 1, "event"))
-            return When(
-                first, last, _prec(days), "cumulative" if days > 1 or name == "between" else "event"
-            )
+            spans = days > (_FEW_DAYS if self._holds_event(first, last) else 0)
+            return When(first, last, _prec(days), "cumulative" if spans else "event")
         if name == "during":
             if pub is None and not g["v_y"]:
                 return When(None, None, 4, "cumulative")
@@ -203,6 +250,10 @@ class Calendar:
             day = _last_weekday(_WEEKDAYS[g["g_w"].lower()], pub)
             return self._placed(When(day, day, 1 if day else None, "event"))
         return None
+
+    def _holds_event(self, first: date, last: date) -> bool:
+        """Whether the day of the one event told of lies in a span."""
+        return not self.periodic and self.main_day is not None and first <= self.main_day <= last
 
     def _date(
         self, day: str, month: str | None, year: str | None, numeric: bool = False

@@ -9,9 +9,33 @@ from incidents.extraction.reading import Reading
 from incidents.extraction.vocabulary import Vocabulary
 from incidents.model import CasualtyType
 
-_PLIGHT_AFTER = 7
+_PLIGHT_AFTER = 11
+_PLIGHT_BEFORE = 4
+_SUSPECTS = frozenset({"suspect", "suspects", "accused", "culprit", "culprits"})
+_KEPT = frozenset({"questioned", "interrogated", "interrogation", "questioning"})
+_LOST = frozenset({"whereabouts", "fate", "unaccounted", "returned"})
 _HURT = frozenset(
-    {"critical", "condition", "care", "icu", "ventilator", "ventilators", "treatment"}
+    {
+        "critical",
+        "serious",
+        "condition",
+        "care",
+        "icu",
+        "ventilator",
+        "ventilators",
+        "treatment",
+        "treated",
+        "discharged",
+        "admitted",
+        "hospital",
+        "attention",
+        "in",
+        "referred",
+        "airlifted",
+        "beaten",
+        "tortured",
+        "shot",
+    }
 )
 _CAPTORS = frozenset({"abductors", "kidnappers", "captors", "hostage-takers", "gunmen"})
 
@@ -20,7 +44,15 @@ def nearest_type(reading: Reading, mention: Mention) -> CasualtyType:
     """Return what the casualty word nearest to a figure says befell its people."""
     best: tuple[int, CasualtyType] = (99, "killed")
     after = reading.words[mention.reach : mention.reach + _PLIGHT_AFTER]
-    if any("plight" in w.senses and w.low.split()[-1] in _HURT for w in after):
+    before = reading.words[max(0, mention.start - _PLIGHT_BEFORE) : mention.start]
+    told = [w.low.split()[-1] for w in (*after, *before) if "plight" in w.senses]
+    if any(word in _LOST for word in told):
+        return "missing"
+    if any(word in _KEPT for word in told):
+        return "arrested"
+    close = [w for w in (*before, *after) if "act" in w.senses or "people" in w.senses]
+    bodies = any(w.low in {"bodies", "body"} for w in before)
+    if any(word in _HURT for word in told) and not bodies and not close:
         return "injured"
     for at, word in enumerate(reading.words):
         senses = word.senses
@@ -38,7 +70,17 @@ def nearest_type(reading: Reading, mention: Mention) -> CasualtyType:
 def in_whose_hands(
     link: Link, reading: Reading, speaker: Speaker, vocabulary: Vocabulary
 ) -> CasualtyType:
-    """In the hands of an armed group an arrest is an abduction."""
+    """In the hands of an armed group an arrest is an abduction; the police pick up to arrest."""
+    suspected = (
+        reading.words[link.mention.head].low in _SUSPECTS if link.mention.head >= 0 else False
+    )
+    if link.lemma == "pick up" and (
+        suspected
+        or any(
+            m.group == "police" and not m.counted and m.end == link.start for m in reading.mentions
+        )
+    ):
+        return "arrested"
     if (
         link.casualty_type != "arrested"
         or link.lemma not in vocabulary.tables["casualty"]["custody"]
@@ -83,12 +125,14 @@ def note_of(link: Link) -> str | None:  # noqa: PLR0911
         return "Killed or injured: the text does not say which."
     if link.mention.pronoun and link.mention.low != 1:
         return "People spoken of before, who may have been counted already."
+    if link.rule == "active: verb before a name":
+        return "One person is named, without a word for who it is."
     if link.mention.pronoun:
         return "One person spoken of before, who may have been counted already."
     if link.doubtful:
         return "The text itself is not sure."
     if link.mention.low == 0 and link.rule == "zero: no casualties":
         return "Said of casualties: neither killed nor injured."
-    if link.mention.number is None:
+    if link.mention.number is None and link.mention.low == 1:
         return "No number is printed: one person is meant."
     return None

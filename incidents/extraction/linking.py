@@ -6,10 +6,17 @@ from incidents.extraction.clauses import Link
 from incidents.extraction.mentions import Mention
 from incidents.extraction.set_phrases import SetPhrases
 from incidents.extraction.vocabulary import Act
-from incidents.model import CasualtyType
+from incidents.model import CasualtyType, VictimGroup
 
 __all__ = ["Link", "Linker"]
 
+# "with his death": of somebody who may have been counted already.
+_OWNED = frozenset({"his", "her", "their", "the"})
+_DEATHS = frozenset({"death", "deaths", "killing", "murder", "martyrdom", "martyr", "fatality"})
+_HOSTAGES = frozenset({"hostages", "captives", "prisoners"})
+_COMPARED = frozenset({
+    "as against", "compared to", "compared with", "up from", "down from", "opposed to", "opposed with",
+})  # fmt: skip
 _EITHER_FORM = frozenset({"past", "participle"})
 
 
@@ -25,8 +32,9 @@ class Linker(SetPhrases):
             elif "undergo" in senses:
                 act: Act = senses["undergo"]
                 inside = self._at.get(at)
-                if inside is not None and inside.counted and at < inside.end and inside.of_people:
-                    continue  # "eleven of the disappeared"
+                counted = inside is not None and inside.counted and at < inside.end
+                if inside is not None and counted and self._describes_in(inside, at):
+                    continue  # "eleven of the disappeared", "six escaped prisoners"
                 before = self._at.get(at - 1)
                 dying = before is not None and before.counted and before.reach == at
                 if dying and "ing" in act.forms and before is not None:
@@ -51,27 +59,52 @@ class Linker(SetPhrases):
                 self._sent_off(at, "taking", Act(senses["taken"], lemma, _EITHER_FORM))
             if "lives" in senses:
                 self._lives(at)
+            if "taking" in senses:
+                self._takes_hostages(at)
         self._by_themselves()
         self._gapped()
         self._keep_the_last_fate()
         return self.links
 
+    @staticmethod
+    def _describes_in(mention: Mention, at: int) -> bool:
+        return mention.of_people is not None or mention.start < at < mention.head
+
+    def _takes_hostages(self, at: int) -> None:
+        """Read "the militants took 11 hostages"."""
+        target = self._start.get(at + 1)
+        if target is None or target.number is None or self.words[target.head].low not in _HOSTAGES:
+            return
+        act = Act("abducted", "take hostage", _EITHER_FORM)
+        self._add(target, self._verb(at, at + 1, act), "set phrase: take hostages", 0.9)
+
     def _keep_the_last_fate(self) -> None:
-        """Drop "abducted" where "seven miners abducted from Harnai have been freed"."""
+        """Doubt "abducted" where "seven miners abducted from Harnai have been freed"."""
         final = {
             id(k.mention): k.start
             for k in self.links
             if k.as_subject and not k.relative and self._is_final(k)
         }
-        self.links = [
-            k
+        for link in self.links:
+            if (
+                link.as_subject
+                and (link.relative or link.rule.startswith("elliptical"))
+                and link.start < final.get(id(link.mention), -1)
+            ):
+                link.doubtful = True
+        self._drop_wounds_of_the_dead()
+
+    def _drop_wounds_of_the_dead(self) -> None:
+        """Drop "injured" where "two constables received bullet injuries and succumbed"."""
+        dead = {
+            id(k.mention): k.start
             for k in self.links
-            if not (
-                k.as_subject
-                and (k.relative or k.rule.startswith("elliptical"))
-                and k.start < final.get(id(k.mention), -1)
-            )
-        ]
+            if k.casualty_type == "killed" and k.as_subject and k.rule.startswith("intransitive")
+        }
+        self.links = [
+            k for k in self.links
+            if not (k.casualty_type == "injured" and k.start < dead.get(id(k.mention), -1))
+        ]  # fmt: skip
 
     def _is_final(self, link: Link) -> bool:
         """Whether a verb tells the news: finite, or "recovered" that nothing joins to a first."""
@@ -89,6 +122,8 @@ class Linker(SetPhrases):
                 continue
             if mention.kind != "bare" or mention.number is None or mention.qualifier != "exact":
                 continue
+            if self._has_own_fate(mention):
+                continue
             at = mention.end
             opens = mention.start and self.words[mention.start - 1].low in {",", "and", ";"}
             placed = (
@@ -96,19 +131,33 @@ class Linker(SetPhrases):
                 and self.words[at].low in {"in", "from", "at", "near"}
                 and self.words[at + 1].text[:1].isupper()
             )
-            if self._ends_item(at) and self._after_name(mention):
+            if self._ends_item(at) and (self._after_name(mention) or self._of_another(mention)):
                 opens = placed = True
+            elif opens and self._in_another(at):
+                placed = True
             before = [
                 k for k in self.links if k.mention.end < mention.start and k.end <= mention.start
             ]
-            if not (opens and placed and before) or before[-1].rule.startswith("zero"):
+            told_apart = self._beside_name(mention) or self._compared(mention)
+            if (
+                not ((opens and placed) or told_apart)
+                or not before
+                or before[-1].rule.startswith("zero")
+            ):
                 continue
             told = before[-1]
-            mention.group = told.mention.group
+            mention.group = self._owner(mention) or told.mention.group
             self._put(Link(
                 mention, told.casualty_type, "gapped: four in another place", 0.85,
                 mention.start, mention.end, lemma=told.lemma,
             ))  # fmt: skip
+
+    def _has_own_fate(self, mention: Mention) -> bool:
+        """Whether what befell them is said right after: "5 dead", "3 in custody"."""
+        return any(
+            not {"state", "people", "act", "undergo"}.isdisjoint(w.senses)
+            for w in self.words[mention.end : mention.end + 2]
+        )
 
     def _ends_item(self, at: int) -> bool:
         return at >= len(self.words) or self.words[at].low in {",", "and", ".", ";"}
@@ -122,6 +171,52 @@ class Linker(SetPhrases):
             return False
         return self.words[at - 1].low in {",", "and", "by", ";"}
 
+    def _of_another(self, mention: Mention) -> bool:
+        """Read "the first blast killed three and the second five", "in Panjgur, two", "the FC three"."""
+        before = [w.low for w in self.words[max(0, mention.start - 4) : mention.start]]
+        if before[-2:] in (["the", "second"], ["the", "third"], ["the", "other"]):
+            return True
+        if before[-1:] in (["another"], ["the second"], ["the other"]):
+            return True
+        if self._owner(mention) is not None:
+            return True
+        name = self.words[mention.start - 2] if mention.start > 2 else None
+        return (
+            before[-1:] == [","] and name is not None and name.text[:1].isupper()
+            and self.words[mention.start - 3].low in {"in", "at", "from"}
+        )  # fmt: skip
+
+    def _beside_name(self, mention: Mention) -> bool:
+        """Read "followed by Awaran (22) and Dera Bugti (14)"."""
+        at = mention.start - 1
+        return (
+            at > 0 and self.words[at].low == "(" and self.words[at - 1].text[:1].isupper()
+            and self.words[at - 1].senses.keys() <= {"claimant"}
+            and mention.end < len(self.words) and self.words[mention.end].low == ")"
+        )  # fmt: skip
+
+    def _compared(self, mention: Mention) -> bool:
+        """Read "84 persons disappeared in July, as against 61 in June"."""
+        before = " ".join(w.low for w in self.words[max(0, mention.start - 2) : mention.start])
+        return before in _COMPARED
+
+    def _in_another(self, at: int) -> bool:
+        """Read "… in the first attack and four in the second"."""
+        after = [w.low for w in self.words[at : at + 3]]
+        return after[:2] in (["in", "another"], ["in", "the other"]) or after in (
+            ["in", "the", "second"], ["in", "the", "third"], ["in", "the", "other"],
+        )  # fmt: skip
+
+    def _owner(self, mention: Mention) -> VictimGroup | None:
+        """Whose men they are in "the police lost two men and the FC three"."""
+        before = self._at.get(mention.start - 1)
+        if before is None or before.counted or before.kind != "people" or before.start < 2:
+            return None
+        joint = self.words[before.start - 1].low
+        if joint == "the":
+            joint = self.words[before.start - 2].low
+        return before.group if joint in {"and", ",", ";"} else None
+
     def _undergo(self, at: int, end: int, act: Act) -> None:
         verb = self._verb(at, end, act)
         self._subjects(verb, active=True)
@@ -130,6 +225,11 @@ class Linker(SetPhrases):
         if at in self._at and at < self._at[at].end and self._at[at].counted:
             return
         if self.words[at].low in {"hostage", "captive"} and not self._taken(at):
+            return
+        if at > 1 and self.words[at].low == "dead" and self.words[at - 1].low in {"them", "him"}:
+            if self.words[at - 2].low in {"shot", "shooting", "shoot"}:
+                shot = self._verb(at - 2, at + 1, Act(casualty_type, "shoot dead", _EITHER_FORM))
+                self._them(shot, one=self.words[at - 1].low == "him")
             return
         if self.words[at].low == "shaheed" and self.words[at].text[:1].isupper():
             return  # part of a name
@@ -191,7 +291,12 @@ class Linker(SetPhrases):
                     continue
                 score = 0.9 if mention.self_noun else 0.85
                 at = mention.head
-                self._put(Link(mention, mention.self_type, rule, score, at, at + 1))
+                told_before = mention.number is None and self.words[mention.start].low in _OWNED
+                told_before &= mention.end <= at + 1
+                self._put(Link(
+                    mention, mention.self_type, rule, score, at, at + 1,
+                    doubtful=told_before and self.words[at].low in _DEATHS,
+                ))  # fmt: skip
             elif mention.of_people is not None and id(mention) not in linked:
                 self._put(
                     Link(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +17,7 @@ from incidents.sentences import Span
 _LEAD = 8  # sentences in which a report says where its main event was
 _BACK = 5  # sentences a place is carried
 _SAME_PLACE = re.compile(
-    r"\b(?:same|that|this) (?:area|district|place|town|region|road|spot|village)\b"
+    r"\b(?:same|that|this) (?:area|district|place|town|city|region|road|spot|village)\b"
     r"|\bin the (?:district|town|city|area)\b|\bthere\b"
 )
 _VAGUE, _COUNTRY = 5, 6  # where_prec
@@ -38,13 +38,18 @@ class Locator:
         The headline that stands apart from the text.
     periodic
         Whether the document lists incidents, each with a place of its own.
+    is_past
+        Whether a sentence, by its number, tells of history: its place is not carried on.
     """
 
     def __init__(
         self, text: str, sentences: Sequence[Span], paragraphs: Sequence[int],
         readings: Sequence[Reading], places: Places, title: str,
         *, periodic: bool, is_title: bool, gazetteer: Gazetteer | None = None,
+        is_past: Callable[[int], bool] | None = None,
     ) -> None:  # fmt: skip
+        self._is_past = is_past
+        self._told_here: dict[int, list[Spot]] = {}
         self._text, self._sentences, self._paragraphs = text, sentences, paragraphs
         self._readings, self._places, self._title = readings, places, title
         self._periodic, self._is_title = periodic, is_title
@@ -81,7 +86,8 @@ class Locator:
         same = _SAME_PLACE.search(self._text, span.char_start, span.char_end)
         if scope in {"background", "cumulative"} and not same:
             return wide
-        return self._carried(number) or self._main(number, scope) or wide
+        main = self._main(number, "event" if same else scope)
+        return self._carried(number) or main or wide
 
     def _places_told(self, number: int) -> list[Spot]:
         """The places of events in a sentence; also where the dead or hurt themselves were."""
@@ -89,6 +95,8 @@ class Locator:
         spots = self._places.within(span.char_start, span.char_end, event_only=False)
         if all(s.is_event for s in spots):
             return spots
+        if not any(s.is_event and s.where_prec <= 3 for s in spots):
+            spots = [self._distant(s) for s in spots]
         reading = self._readings[number]
         ends = [
             reading.words[k.mention.end - 1].end
@@ -103,6 +111,13 @@ class Locator:
             )
         ]  # fmt: skip
 
+    def _distant(self, spot: Spot) -> Spot:
+        """Take "22 km from Dalbandin" for the place where a sentence names no other."""
+        before = self._text[max(0, spot.start - 60) : spot.start]
+        if spot.is_event or not CUES["distance"].search(before):
+            return spot
+        return spot._replace(is_event=True, where_prec=max(spot.where_prec, 2))
+
     def carried_close(self, number: int) -> Spot | None:
         """Return a place of the same paragraph, or of the one before for "they also attacked"."""
         span = self._sentences[number]
@@ -114,8 +129,13 @@ class Locator:
         return self._places.is_spread(span.char_start, span.char_end)
 
     def _here(self, number: int) -> list[Spot]:
-        span = self._sentences[number]
-        return local(self._places.within(span.char_start, span.char_end))
+        if number not in self._told_here:
+            span = self._sentences[number]
+            spots = self._places.within(span.char_start, span.char_end, event_only=False)
+            told = local([s for s in spots if s.is_event])
+            told = told or local([s for s in map(self._distant, spots) if s.is_event])
+            self._told_here[number] = told
+        return self._told_here[number]
 
     def _carried(self, number: int) -> Spot | None:
         """A place from the sentence before, the same paragraph, or the report's only one."""
@@ -126,6 +146,8 @@ class Locator:
                 break
             if self._is_spread(self._sentences[earlier]):
                 break
+            if elsewhere and self._is_past is not None and self._is_past(earlier):
+                continue
             if spots := self._here(earlier):
                 return spots[-1] if _one_district(spots) else None
         return self._only(number)

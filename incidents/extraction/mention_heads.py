@@ -7,10 +7,28 @@ from collections.abc import Sequence
 from incidents.extraction.mentions import Mention
 from incidents.extraction.numerals import NumberWords
 from incidents.extraction.victim_groups import by_modifiers, group_of, number_of
-from incidents.extraction.words import Word
+from incidents.extraction.words import QUOTES, Word
 
 _MAX_MODIFIERS = 7
+_PEOPLES = frozenset({"baloch", "afghan", "pakistani", "pashtun", "sindhi"})
 _REPUTED = frozenset({"alleged", "reported", "confirmed", "declared", "suspected"})
+_OF = frozenset({"of", "from", "belonging to", "among", "amongst"})
+_FORCES = frozenset({"security_forces", "police", "militants"})
+_OUTFITS = frozenset(
+    {
+        "group",
+        "outfit",
+        "organisation",
+        "organization",
+        "network",
+        "cell",
+        "the group",
+        "the outfit",
+        "the organisation",
+        "the organization",
+    }
+)
+_KIN = frozenset({"family", "families", "household"})
 _HOUSEHOLDS = frozenset({"family", "household", "community", "tribe", "clan", "families"})
 
 
@@ -30,6 +48,8 @@ class Heads:
         while index < len(words) and index - at <= _MAX_MODIFIERS:
             senses = words[index].senses
             if "vague" in senses or words[index].low in self._number_words:
+                break
+            if "send_to" in senses or "taken" in senses:
                 break
             if head is not None and any(
                 x in senses for x in ("closers", "adverbs", "coordinators")
@@ -52,14 +72,18 @@ class Heads:
             elif "counted" in senses or "either" in senses or "lives" in senses:
                 head, unknown = index, None
             elif "not_people" in senses:
+                named = words[index].text[:1].isupper() and self._noun_follows(words, index)
                 if (
                     head is not None
                     and "plural" in number_of(words[head])
                     and not words[index].low.endswith("s")
+                    and not (named and words[head].low in _PEOPLES)
                 ):
                     break
                 head, unknown = index, None
                 following = words[index + 1].senses if index + 1 < len(words) else {}
+                if "title" in following and words[index + 1].text[:1].isupper():
+                    break  # "during this engagement Naik Riaz"
                 if not (
                     "group" in following or "generic" in following or "not_people" in following
                 ):
@@ -68,10 +92,10 @@ class Heads:
                 # "five injured miners", "the six killed khwarij", but "five injured in …"
                 if head is not None or not self._noun_follows(words, index):
                     break
-            elif "modifier" in senses:
+            elif "modifier" in senses or (head is None and words[index].low in QUOTES):
                 pass
             elif head is None and self._describes_noun(words, index):
-                pass  # "five alleged militants", "eight fleeing terrorists"
+                pass  # "five alleged militants"
             elif words[index].low == "(" and index + 2 < len(words) and words[index + 2].low == ")":
                 # "Frontier Corps (FC) personnel"
                 if not words[index + 1].text.isupper():
@@ -82,7 +106,11 @@ class Heads:
             else:
                 low = words[index].low
                 if head is not None and words[index].text[:1].isupper():
-                    break
+                    if words[head].low not in _PEOPLES or not self._noun_follows(words, index):
+                        break
+                    unknown = index  # "five Baloch United Front militants"
+                    index += 1
+                    continue
                 if head is not None and (
                     low.endswith(("ed", "ing", "ly"))
                     or "plural" in number_of(words[head])
@@ -107,7 +135,9 @@ class Heads:
     def _describes_noun(self, words: Sequence[Word], at: int) -> bool:
         word = words[at]
         act = word.senses.get("undergo")
-        runs = act is not None and "ing" in act.forms
+        runs = act is not None and (
+            "ing" in act.forms or (act.casualty_type == "freed" and "participle" in act.forms)
+        )  # "eight fleeing terrorists", "six escaped prisoners"
         return (runs or word.low in _REPUTED) and self._noun_follows(words, at)
 
     @staticmethod
@@ -163,13 +193,15 @@ class Heads:
             if mention.kind == "bare":
                 mention.end = start
 
-    def _complement(self, words: Sequence[Word], mention: Mention) -> None:  # noqa: PLR0911
+    def _complement(self, words: Sequence[Word], mention: Mention) -> None:  # noqa: PLR0911, PLR0912
         """Read "members of the Levies Force", "deaths of civilians"."""
         at = mention.end
         head = words[mention.head].senses
-        if not (at + 1 < len(words) and words[at].low in {"of", "from", "belonging to"}):
+        if not (at + 1 < len(words) and words[at].low in _OF):
             return
         if not ("generic" in head or "counted" in head):
+            return
+        if words[at].low in {"among", "amongst"} and "counted" not in head:
             return
         inner = at + 1
         while inner < len(words) and (
@@ -185,20 +217,27 @@ class Heads:
                 or (words[index].low[0].isdigit())
             ):
                 return
+            if words[index].low in _OUTFITS and "generic" in head and words[index - 1].low != "a":
+                mention.end = index + 1  # "another member of the group"
+                mention.group = "militants" if mention.group == "total" else mention.group
+                return
             if words[index].low in _HOUSEHOLDS:
                 mention.end = index + 1
-                mention.group = mention.group if mention.group != "total" else "civilians"
+                member = (
+                    words[mention.head].low in {"member", "members"} or words[index].low in _KIN
+                )
+                if mention.group == "total" and member:
+                    mention.group = "civilians"
                 return
             senses = words[index].senses
             if "group" in senses:
-                mention.group = senses["group"][0]
+                guards = mention.group == "civilians" and senses["group"][0] == "officials"
+                mention.group = "civilians" if guards else senses["group"][0]
                 mention.end = index + 1
                 return
-            if "modifier" in senses and senses["modifier"] in {
-                "security_forces",
-                "police",
-                "militants",
-            }:
+            if "modifier" in senses and (
+                senses["modifier"] in _FORCES or ("counted" in head and words[at].low == "among")
+            ):
                 mention.group = senses["modifier"]
                 mention.end = index + 1
                 if index + 1 < limit and words[index + 1].low in {
@@ -247,4 +286,4 @@ class Heads:
 
 
 def _is_word(low: str) -> bool:
-    return low[0].isalpha() or ("-" in low and low[-1].isalpha())
+    return low[0].isalpha() or (low[-1].isalpha() and ("-" in low or " " in low))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from incidents.extraction.mentions import Mention
 from incidents.extraction.numerals import Figure, read_figure
 from incidents.extraction.single_people import Singles
+from incidents.extraction.victim_groups import ADULT, group_of
 from incidents.extraction.words import Word
 
 _DEFINITE = frozenset(
@@ -65,14 +66,41 @@ class MentionReader(Singles):
             if counts or not word.low.isalpha():
                 found = self._counted(words, at) or self._as_many(words, at, mentions)
             if found is None and (peopled[at] or not _POINTS.isdisjoint(word.senses)):
-                found = self._single(words, at, is_title) or self._uncounted(words, at)
+                found = (
+                    self._single(words, at, is_title)
+                    or self._also_killed(words, at, mentions, is_title)
+                    or self._uncounted(words, at)
+                )
             if found is None:
                 at += 1
                 continue
             self._take_names(words, found)
+            self._take_age(words, found)
             mentions.append(found)
             at = max(found.reach, at + 1)
         return mentions
+
+    @staticmethod
+    def _also_killed(
+        words: Sequence[Word], at: int, before: Sequence[Mention], is_title: bool
+    ) -> Mention | None:
+        """Read "his wife and daughter", a headline's "wife, brother-in-law"."""
+        last = before[-1] if before else None
+        if last is None or last.reach != at - 1 or words[at - 1].low not in {",", "and"}:
+            return None
+        if not last.counted or last.number is not None or last.kind != "people":
+            return None
+        if words[at].senses.get("group", ("", ""))[1] != "singular":
+            return None
+        after = words[at + 1] if at + 1 < len(words) else None
+        if after is not None and after.low in {"was", "is", "has"}:
+            return None  # "a poet and teacher was killed"
+        owned = words[last.start].low in {"his", "her"} or is_title
+        if not owned or (after is not None and "not_people" in after.senses):
+            return None
+        mention = Mention(start=at, end=at + 1, low=1, high=1, head=at)
+        mention.group = group_of(words, (), at)
+        return mention
 
     def _counted(self, words: Sequence[Word], at: int) -> Mention | None:  # noqa: PLR0911
         word = words[at]
@@ -111,6 +139,19 @@ class MentionReader(Singles):
         mention.others = words[at].low in {"the other", "the remaining", "another"}
         self._read_head(words, mention)
         return mention
+
+    @staticmethod
+    def _take_age(words: Sequence[Word], mention: Mention) -> None:
+        """Read "Shepherd (14)": a child."""
+        at = mention.end
+        if mention.low != 1 or mention.number is not None or at + 2 >= len(words):
+            return
+        if mention.group not in {"civilians", "men", "women", "total"}:
+            return
+        if words[at].low in {"(", ","} and words[at + 2].low in {")", ","}:
+            age = words[at + 1].low
+            if age.isdigit() and 0 < int(age) < ADULT:
+                mention.group = "children"
 
     @staticmethod
     def _is_among_ages(words: Sequence[Word], at: int) -> bool:
@@ -155,7 +196,7 @@ class MentionReader(Singles):
     def _is_age(words: Sequence[Word], figure: Figure) -> bool:
         """Whether it is the age after a name: "Gul Jan, 32, was arrested"."""
         at, end = figure.first, figure.end
-        if at > 1 and words[at - 1].low == "of" and at == figure.number:
+        if at > 1 and words[at - 1].low == "of" and at == figure.number and figure.low != 1:
             whose = words[at - 2].senses.get("group")
             closed = end >= len(words) or not words[end].low[0].isalnum() or words[end].low == "who"
             if whose is not None and whose[1] == "singular" and closed:
@@ -229,13 +270,15 @@ class MentionReader(Singles):
             has_head = head is not None and "group" in words[head[0]].senses
             if head is not None and has_head:
                 self._set_head(words, mention, inner + 1, *head)
-            if has_head or inner > at:
+            if has_head or inner > at or words[inner].low.startswith("those "):
                 mention.of_people, mention.of_them = state, True
                 mention.end = max(mention.end, inner + 1)
                 return True
         return False
 
     def _apposed_head(self, words: Sequence[Word], mention: Mention, at: int) -> None:
+        if mention.low == 1 and at < len(words) and words[at].low in {"a", "an"}:
+            at += 1  # "one of them a boy"
         head = self._find_head(words, at)
         if head is not None and "group" in words[head[0]].senses:
             self._set_head(words, mention, at, *head)

@@ -44,6 +44,8 @@ class Mention:
     """End of the names that follow a title, where there are any."""
     own_men: bool = False
     """"one of his men": of the group of whoever leads them."""
+    few_of: Mention | None = None
+    """The counted whole of "six of 18 abducted miners"."""
     pronoun: bool = False
     """"he", "she": a person whose fate may have been told already."""
     head: int = -1

@@ -36,6 +36,8 @@ class NumberWords(NamedTuple):
     units: dict[str, int]
     tens: dict[str, int]
     scales: dict[str, int]
+    several: dict[str, int]
+    """Nouns that say how many: a duo, a trio."""
     large: dict[str, int]
 
 
@@ -90,9 +92,9 @@ def read_figure(  # noqa: PLR0912
         end + 2 < len(words)
         and words[end].low == "("
         and words[end + 2].low == ")"
-        and words[end + 1].low.lstrip("0") == str(low)
+        and _again(words[end + 1].low, low, numbers)
     ):
-        end += 3  # "two (2) persons"
+        end += 3  # "two (2) persons", "3 (three) labourers"
     if end < len(words) and words[end].low == "+" and words[end].start == words[end - 1].end:
         end, qualifier = end + 1, "at_least"  # "40+"
     upper = high if qualifier in {None, "exact", "about", "up_to"} else None
@@ -100,6 +102,8 @@ def read_figure(  # noqa: PLR0912
 
 
 _RANGE_WORDS = frozenset({"to", "or", "-", "–", "and"})
+# After "a couple" that is a man and his wife.
+_PEOPLE_FOLLOW = frozenset({"be", "act", "undergo", "conjunctions", "prepositions", "have"})
 _ZERO = frozenset({"none", "nobody"})
 _NEEDS_OF = frozenset(
     {
@@ -108,11 +112,20 @@ _NEEDS_OF = frozenset(
         "a pair",
         "a handful",
         "a trio",
+        "a large number",
+        "a small number",
+        "a good number",
+        "a great number",
+        "a significant number",
         "an unspecified number",
         "an unknown number",
         "an undisclosed number",
     }
 )
+
+
+def _again(low: str, value: int, numbers: NumberWords) -> bool:
+    return low.lstrip("0") == str(value) or _small(low, numbers) == value
 
 
 def _vague(
@@ -125,7 +138,7 @@ def _vague(
     qualifier, count = vague
     if words[at].low in _NEEDS_OF and not (at + 1 < len(words) and words[at + 1].low == "of"):
         is_pair = words[at].low == "a couple" and at + 1 < len(words)
-        if not (is_pair and ("be" in words[at + 1].senses or "act" in words[at + 1].senses)):
+        if not (is_pair and not _PEOPLE_FOLLOW.isdisjoint(words[at + 1].senses)):
             return None
     low = count if count >= 0 else None
     if qualifier == "exact" and before not in {None, "exact"}:

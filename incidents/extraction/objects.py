@@ -6,10 +6,11 @@ from incidents.extraction.clauses import JOINTS, Verb
 from incidents.extraction.mentions import Mention
 from incidents.extraction.subjects import Subjects
 from incidents.extraction.vocabulary import Act
+from incidents.extraction.words import QUOTES
 from incidents.model import VictimGroup
 
+_NEVER_BARE = frozenset({"lose", "hit"})  # verbs that are passive only with an auxiliary
 _ARTICLES = frozenset({"a", "an", "the", "his", "her", "their", "its", "our"})
-_QUOTES = frozenset("“”\"'‘’«»")
 
 
 class Objects(Subjects):
@@ -22,7 +23,7 @@ class Objects(Subjects):
             if at in self._start:
                 return self._start[at], at
             word = self.words[at]
-            if word.low in _QUOTES or "adverbs" in word.senses or word.low.endswith("ly"):
+            if word.low in QUOTES or "adverbs" in word.senses or word.low.endswith("ly"):
                 at += 1
                 continue
             if "determiners" in word.senses:
@@ -35,13 +36,9 @@ class Objects(Subjects):
                 return (owned[0], at) if owned else (None, at)
             if word.low in {"him", "her", "them", "himself", "themselves", "it", "us"}:
                 return None, at
-            if (
-                word.low in {"and", "or"}
-                and at + 1 < len(self.words)
-                and "act" in self.words[at + 1].senses
-            ):
-                at += 2
-                limit += 2
+            if word.low in {"and", "or"} and (second := self._second_verb(at + 1)) is not None:
+                limit += second + 1 - at
+                at = second + 1
                 continue
             if "adjectives" in word.senses:
                 return None, at
@@ -49,6 +46,15 @@ class Objects(Subjects):
                 return self._apposed_to_name(at), at
             return None, None
         return None, None
+
+    def _second_verb(self, at: int) -> int | None:
+        """Index of the verb in "abducted and later killed"."""
+        for index in range(at, min(at + 3, len(self.words))):
+            if "act" in self.words[index].senses:
+                return index
+            if "adverbs" not in self.words[index].senses:
+                return None
+        return None
 
     def _apposed_to_name(self, at: int) -> Mention | None:
         """Read "killed Haji Ramzan, a tribal elder"."""
@@ -67,6 +73,7 @@ class Objects(Subjects):
             return False
         rule = "active: verb before people"
         known = target.kind != "bare" or target.others or target.of_them or target.definite
+        known |= target.few_of is not None
         if verb.lemma in self.needs_people and "ing" not in act.forms and not known:
             return False
         first = True
@@ -164,10 +171,35 @@ class Objects(Subjects):
                 self._add(mention, verb, 'active: verb before "them"', 0.8)
             return
 
+    def _names_somebody(self, at: int) -> bool:
+        """Whether a bare name stands after a verb: "whisked away Zahid, 22"."""
+        if at >= len(self.words) or self.words[at].senses or not self.words[at].text[:1].isupper():
+            return False
+        if any(at - 2 in (k.start, k.end - 1) for k in self.links):
+            return False
+        for word in self.words[at : at + 4]:
+            if "group" in word.senses or "generic" in word.senses or word.low == "'s":
+                return False
+            if not word.low[0].isalpha():
+                break
+        return True
+
+    def _opens_headline(self, at: int, act: Act) -> bool:
+        """Read "Abducted tehsildar reaches home": a participle before one person."""
+        target = self._start.get(at + 1)
+        if at or target is None or "participle" not in act.forms or target.number is not None:
+            return False
+        if not target.counted or "determiners" in self.words[target.start].senses:
+            return False
+        target.self_type = act.casualty_type  # type: ignore[assignment]
+        return True
+
     def _act(self, at: int, act: Act) -> None:  # noqa: PLR0911, PLR0912
         if at in self._at and at < self._at[at].end:
             return  # an adjective inside a noun phrase: "five injured miners"
         if at and self._describes(at):
+            return
+        if self._opens_headline(at, act):
             return
         verb = self._verb(at, at + 1, act)
         if verb.undone:
@@ -192,6 +224,9 @@ class Objects(Subjects):
         ):
             self._objects_of(verb, act)
             return
+        if act.lemma in _NEVER_BARE:
+            self._objects_of(verb, act)  # "the driver lost control" befell nobody
+            return
         if self._reads_passive(at):
             if "participle" in act.forms:
                 self._subjects(verb)
@@ -208,3 +243,15 @@ class Objects(Subjects):
                 self._them(verb, one=self.words[index].low == "him")
         elif "participle" in act.forms:
             self._subjects(verb)
+        if target is None and "past" in act.forms and self._names_somebody(at + 1):
+            someone = Mention(
+                start=at,
+                end=at + 1,
+                low=1,
+                high=1,
+                kind="bare",
+                group="total",
+                head=at,
+                pronoun=True,
+            )
+            self._add(someone, verb, "active: verb before a name", 0.4)

@@ -27,6 +27,7 @@ from incidents.extraction.linking import Link
 from incidents.extraction.locating import Locator, place_fields
 from incidents.extraction.mention_reader import MentionReader
 from incidents.extraction.numerals import NumberWords
+from incidents.extraction.place_cues import CUES
 from incidents.extraction.placing import Places
 from incidents.extraction.quoting import quote_span
 from incidents.extraction.reading import Reading, read_sentence
@@ -34,11 +35,19 @@ from incidents.extraction.sentence_pieces import paragraph_numbers, without_rows
 from incidents.extraction.tables_said import Table
 from incidents.extraction.time_words import When
 from incidents.extraction.vocabulary import Vocabulary, load_vocabulary
-from incidents.extraction.voice import document_voice, first_full_date, first_line, is_periodic
-from incidents.model import CasualtyType
+from incidents.extraction.voice import (
+    document_voice,
+    first_full_date,
+    first_line,
+    has_dateline,
+    is_periodic,
+)
+from incidents.model import CasualtyType, Scope
 from incidents.sentences import Span, quoted_spans, split_sentences
 
+_SPEAKS_ON = 2  # sentences of a paragraph after the one that names its speaker
 _MAX_TITLE_WORDS = 18
+_LEAD = 4  # figures of a text that a headline repeats
 _TOTAL_REACH = 60  # figures back to the total of "three of the dead"
 
 
@@ -80,16 +89,29 @@ def extract(
     if title and title.strip():
         head = _Document(title, published_on, gazetteer, words, None, is_title=True)
         head.calendar.main_day = body.calendar.main_day
+        if not has_dateline(text):
+            head.default_speaker = body.default_speaker
         head.calendar.periodic = body.calendar.periodic
+        head.calendar.main_span = body.calendar.main_span
         headline = [
             d | {"in_title": True, "paragraph": None} for d in head.drafts() if "happening" not in d
         ]
+        _share_scopes(headline, drafts)
         drafts = [*headline, *drafts]
     return _numbered(drafts)
 
 
 _Fields = dict[str, Any]
 """A draft in the making: its fields by name."""
+
+
+def _share_scopes(headline: Sequence[_Fields], drafts: Sequence[_Fields]) -> None:
+    """Let a headline's figure be the sum that the first words of the text say it is."""
+    for fields in headline:
+        for told in drafts[:_LEAD]:
+            same = all(told.get(name) == fields[name] for name in ("casualty_type", "count_low"))
+            if fields["scope"] == "event" and same and told["scope"] == "cumulative":
+                fields["scope"] = "cumulative"
 
 
 def _numbered(drafts: Sequence[_Fields]) -> list[Draft]:
@@ -138,6 +160,9 @@ class _Document:
         headline = title or ("" if is_title else first_line(text))
         self.calendar = Calendar(published_on, is_periodic(text, headline, vocabulary))
         self.calendar.learn(text, [*self.sentences[:4]])
+        if self.calendar.main_day is None or self.calendar.periodic:
+            last = self.sentences[:3][-1].char_end if self.sentences else 0
+            self.calendar.learn_span(f"{headline}\n{text[:last]}")
         self.default_speaker = (
             UNATTRIBUTED if is_title else document_voice(text, headline, vocabulary)
         )
@@ -146,6 +171,7 @@ class _Document:
         self.locator = Locator(
             text, self.sentences, self.paragraphs, self.readings, self.places, title or "",
             periodic=self.calendar.periodic, is_title=is_title, gazetteer=gazetteer,
+            is_past=self._is_past,
         )  # fmt: skip
         self.sayings: list[list[Saying]] = []
 
@@ -169,14 +195,25 @@ class _Document:
             title_like = self.is_title or (number == 0 and self._looks_like_title(span))
             reading = read_sentence(
                 self.text, span.char_start, span.char_end, self.paragraphs[number],
-                self.vocabulary, self.reader, title_like,
+                self.vocabulary, self.reader, title_like, follows=self._follows_figures(number),
             )  # fmt: skip
             if reading.mentions:
                 read_copulas(reading, discourse.last_type, discourse.only_type)
             table.read(reading)
             discourse.settle(reading)
+            if not reading.links:
+                discourse.hear(reading)
             self.readings.append(reading)
             self.sayings.append(sayings_of(reading, memory))
+
+    def _follows_figures(self, number: int) -> bool:
+        """Whether one of the two sentences before told of casualties."""
+        return any(r.links for r in self.readings[max(0, number - 2) : number])
+
+    def _is_past(self, number: int) -> bool:
+        """Whether a sentence tells of history."""
+        refs = self.calendar.refs(self.text, *self.sentences[number])
+        return any(r.when.scope == "background" for r in refs)
 
     def _looks_like_title(self, span: Span) -> bool:
         sentence = self.text[span.char_start : span.char_end]
@@ -190,10 +227,8 @@ class _Document:
         count = 0
         for reading in self.readings:
             for link in reading.links:
-                if link.distant_past:
-                    continue
                 vague = link.mention.of_them and link.mention.low is None  # "many of them"
-                unsure = link.doubtful or link.mention.either or vague
+                unsure = link.doubtful or link.distant_past or link.mention.either or vague
                 tier: Tier = "unclassified" if unsure else "linked"
                 count += 1
                 yield _Found(link, reading, tier, f"f{count}")
@@ -218,8 +253,12 @@ class _Document:
             mention.number if mention.number is not None else max(mention.head, mention.start)
         ]
         number = self._number_of(reading)
-        speaker = self._speaker(number, figure.start)
-        when = self._when(number, figure.start)
+        when = self._when(number, figure.start, self._apart(found))
+        speaker = self._speaker(number, figure.start, when.scope)
+        if self._is_summed_form(found, number) and when.scope == "event":
+            when = when._replace(scope="cumulative")
+        if mention.low == 0 and when.scope == "cumulative":
+            when = when._replace(scope="event")  # "no casualties so far"
         befell = in_whose_hands(link, reading, speaker, self.vocabulary)
         return _Fields(
             draft_id=found.key,
@@ -258,14 +297,51 @@ class _Document:
                 high = middle
         return low
 
-    def _speaker(self, number: int, at: int) -> Speaker:
+    @staticmethod
+    def _apart(found: _Found) -> tuple[int, int]:
+        """Where an earlier fate of the same people is told: "labourers kidnapped last month"."""
+        link, words = found.link, found.reading.words
+        if link.as_subject and any(
+            k.mention is link.mention and k.start < link.start for k in found.reading.links
+        ):
+            return words[max(link.mention.head, 0)].start, words[link.start].start
+        return 0, 0
+
+    def _is_summed_form(self, found: _Found, number: int) -> bool:
+        """Whether it is a line of sums in a list of incidents: "Deaths: 31"."""
+        span = self.sentences[number]
+        return (
+            self.calendar.periodic
+            and found.link.rule.startswith("form: count")
+            and not self.calendar.refs(self.text, *span)
+            and not self.places.within(*span)
+            and self.paragraphs[number] <= _LEAD
+        )
+
+    def _speaker(self, number: int, at: int, scope: Scope = "event") -> Speaker:
         found = speaker_of(at, self.sayings[number], self.quotes)
         if found is not None:
             return found
         before = bisect_right(self.quotes, at, key=lambda span: span.char_start) - 1
         if before >= 0 and at < self.quotes[before].char_end:
             return self._quoted_speaker(number, self.quotes[before]) or self.default_speaker
-        return self.default_speaker
+        still = self._still_speaking(number) if scope != "background" else None
+        return still or self.default_speaker
+
+    def _still_speaking(self, number: int) -> Speaker | None:
+        """The speaker of the sentence before, in a paragraph that goes on without naming one."""
+        if self.default_speaker is not UNATTRIBUTED:
+            return None
+        for earlier in range(number, max(-1, number - _SPEAKS_ON - 1), -1):
+            if self.readings[earlier].paragraph != self.readings[number].paragraph:
+                return None
+            if earlier < number and self.sayings[earlier]:
+                speaker = self.sayings[earlier][-1].speaker
+                return speaker if speaker.claimant_type != "unknown" else None
+            span = self.sentences[earlier]
+            if CUES["another_event"].match(self.text, span.char_start, span.char_end):
+                return None
+        return None
 
     def _quoted_speaker(self, number: int, quote: Span) -> Speaker | None:
         """The speaker of a quote that runs over sentences: named after it, in it, or before."""
@@ -282,7 +358,7 @@ class _Document:
                 return self.sayings[earlier][-1].speaker
         return None
 
-    def _when(self, number: int, at: int) -> When:
+    def _when(self, number: int, at: int, apart: tuple[int, int] = (0, 0)) -> When:
         sentence = self.sentences[number]
         carried = None
         if self.calendar.periodic:
@@ -297,7 +373,8 @@ class _Document:
                 if refs:
                     carried = refs[-1].when
                     break
-        return self.calendar.when(self.text, (sentence.char_start, sentence.char_end), at, carried)
+        span = (sentence.char_start, sentence.char_end)
+        return self.calendar.when(self.text, span, at, carried, apart)
 
     # -- totals and parts ---------------------------------------------------------------
 

@@ -15,6 +15,9 @@ from incidents.extraction.place_cues import CUES
 
 PROVINCE = "pcode:PK2"
 _MANY_DATELINES = 3
+# "ISLAMABAD/GWADAR, Pakistan —": two bureaus.
+_SLASHED = re.compile(r"[A-Z]{3,}(?: [A-Z]+)?/")
+_SLASHED_AFTER = re.compile(r"/[A-Z]{3,}(?: [A-Z]+)?\b")
 
 
 @lru_cache(maxsize=8)
@@ -57,9 +60,11 @@ class Places:
                 spots.append(Spot(start, end, text[start:end], place, place.where_prec, True))
                 continue
             line = text.rfind("\n", 0, start) + 1
+            opens = start - line < 4 or _SLASHED.fullmatch(text, line, start) is not None
+            slashed = _SLASHED_AFTER.match(text, end)
             is_dateline = (
-                start - line < 4
-                and CUES["dateline"].match(text, end) is not None
+                opens
+                and CUES["dateline"].match(text, slashed.end() if slashed else end) is not None
                 and text[start:end].isupper()
             )
             is_dateline |= start - line < 2 and CUES["dated_line"].match(text, end) is not None
@@ -169,12 +174,15 @@ def _in_their_districts(spots: Sequence[Spot], text: str) -> list[Spot]:
     told = list(spots)
     for at in range(len(told) - 1):
         spot, following = told[at], told[at + 1]
-        if following.place.feature_code != "ADM2" or spot.place.adm2_pcode in {
+        if following.place.name != following.place.adm2_name or spot.place.adm2_pcode in {
             None, following.place.adm2_pcode,
         }:  # fmt: skip
             continue
         kind = CUES["kind_after"].match(text, following.start + len(following.place.name))
         named = text[following.start : following.end].lower()
+        if CUES["area_of"].fullmatch(text, spot.end, following.start):
+            told[at] = spot._replace(place=following.place, where_prec=following.where_prec)
+            continue
         if not (named.endswith("district") or (kind and kind["kind"].lower() == "district")):
             continue
         if CUES["of_district"].fullmatch(text, spot.end, following.start):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from incidents.extraction.breakdowns import Breakdown, find_breakdowns
+from incidents.extraction.breakdowns import Breakdown, find_breakdowns, take_apposed_groups
 from incidents.extraction.linking import Link, Linker
 from incidents.extraction.mention_reader import MentionReader
 from incidents.extraction.mentions import Mention
@@ -17,8 +17,12 @@ from incidents.extraction.zeros_said import zero_links
 _OTHERS = frozenset({"other", "others", "the other", "victims"})
 _NEAR_WORDS = 8
 _FAR_WORDS = 16
+_BARE_WORDS = 10
 _BACK_TO = frozenset({"them", "these", "those"})
-_NEAR_PLIGHT = 6
+_TO_COUNT = frozenset({"to", "at", "of", "is", "was", "as", "now", "has", "counted", "than"})
+_WEAK = frozenset({"hit", "hits", "lost", "loses", "lose"})  # casualty words of people only
+_NEAR_ONE = 9
+_NEAR_PLIGHT = 8
 
 
 @dataclass(slots=True)
@@ -39,14 +43,21 @@ class Reading:
 
 def read_sentence(
     text: str, start: int, end: int, paragraph: int, vocabulary: Vocabulary, reader: MentionReader,
-    is_title: bool = False,
+    is_title: bool = False, *, follows: bool = False,
 ) -> Reading:  # fmt: skip
-    """Return a sentence with its people, breakdowns, links and loose figures."""
+    """Return a sentence with its people, breakdowns, links and loose figures.
+
+    `follows` says that the sentence before told of casualties: a bare number may count some more.
+    """
     words = tag(text, start, end, vocabulary.phrases)
     reading = Reading(start, end, paragraph, words, is_title)
     if not _tells_of_casualties(words):
+        if follows and any("numeral" in w.senses or w.low[0].isdigit() for w in words):
+            bare = (m for m in reader.read(words, is_title) if _counts_more(words, m))
+            reading.loose = [*bare]
         return reading
     reading.mentions = reader.read(words, is_title)
+    take_apposed_groups(words, reading.mentions)
     reading.breakdowns = find_breakdowns(words, reading.mentions)
     casualty = vocabulary.tables["casualty"]
     special = (*toll_links(words, reading.mentions), *colon_links(words, reading.mentions))
@@ -71,6 +82,19 @@ def read_sentence(
     return reading
 
 
+def _counts_more(words: Sequence[Word], mention: Mention) -> bool:
+    """Whether a number without a noun may be a count: "the list has since grown to nine"."""
+    if mention.number is None or mention.kind != "bare" or mention.low is None:
+        return False
+    after = words[mention.end] if mention.end < len(words) else None
+    ends = after is None or not after.low[0].isalnum() or "conjunctions" in after.senses
+    before = words[mention.start - 1] if mention.start else None
+    joint = before is not None and (
+        before.low in _TO_COUNT or "toll_links" in before.senses or "say" in before.senses
+    )
+    return mention.others or mention.of_them or (ends and joint)
+
+
 def _tells_of_casualties(words: Sequence[Word]) -> bool:
     for at, word in enumerate(words):
         senses = word.senses
@@ -78,7 +102,7 @@ def _tells_of_casualties(words: Sequence[Word]) -> bool:
             return True
         if word.low in _BACK_TO and at and words[at - 1].low in {"of", "among"}:
             return True
-        if word.low in _OTHERS:
+        if word.low in _OTHERS or word.low in {"among them", "amongst them"}:
             return True
     return False
 
@@ -94,20 +118,34 @@ def _loose(reading: Reading, undone: set[int]) -> list[Mention]:
             continue
         if id(mention) in linked or id(mention) in undone:
             continue
-        if mention.kind == "unknown" or mention.qualifier == "few":
+        if mention.qualifier == "few":
+            continue
+        if mention.kind == "unknown" and not _beside_fate(words, mention):
             continue
         if _acts(words, mention) or _travels(words, mention):
             continue
-        reach = _FAR_WORDS if mention.kind == "people" else 6
+        reach = _FAR_WORDS if mention.kind == "people" else _BARE_WORDS
         window = words[max(0, mention.start - reach) : mention.reach + reach]
         inside = {w.start for w in words[mention.start : mention.end]}
+        weak = _WEAK if mention.kind == "bare" else frozenset[str]()
         if (
-            any("casualty" in w.senses and w.start not in inside for w in window)
+            any(
+                "casualty" in w.senses and w.start not in inside and w.low not in weak
+                for w in window
+            )
             or mention.of_them
             or _in_plight(words, mention)
         ):
             loose.append(mention)
     return loose
+
+
+def _beside_fate(words: Sequence[Word], mention: Mention) -> bool:
+    """Whether "died", "abducted" stands right beside an unlisted noun: "four Xs were taken away"."""
+    near = (*words[max(0, mention.start - 1) : mention.start], *words[mention.reach :][:3])
+    return mention.number is not None and any(
+        not {"act", "undergo", "state"}.isdisjoint(w.senses) for w in near
+    )
 
 
 def _in_plight(words: Sequence[Word], mention: Mention) -> bool:
@@ -123,18 +161,23 @@ def _may_be_hurt(words: Sequence[Word], mention: Mention) -> bool:
         return False
     if any("claimant" in w.senses for w in words[mention.start : mention.end]):
         return False
-    near = (*words[max(0, mention.start - 2) : mention.start], *words[mention.reach :][:3])
-    return any("casualty" in w.senses for w in near)
+    near = (*words[max(0, mention.start - 2) : mention.start], *words[mention.reach :][:_NEAR_ONE])
+    shot = any(w.low in {"shot", "beaten", "tortured"} for w in words[mention.reach :][:4])
+    return shot or any("casualty" in w.senses for w in near)
 
 
 def _acts(words: Sequence[Word], mention: Mention) -> bool:
     """Whether the people do something: "four police officials told", "dozens attacked"."""
-    for word in words[mention.reach : mention.reach + 9]:
-        senses = word.senses
+    for at in range(mention.reach, min(mention.reach + 9, len(words))):
+        senses = words[at].senses
         if "say" in senses or "doing" in senses:
             return True
-        if not word.low[0].isalnum():
+        if not words[at].low[0].isalnum():
             break
+        if "relatives" in senses and words[at].low != "that":
+            after = words[at + 1].senses if at + 1 < len(words) else {}
+            if not {"say", "doing", "have"} & after.keys():
+                break  # "two fighters who it said were killed"
     for word in words[mention.reach : mention.reach + 3]:
         senses = word.senses
         if "plight" in senses:

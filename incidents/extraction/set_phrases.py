@@ -31,6 +31,8 @@ class SetPhrases(Objects):
             return
         if self.words[at + 1].low == "to" and casualty_type != "injured":
             return
+        if "lives" in self.words[at + 2].senses:
+            return  # "loss of life"
         before = self.words[max(0, at - 4) : at]
         found_dead = "counted" in self.words[at].senses or self.words[at].low == "remains"
         if (
@@ -40,12 +42,13 @@ class SetPhrases(Objects):
             w.low in {"for", "threat", "demand", "against"} for w in before[-2:] if not found_dead
         ):
             target = self._start.get(at + 2)
-            if target is not None:
+            if target is not None and target.self_type is None:
                 self.undone.append(target)
             return
         target = self._start.get(at + 2)
         while target is not None:
-            if target.counted and target.kind in {"people", "bare", "unknown"}:
+            known = {"people"} if self.words[at].low == "loss" else {"people", "bare", "unknown"}
+            if target.counted and (target.kind in known or target.of_them):
                 self._put(
                     Link(
                         target,
@@ -58,6 +61,8 @@ class SetPhrases(Objects):
                     )
                 )
                 self._objects.add(id(target))
+                if found_dead:
+                    self.found_dead.add(id(target))
             following = self._next_in_list(target)
             if following is not None and self._is_subject(following):
                 following = following if found_dead and not self._has_fate(following) else None
@@ -66,7 +71,7 @@ class SetPhrases(Objects):
     def _has_fate(self, mention: Mention) -> bool:
         """Whether a casualty word of its own follows: not in "… and four others were found"."""
         return any(
-            {"act", "undergo", "suffer", "state"} & word.senses.keys()
+            {"act", "undergo", "suffer", "state"} & word.senses.keys() and word.low != "recovered"
             for word in self.words[mention.reach : mention.reach + 4]
         )
 
@@ -133,10 +138,12 @@ class SetPhrases(Objects):
     def _lives(self, at: int) -> None:
         near = self.words[max(0, at - 7) : at + 4]
         taken = any("take_lives" in w.senses or w.low == "loss" for w in near)
-        if not taken or any(w.low in {"save", "saved", "saving"} for w in near):
+        none = any(w.senses.get("qualifier") == "none" for w in near)
+        if not taken or none or any(w.low in {"save", "saved", "saving"} for w in near):
             return
         mention = self._at.get(at)
-        if mention is not None and mention.counted and mention.number is not None:
+        one = mention is not None and mention.low == 1 and not mention.definite
+        if mention is not None and mention.counted and (mention.number is not None or one):
             mention.group = "total" if mention.group is None else mention.group
             mention.kind = "people"
             self._put(Link(mention, "killed", "set phrase: claimed lives", 0.93, at, at + 1))

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 
 from incidents.extraction.mention_heads import Heads
 from incidents.extraction.mentions import Mention
-from incidents.extraction.victim_groups import group_of, number_of
-from incidents.extraction.words import Word
+from incidents.extraction.victim_groups import group_of, is_child, number_of
+from incidents.extraction.words import QUOTES, Word
+from incidents.model import VictimGroup
 
+_NAMED = frozenset({"named", "called", "alias", "urf"})
 _SMALL = frozenset({"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"})
+_RANKED = frozenset({"security_forces", "police", "officials"})
 _LEAVES = frozenset({"leaves", "left", "leaving", "leave"})
 
 
@@ -29,10 +32,18 @@ class Singles(Heads):
             "qualifier" in senses
             and senses["qualifier"] == "exact"
             and words[at].low
-            in {"another", "the other", "yet another", "the", "the first", "the last"}
+            in {
+                "another",
+                "an additional",
+                "the other",
+                "yet another",
+                "the",
+                "the first",
+                "the last",
+            }
         ):
             at += 1
-        elif not self._opens_phrase(words, at):
+        elif not (self._opens_phrase(words, at) or self._follows_noun(words, at)):
             return None
         else:
             return self._untitled(words, at, is_title)
@@ -41,6 +52,8 @@ class Singles(Heads):
         if (ordinal := self._another_by_order(words, start, at)) is not None:
             return ordinal
         others = words[start].low in {"another", "the other", "yet another", "one other"}
+        if (aged := self._aged(words, start, at)) is not None:
+            return aged
         head = self._find_head(words, at)
         if head is None or not _is_single(words[head[0]]):
             unknown = self._unlisted_person(words, start, head)
@@ -54,7 +67,7 @@ class Singles(Heads):
             return None
         if words[start].low == "'s":
             start = at
-        count = 2 if "pairs" in words[index].senses else 1
+        count = self._numbers.several.get(words[index].low, 1)
         mention = Mention(start=start, end=end, low=count, high=count, others=others)
         self._set_head(words, mention, at, index, end)
         mention.definite = words[start].low in {"the", "his", "her", "their", "this", "that", "'s"}
@@ -62,6 +75,23 @@ class Singles(Heads):
         if mention.kind != "people" or self._only_describes(words, mention):
             return None
         return mention
+
+    @staticmethod
+    def _aged(words: Sequence[Word], start: int, at: int) -> Mention | None:
+        """Read "an eight-year-old was killed"."""
+        told = is_child(words[at])
+        if (
+            not (told or words[at].low.endswith(("year-old", "year old")))
+            or "group" in words[at].senses
+        ):
+            return None
+        if "modifier" in words[at].senses:
+            return None
+        following = words[at + 1] if at + 1 < len(words) else None
+        if following is not None and following.low[0].isalpha() and "stop" not in following.senses:
+            return None
+        group: VictimGroup = "children" if told else "total"
+        return Mention(start=start, end=at + 1, low=1, high=1, group=group, head=at)
 
     @staticmethod
     def _of_owner(words: Sequence[Word], mention: Mention) -> None:
@@ -109,9 +139,12 @@ class Singles(Heads):
         self, words: Sequence[Word], start: int, head: tuple[int, int] | None
     ) -> Mention | None:
         """Read "killed a baker", "a baker was killed": only people are killed or abducted."""
-        if words[start].low not in {"a", "an"} or head is None:
+        owned = words[start].low in {"his", "her"} and start > 0 and words[start - 1].low == "and"
+        if not (words[start].low in {"a", "an"} or owned) or head is None:
             return None
         index, end = head
+        if owned and "not_people" in words[index].senses:
+            return None
         if words[index].senses or not words[index].low.isalpha() or words[index].text[:1].isupper():
             return None
         verb_before = start > 0 and self._befalls_people(words[start - 1])
@@ -126,9 +159,15 @@ class Singles(Heads):
             or not words[end].low[0].isalnum()
             or words[end].low in {"and", "who"}
         )
-        if not (verb_after or (verb_before and closes)):
+        if not (
+            verb_after or (verb_before and closes) or (owned and self._beside_act(words, start))
+        ):
             return None
         return Mention(start=start, end=end, low=1, high=1, kind="unknown", head=index)
+
+    def _beside_act(self, words: Sequence[Word], at: int) -> bool:
+        """Read "killing the owner and his apprentice": a verb stands a few words before."""
+        return any(self._befalls_people(w) for w in words[max(0, at - 5) : at])
 
     def _befalls_people(self, word: Word) -> bool:
         act = word.senses.get("act")
@@ -163,6 +202,12 @@ class Singles(Heads):
             or before.low in _LEAVES
         )
 
+    @staticmethod
+    def _follows_noun(words: Sequence[Word], at: int) -> bool:
+        """Read "during this engagement Naik Riaz": a capital after a small letter."""
+        rank = "title" in words[at].senses and words[at].text[:1].isupper()
+        return rank and at > 0 and words[at - 1].text[:1].islower()
+
     def _untitled(self, words: Sequence[Word], at: int, is_title: bool) -> Mention | None:
         """Read a headline's "Soldier martyred" and a rank before a name."""
         head = self._find_head(words, at)
@@ -171,8 +216,9 @@ class Singles(Heads):
         index, end = head
         senses = words[index].senses
         following = words[end] if end < len(words) else None
+        ranked = senses.get("group", ("", ""))[0] in _RANKED and words[index].text[:1].isupper()
         named = (
-            "title" in senses
+            ("title" in senses or (ranked and at > 0))
             and following is not None
             and following.text[:1].isupper()
             and (
@@ -183,7 +229,8 @@ class Singles(Heads):
         named = named or self._is_named_at_start(words, at, index, end)
         if not named and not self._is_terse(words, at, end, is_title):
             return None
-        mention = Mention(start=at, end=end, low=1, high=1)
+        count = self._numbers.several.get(words[index].low, 1)
+        mention = Mention(start=at, end=end, low=count, high=count)
         self._set_head(words, mention, at, index, end)
         if mention.kind != "people" or self._only_describes(words, mention):
             return None
@@ -214,10 +261,11 @@ class Singles(Heads):
             return True
         if at and "prepositions" in words[at - 1].senses:
             return False
+        before = words[at - 2 if at > 1 and words[at - 1].low in QUOTES else at - 1] if at else None
         verb_before = (
-            at > 0
-            and "act" in words[at - 1].senses
-            and not words[at - 1].senses["act"].forms.isdisjoint({"s", "base", "past", "ing"})
+            before is not None
+            and "act" in before.senses
+            and not before.senses["act"].forms.isdisjoint({"s", "base", "past", "ing"})
         )
         if is_title and at and words[at - 1].low in _LEAVES and end < len(words):
             return "state" in words[end].senses or "people" in words[end].senses
@@ -227,11 +275,14 @@ class Singles(Heads):
             not words[end].low[0].isalnum() or words[end].low in {"and", "in", "near", "at"}
         ):
             return True
-        if words[end].low == "among" and at == 0:
+        if words[end].low == "among" and (at == 0 or words[at - 1].low == ":"):
             return True
         listed = words[end].low in {",", "and"} and (
             is_title or at == 0 or words[at - 1].low == ":"
         )
+        if end < len(words) and words[end].low == "(":
+            close = _closing(words, end)
+            end = close + 1 if close is not None else end  # "Shepherd (14) lost both legs"
         for word in words[end : end + (5 if listed else 2)]:
             senses = word.senses
             if "be" in senses and not is_title:
@@ -257,13 +308,14 @@ class Singles(Heads):
                 return False
         return False
 
-    @staticmethod
-    def _uncounted(words: Sequence[Word], at: int) -> Mention | None:
+    def _uncounted(self, words: Sequence[Word], at: int) -> Mention | None:
         senses = words[at].senses
         if "group" not in senses and not ("generic" in senses and "plural" in number_of(words[at])):
             return None
         mention = Mention(start=at, end=at + 1, counted=False, head=at)
         mention.group = group_of(words, words[max(0, at - 3) : at], at)
+        if words[at].low == "members":
+            self._complement(words, mention)  # "eight were members of the security forces"
         return mention
 
     @staticmethod
@@ -302,6 +354,10 @@ class Singles(Heads):
             and at + 1 < len(words)
         ):
             at += 2
+        if at + 1 < len(words) and words[at].low in _NAMED and words[at + 1].text[:1].isupper():
+            at += 1  # "a youth named Waheed"
+            while at < len(words) and words[at].text[:1].isupper() and words[at].low[0].isalpha():
+                at += 1
         if at > first:
             mention.names_end = at
             if at < len(words) and words[at].low == "(":

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from incidents.extraction.clauses import BARE_GAP, JOINTS, Clauses, Verb
 from incidents.extraction.mentions import Mention
+from incidents.extraction.words import QUOTES
 
 _SUBJECT_GAP = 16
 _WITH = frozenset({"along with", "together with", "as well as", "alongside"})
+_TAKEN = frozenset({"taken", "led", "driven", "dragged", "pulled", "forced"})
+_TIMES = frozenset({
+    "day", "days", "week", "weeks", "month", "months", "year", "years", "night", "hours", "time",
+})  # fmt: skip
+_LIFELESS = frozenset({"dead", "bodies", "corpses", "remains"})
 _NOTE_OPENS = 8  # words before the people of a note: a date, a place
 
 
@@ -30,7 +36,7 @@ class Subjects(Clauses):
         if (subject is None or not subject.counted) and active and verb.casualty_type == "killed":
             subject = self._named_hero(verb)
         if subject is None or not subject.counted:
-            if active and verb.casualty_type == "killed":
+            if (active and verb.casualty_type == "killed") or verb.passive:
                 self._companions(verb, "intransitive: people beside verb", 0.85)
             return
         adjacent = subject.reach - 1 == verb.left
@@ -46,8 +52,14 @@ class Subjects(Clauses):
         score = 0.95 if adjacent else 0.85
         if direct and id(subject) in self._objects:
             return
-        if verb.lemma in self.captives_only and not self._is_captive(subject):
+        if verb.lemma in self.captives_only and not (
+            self._is_captive(subject) or self._from_captivity(verb) or self._beside_captive(subject)
+        ):
             return
+        told = self.words[subject.start : verb.left + 1]
+        dead = id(subject) in self.found_dead or any(w.low in _LIFELESS for w in told)
+        if verb.casualty_type == "freed" and dead:
+            return  # "the bodies of a man and a woman were recovered", "eight dead were recovered"
         self._add(subject, verb, rule, score, as_subject=True)
         self._companions(verb, rule, score)
         self._accompanied(subject, verb, rule, score)
@@ -57,6 +69,18 @@ class Subjects(Clauses):
             if id(subject) in self._objects or not subject.counted:
                 break
             self._add(subject, verb, rule, score, as_subject=True)
+
+    def _beside_captive(self, mention: Mention) -> bool:
+        """Read "abducted tehsildar, two guards reach home"."""
+        before = self._previous_in_list(mention)
+        return before is not None and before.counted and self._is_captive(before)
+
+    def _from_captivity(self, verb: Verb) -> bool:
+        """Read "five miners escaped from captivity"."""
+        after = self.words[verb.end : verb.end + 4]
+        return any(w.low == "from" for w in after[:1]) and any(
+            "captivity" in w.senses for w in after
+        )
 
     def _be_follows(self, at: int) -> bool:
         return "be" in self.words[at + 1].senses or "have" in self.words[at + 1].senses
@@ -134,17 +158,18 @@ class Subjects(Clauses):
     def _offloaded(self, mention: Mention, verb: Verb) -> Mention | None:
         """Read a note's "seven passengers offloaded from a bus and shot dead"."""
         after = self.words[mention.reach]
-        told = after.low.endswith("ed") and "have" not in after.senses
+        told = (after.low.endswith("ed") and "have" not in after.senses) or after.low in _TAKEN
         if not told or mention.kind != "people" or mention.start > _NOTE_OPENS:
             return None
         has_object = verb.end in self._start or mention.group == "militants"
         finite = any("be" in w.senses for w in self.words[mention.reach : verb.at])
         return None if has_object or finite else mention
 
-    def _subject_before(self, at: int, direct: bool, verb: Verb) -> Mention | None:  # noqa: PLR0911, PLR0912
+    def _subject_before(self, at: int, direct: bool, verb: Verb) -> Mention | None:  # noqa: PLR0911, PLR0912, PLR0915
         """Walk left from a verb to the people it is said of."""
         thing = at >= 0 and at not in self._at and "not_people" in self.words[at].senses
-        if thing and verb.has_be and verb.lemma in self.needs_people:
+        within = self._in_phrase(at) or (at >= 0 and self.words[at].low in _TIMES)
+        if thing and verb.has_be and verb.lemma in self.needs_people and not within:
             return None  # "their weapons were seized"
         limit = at - (BARE_GAP if direct else _SUBJECT_GAP)
         crossed = 0
@@ -159,6 +184,12 @@ class Subjects(Clauses):
                 at = mention.start - 1
                 continue
             if mention is not None:
+                few = self.few.get(id(mention))
+                own = direct and not crossed and (mention.kind == "bare" or self._goes_on(verb))
+                if few is not None and not own:
+                    mention = few  # "four of the 18 hostages were killed"
+                elif few is not None and mention.kind == "bare":
+                    few.of_people = verb.casualty_type  # "three of the nine wounded"
                 governed = self._governor(mention)
                 if mention.kind == "thing" and verb.has_be and not (governed or crossed):
                     return None  # "two rifles were snatched"
@@ -171,6 +202,9 @@ class Subjects(Clauses):
                 return mention
             word = self.words[at]
             senses = word.senses
+            if word.low in QUOTES and at == verb.left:
+                at -= 1  # 3 "terrorists" killed
+                continue
             if word.low == ")":
                 opening = self._opening(at)
                 if opening is not None:
@@ -184,12 +218,19 @@ class Subjects(Clauses):
                 apposed = self._before_apposition(at)
                 if apposed is not None:
                     return apposed
+            if word.low == "," and at == verb.left and not direct:
+                spoken = self._before_attribution(at)
+                if spoken is not None:
+                    at = spoken
+                    continue
             if word.low == ",":
                 apposed = self._before_apposition(at) or self._before_relative(at)
                 if apposed is not None:
                     return apposed
             if "relatives" in senses and word.low in {"who", "which", "that", "whom"}:
                 return self._antecedent(at)
+            if "say" in senses and at > 1 and self.words[at - 2].low in {"who", "whom"}:
+                return self._antecedent(at - 2)  # "two fighters who it said embraced martyrdom"
             if "say" in senses and word.low not in {"reported", "claimed"}:
                 return None
             if "act" in senses and not direct and at != verb.left and word.low not in {"killed"}:
@@ -208,6 +249,24 @@ class Subjects(Clauses):
             crossed += 1
             at -= 1
         return None
+
+    def _goes_on(self, verb: Verb) -> bool:
+        """Whether a participle only describes: "39 of the 53 people hurt in the blast are …"."""
+        for word in self.words[verb.end : verb.end + 9]:
+            if "be" in word.senses or "have" in word.senses:
+                return True
+            if not word.low[0].isalnum() or "act" in word.senses:
+                return False
+        return False
+
+    def _in_phrase(self, at: int) -> bool:
+        """Whether a noun ends "from the Shahrag area of Harnai district"."""
+        for word in reversed(self.words[max(0, at - 5) : at]):
+            if "prepositions" in word.senses:
+                return True
+            if word.low in JOINTS or word.low in {"their", "his", "her", "its"}:
+                return False
+        return False
 
     def _was_taken(self, mention: Mention, verb: Verb) -> bool:
         """Read "seven miners abducted from Harnai recovered"."""
@@ -236,7 +295,8 @@ class Subjects(Clauses):
         if not (first.kind == "people" or (first.kind == "bare" and first.number is not None)):
             return None
         between = self.words[first.reach : verb.left]
-        if not between or not (between[0].low.endswith("ed") or "act" in between[0].senses):
+        taken = between and (between[0].low.endswith("ed") or between[0].low in _TAKEN)
+        if not between or not (taken or "act" in between[0].senses):
             return None
         finite = ("be", "have", "say", "relatives", "pronouns")
         ends = any(w.low in {";", ":", ","} or any(s in w.senses for s in finite) for w in between)
@@ -246,16 +306,14 @@ class Subjects(Clauses):
         """Read "five labourers, all from Punjab, were killed"."""
         for comma in range(at - 1, max(0, at - 14), -1):
             word = self.words[comma]
-            if "be" in word.senses or "say" in word.senses or word.low in {";", ":"}:
+            held = word.low == "being"  # "a prisoner, being held in a case, was hurt"
+            if ("be" in word.senses and not held) or "say" in word.senses:
+                return None
+            if word.low in {";", ":"}:
                 return None
             if word.low == self.words[at].low:
-                mention = self._at.get(comma - 1)
-                whole = (
-                    mention is not None
-                    and mention.counted
-                    and mention.reach == comma
-                    and mention.kind != "thing"
-                )
+                mention = self._ending_at(comma)
+                whole = mention is not None and mention.kind != "thing"
                 return (
                     mention
                     if whole and mention is not None and not self._governor(mention)
@@ -269,7 +327,7 @@ class Subjects(Clauses):
             word = self.words[index]
             if word.low in {";", ":", "said"}:
                 return None
-            if word.low in {"who", "whom"}:
+            if word.low in {"who", "whom", "whose"}:
                 comma = index - 1
                 if self.words[comma].low == "of" and (few := self._at.get(comma)) is not None:
                     comma = few.start - 1  # "twelve people, ten of whom were …, were killed"
@@ -279,9 +337,44 @@ class Subjects(Clauses):
                     comma = few.start - 1
                 if comma < 1 or self.words[comma].low != ",":
                     continue
-                mention = self._at.get(comma - 1)
-                whole = mention is not None and mention.counted and mention.reach == comma
-                return mention if whole and mention is not None else None
+                return self._ending_at(comma)
+        return None
+
+    def _ending_at(self, comma: int) -> Mention | None:
+        """The people before a comma, with "of the Military Intelligence" after them."""
+        mention = self._at.get(comma - 1)
+        if mention is not None and mention.counted and mention.reach == comma:
+            return mention
+        if self._is_name(comma - 1):  # "a boy, Sameer, who"
+            opened = comma - 1
+            while opened > 0 and self._is_name(opened):
+                opened -= 1
+            named = self._at.get(opened - 1) if self.words[opened].low == "," else None
+            if named is not None and named.counted and named.reach == opened:
+                return named
+        for index in range(comma - 1, max(-1, comma - 8), -1):
+            reached = self._at.get(index)
+            if reached is not None and reached.counted and reached.reach == index + 1:
+                after = self.words[index + 1].senses
+                return reached if "prepositions" in after and reached.kind == "people" else None
+            word = self.words[index]
+            if not word.low[0].isalnum() or {"be", "have", "say", "act"} & word.senses.keys():
+                return None
+        return None
+
+    def _is_name(self, at: int) -> bool:
+        return at >= 0 and self.words[at].text[:1].isupper() and at not in self._at
+
+    def _before_attribution(self, at: int) -> int | None:
+        """Index before ", it says," for the comma that closes it."""
+        said = False
+        for index in range(at - 1, max(-1, at - 7), -1):
+            word = self.words[index]
+            said |= "say" in word.senses
+            if word.low == ",":
+                return index - 1 if said else None
+            if "act" in word.senses or (index in self._start and self._start[index].counted):
+                return None
         return None
 
     def _antecedent(self, at: int) -> Mention | None:
@@ -289,8 +382,13 @@ class Subjects(Clauses):
         while before >= 0 and (self.words[before].low == "," or before in self._skip):
             before = self._skip[before].start - 1 if before in self._skip else before - 1
         mention = self._at.get(before)
+        if mention is None and before + 1 < at and self._is_name(before):
+            mention = self._ending_at(before + 1)
+            before = mention.reach - 1 if mention is not None else before
         if mention is None:
             # "three labourers hailing from Punjab, who …"
+            if self.words[at].low in {"that", "which"}:
+                return None  # "18 passengers in the van that was hit"
             reached = (self._at.get(i) for i in range(before - 1, max(-1, before - 7), -1))
             mention = next((m for m in reached if m is not None), None)
             described = mention is not None and self._modifies(mention, before)
@@ -315,6 +413,9 @@ class Subjects(Clauses):
         if not joined or at < 0:
             return None
         before = self._at.get(at)
+        if before is not None and not before.counted:
+            before = self._owned_by(before) or before
+            at = before.reach - 1 if before.counted else at
         if (
             before is not None
             and before.kind == "unknown"
@@ -331,6 +432,18 @@ class Subjects(Clauses):
             if self._governor(before) and self.words[before.start - 1].low not in {"of", "with"}
             else before
         )
+
+    def _owned_by(self, owner: Mention) -> Mention | None:
+        """The people of "a naib subedar of the FC" for the FC."""
+        at = owner.start - 1
+        if at > 0 and "determiners" in self.words[at].senses:
+            at -= 1
+        if at < 1 or self.words[at].low not in {"of", "from"}:
+            return None
+        mention = self._at.get(at - 1)
+        if mention is None or not mention.counted or mention.reach != at:
+            return None
+        return mention
 
     def _is_whole(self, mention: Mention) -> bool:
         """Whether it opens the sentence as a whole of which parts follow: "Out of 18 miners, 11 …"."""

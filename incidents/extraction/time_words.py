@@ -52,6 +52,9 @@ _TRIGGER = _automaton()
 HISTORY = re.compile(_TABLE["history"], re.IGNORECASE)
 SUM_LINE = re.compile(_TABLE["sum_line"], re.IGNORECASE)
 SUMMED = re.compile(_TABLE["summed"], re.IGNORECASE)
+SUMMED_UP = re.compile(_TABLE["summed_up"], re.IGNORECASE)
+TALLIED = re.compile(_TABLE["tallied"], re.IGNORECASE)
+ANALYTIC = re.compile(_TABLE["analytic"], re.IGNORECASE)
 _SPANS = frozenset({"lastspan", "period", "inspan", "since", "overyear", "quarter", "between"})
 
 
@@ -113,6 +116,7 @@ def joined(refs: list[Ref]) -> list[Ref]:
     return kept
 
 
+_TOO_FAR = 150
 _CLAUSE = re.compile(_TABLE["clause"])
 
 
@@ -140,6 +144,8 @@ def governing(refs: Sequence[Ref], text: str, at: int, sentence: tuple[int, int]
             low, high = (ref.end, at) if before else (at, ref.at)
             if not before and _EARLIER_FATE.search(text, low, high):
                 continue
+            if not before and gap > _TOO_FAR and ref.when.scope == "background":
+                continue  # history told later in a long sentence
             if ref.kind in _SPANS and "," not in text[low:high]:
                 distance *= 0.3
             distance += 60 * len(_CLAUSE.findall(text, low, high))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from incidents.extraction.linking import Link
 from incidents.extraction.mentions import Mention
@@ -35,13 +35,15 @@ _AFTER_TOLL = frozenset(
         "reached",
     }
 )
+_NO_LABELS = frozenset({"hit", "lose"})  # "hit: 3" labels nobody
+_FORM_JOINTS = frozenset({",", ";", ".", "/", "|", "-", "–", "—", "•", ":", "and", "&"})
 _COUNTED_TO = frozenset({
     "at", "to", "numbered", "reached", "totalled", "totaled", "exceeded", "crossed", "stood at",
     "stands at", "surpassed", "topped",
 })  # fmt: skip
 
 
-def toll_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link]:
+def toll_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link]:  # noqa: PLR0912
     """Return the figures that a toll or a "number of … killed" reaches."""
     links: list[Link] = []
     starts = {m.start: m for m in mentions if m.counted}
@@ -49,6 +51,9 @@ def toll_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link]
         senses = word.senses
         if "counted" in senses and senses["counted"] in {"killed", "injured"}:
             links.extend(_counted_to(words, starts, mentions, at))
+            continue
+        if word.low == "numbering" and (numbered := _numbering(words, starts, at)) is not None:
+            links.append(numbered)
             continue
         if (told := _raised_to(words, starts, mentions, at)) is not None:
             links.append(told)
@@ -70,6 +75,8 @@ def toll_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link]
             casualty_type = "killed"
         if casualty_type is None:
             continue
+        if target.group in {None, "total"} and word.low == "losses":
+            target.group = whose_losses(words, at)
         if target.group in {None, "total"}:
             target.group = (
                 _group_between(mentions, between, at + 1, link_at) or target.group or "total"
@@ -78,7 +85,39 @@ def toll_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link]
             continue
         target.kind = "people"
         links.append(Link(target, casualty_type, "toll", 0.93, at, link_at))
-    return links
+        for more in _also_given(words, mentions, at, target):
+            more.group, more.kind = target.group, "people"
+            links.append(Link(more, casualty_type, "toll", 0.88, more.start, more.end))
+    return list({(id(k.mention), k.casualty_type): k for k in reversed(links)}.values())[::-1]
+
+
+def whose_losses(words: Sequence[Word], at: int) -> VictimGroup | None:
+    """Read "the enemy's total losses", "losses of the security forces"."""
+    near = (*reversed(words[max(0, at - 3) : at]), *words[at + 1 : at + 4])
+    for word in near:
+        group: VictimGroup | None = (word.senses.get("group") or (None,))[0]
+        group = group or word.senses.get("modifier")
+        if group in {"security_forces", "police", "militants"}:
+            return group
+    return None
+
+
+def _also_given(
+    words: Sequence[Word], mentions: Sequence[Mention], at: int, target: Mention
+) -> Iterator[Mention]:
+    """Read "the toll, which stood at 12, rose to 15", "put at 15 by police and 20 by residents"."""
+    relative = any("relatives" in w.senses for w in words[at + 1 : target.start])
+    for mention in mentions:
+        if not target.end < mention.start <= target.end + _TOLL_REACH // 2:
+            continue
+        if mention.kind != "bare" or mention.number is None:
+            continue
+        before = words[mention.start - 1]
+        after = words[mention.end].low if mention.end < len(words) else ""
+        if (relative and "toll_links" in before.senses) or (
+            after == "by" and before.low in {"and", "but"} and words[target.end].low == "by"
+        ):
+            yield mention
 
 
 def _counted_to(  # noqa: PLR0911
@@ -120,6 +159,18 @@ def _counted_to(  # noqa: PLR0911
     return []
 
 
+def _numbering(words: Sequence[Word], starts: dict[int, Mention], at: int) -> Link | None:
+    """Read "the wounded, numbering 14"."""
+    target = starts.get(at + 1)
+    if target is None or target.kind != "bare" or target.number is None:
+        return None
+    for word in words[max(0, at - 2) : at]:
+        if "people" in word.senses:
+            target.kind, target.group = "people", "total"
+            return Link(target, word.senses["people"], "toll", 0.9, at, target.end)
+    return None
+
+
 def _raised_to(
     words: Sequence[Word], starts: dict[int, Mention], mentions: Sequence[Mention], at: int
 ) -> Link | None:
@@ -148,10 +199,11 @@ def _figure_after(
     words: Sequence[Word], starts: dict[int, Mention], at: int
 ) -> tuple[Mention | None, int]:
     for index in range(at + 1, min(at + _TOLL_REACH, len(words))):
-        if words[index].low in {";", "?"} or "say" in words[index].senses:
+        told = "say" in words[index].senses and words[index].low not in {"put", "revised"}
+        if words[index].low in {";", "?"} or told:
             return None, at
         mention = starts.get(index)
-        if mention is None or mention.number is None:
+        if mention is None or mention.number is None or mention.kind == "thing":
             continue
         before = words[index - 1]
         if before.low == "of" and index > at + 2:
@@ -164,6 +216,7 @@ def _figure_after(
             "toll_links" in before.senses
             or (index - 1 == at + 1 and before.low in _AFTER_TOLL)
             or (index == at + 1 and mention.kind == "bare")
+            or (before.low == ":" and "toll" in words[at].senses and mention.kind == "bare")
         ):
             return mention, index - 1
     return None, at
@@ -222,11 +275,12 @@ def colon_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link
                 befell = words[at].senses["state"]
                 links.append(Link(counted, befell, "form: KIA, WIA", 0.93, at, at + 1))
             continue
-        if words[at + 1].low not in {":", "=", "–", "—"}:
-            continue
         casualty_type = casualty_noun(words[at])
-        target = starts.get(at + 2) if at + 2 < len(words) else None
-        if casualty_type is None or target is None or target.kind not in {"bare", "people"}:
+        if casualty_type is None:
+            continue
+        after = _count_of_form(words, at, starts)
+        target = starts.get(after) if after is not None else None
+        if target is None or target.kind not in {"bare", "people"}:
             continue
         before = ends.get(at)
         if target.kind == "bare":
@@ -237,6 +291,26 @@ def colon_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link
             links.append(Link(more, casualty_type, "form: count after a colon", 0.9, at, at + 1))
             target = more
     return links
+
+
+def _count_of_form(words: Sequence[Word], at: int, starts: dict[int, Mention]) -> int | None:
+    """Where the count of a form begins: "Killed: 3", "Deaths - 3", "Injured (7)", "Dead 5"."""
+    mark = words[at + 1].low
+    if mark in {":", "=", "–", "—"}:
+        return at + 2
+    opens = at == 0 or words[at - 1].low in _FORM_JOINTS
+    if not opens:
+        return None
+    counted = at + 1 if at + 1 in starts else at + 2
+    target = starts.get(counted)
+    if target is None or target.kind != "bare":
+        return None
+    after = words[target.end].low if target.end < len(words) else "."
+    if mark == "(":
+        return counted if after == ")" else None
+    if mark == "-" or (counted == at + 1 and "act" not in words[at].senses):
+        return counted if after in _FORM_JOINTS else None
+    return None
 
 
 def _next_counted(
@@ -263,8 +337,10 @@ def casualty_noun(word: Word) -> CasualtyType | None:
     senses = word.senses
     if "act" in senses:
         acts = senses["act"]
-        kind: CasualtyType | None = acts.casualty_type if "participle" in acts.forms else None
-        return kind
+        said = "participle" in acts.forms and acts.lemma not in _NO_LABELS
+        kind: CasualtyType | None = acts.casualty_type if said else None
+        if kind is not None or "counted" not in senses:
+            return kind
     for sense in ("people", "counted", "state"):
         if sense in senses:
             kind = senses[sense]

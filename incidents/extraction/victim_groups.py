@@ -11,18 +11,18 @@ from incidents.model import VictimGroup
 _OF_ANY_FORCE = frozenset({
     "officer", "officers", "recruit", "recruits", "cadet", "cadets", "personnel",
 })  # fmt: skip
-_AGED = re.compile(r"(\d{1,2}|[a-z]+)-(?:year|month)s?-old$")
-_ADULT = 18
+_AGED = re.compile(r"(\d{1,2}|[a-z]+)[ -](?:year|month)s?[ -]old$")
+ADULT = 18
 
 
-def _is_child(word: Word) -> bool:
+def is_child(word: Word) -> bool:
     """Whether it is an age under 18, or "minor", "infant", before a noun."""
     if word.senses.get("modifier") == "children":
         return True
     aged = _AGED.match(word.low)
     if aged is None:
         return False
-    return int(aged[1]) < _ADULT if aged[1].isdigit() else aged[1] in _YOUNG
+    return int(aged[1]) < ADULT if aged[1].isdigit() else aged[1] in _YOUNG
 
 
 _YOUNG = frozenset({
@@ -67,6 +67,8 @@ def group_of(  # noqa: PLR0911
     senses = words[index].senses
     if "generic" in senses:
         described = by_modifiers(inside)
+        if described == "officials" and senses["generic"][0] == "civilians":
+            return "civilians"  # "a NADRA employee"
         if described is not None:
             return described
         if words[index].low in _OF_ANY_FORCE and _only_police(words):
@@ -74,7 +76,7 @@ def group_of(  # noqa: PLR0911
         group: VictimGroup = senses["group"][0] if "group" in senses else senses["generic"][0]
         return group
     head: VictimGroup = senses["group"][0]
-    if head in {"civilians", "men", "women", "total"} and any(_is_child(w) for w in inside):
+    if head in {"civilians", "men", "women", "total"} and any(is_child(w) for w in inside):
         return "children"
     if head == "police" and any(w.senses.get("modifier") == "security_forces" for w in inside):
         return "security_forces"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from incidents.extraction.inflection import forms
-from incidents.extraction.words import Phrases, Senses, tokenize
+from incidents.extraction.words import NOTHING, Phrases, Senses, tokenize
 
 _FILES = ("vocabulary.toml", "claimants.toml", "events.toml")
 
@@ -133,11 +133,27 @@ class _Collector:
             self.senses.setdefault(" ".join(tokenize(phrase)), {}).setdefault(sense, detail)
 
     def phrases(self) -> Phrases:
-        by_first: dict[str, list[tuple[list[str], int, Senses]]] = {}
+        alone: dict[str, Senses] = {}
+        longer: dict[str, dict[str, list[tuple[list[str], int, Senses]]]] = {}
         for phrase, senses in self.senses.items():
             first, *rest = phrase.split(" ")
-            by_first.setdefault(first, []).append((rest, len(rest), senses))
-        return Phrases({k: tuple(sorted(v, key=lambda e: -e[1])) for k, v in by_first.items()})
+            if rest:
+                seconds = longer.setdefault(first, {})
+                seconds.setdefault(rest[0], []).append((rest, len(rest), senses))
+            else:
+                alone[first] = senses
+        return Phrases(
+            {
+                first: (
+                    alone.get(first, NOTHING),
+                    {
+                        second: tuple(sorted(phrases, key=lambda entry: -entry[1]))
+                        for second, phrases in longer.get(first, {}).items()
+                    },
+                )
+                for first in alone.keys() | longer.keys()
+            }
+        )
 
     def mark(self, of: frozenset[str], sense: str) -> None:
         """Give a sense to every phrase that has one of some others."""
@@ -227,9 +243,14 @@ def _add_casualty_words(words: _Collector, tables: dict[str, Any]) -> None:
 
 def _add_groups(words: _Collector, tables: dict[str, Any]) -> None:
     plural_heads = frozenset(tables["generic_heads"]["plural"])
+    listed = {
+        noun for table in tables["groups"].values() for nouns in table.values() for noun in nouns
+    } | {head for heads in tables["generic_heads"].values() for head in heads}
     for group, table in tables["groups"].items():
         words.add(table["singular"], "group", (group, "singular"))
         words.add(table["plural"], "group", (group, "plural"))
+        regular = map(_plural, table["singular"])
+        words.add((p for p in regular if p not in listed), "group", (group, "plural"))
         words.add(table["collective"], "group", (group, "collective"))
         words.add(table["modifiers"], "modifier", group)
     for group, heads in tables["generic_heads"].items():
@@ -244,8 +265,9 @@ def _add_claimants(words: _Collector, tables: dict[str, Any]) -> None:
     irregular = tables["irregular"]
     claimants = tables["claimants"]
     for verb in claimants["say_verbs"]:
-        for phrase, form in forms(verb, irregular):
-            words.add([phrase], "say", form)
+        told = dict(forms(verb, irregular))  # of forms that look the same, the last
+        for phrase, form in told.items():
+            words.add([phrase], "say", "past" if form == "participle" else form)
     words.add(claimants["say_phrases"], "said_by")
     for claimant_type, phrases in claimants["types"].items():
         words.add(phrases, "claimant", claimant_type)
@@ -265,6 +287,8 @@ def _add_events(words: _Collector, tables: dict[str, Any]) -> None:
 
 
 def _plural(word: str) -> str:
+    if word.endswith("man"):
+        return f"{word[:-3]}men"
     if word.endswith(("s", "sh", "ch", "x")):
         return f"{word}es"
     return f"{word[:-1]}ies" if word.endswith("y") and word[-2] not in "aeiou" else f"{word}s"

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from incidents.extraction.attribution import UNATTRIBUTED, Speaker
 from incidents.extraction.dating import Calendar
+from incidents.extraction.time_words import ANALYTIC
 from incidents.extraction.vocabulary import Vocabulary
-from incidents.extraction.words import tag, tokenize
+from incidents.extraction.words import Word, tag, tokenize
 from incidents.model import ClaimantType
 
 _HEAD = 600
 _MAX_HEADLINE = 160
+_SIGNATURE = 200  # characters at the end
+_OPENING = 120  # characters in which a release says that it is one
+_LEAD = 300  # characters in which those who count are named
 _MIN_HINTS = 2
 _VOICES: dict[ClaimantType, Speaker] = {
     "armed_group": Speaker("the armed group's statement", "armed-group-statement", "armed_group"),
@@ -91,10 +96,85 @@ def _titled_by(title: str, vocabulary: Vocabulary) -> ClaimantType | None:
     return next((kind for kind in kinds if kind in {"un_ngo", "armed_group"}), None)
 
 
+_DATELINE = re.compile(r"\s*(?!RAWALPINDI)[A-Z]{4,}[A-Z /]*\b[^\n]{0,40}?(?:[:—–]|\s-\s)")
+_RELEASE = re.compile(r"press (?:release|note)|hand-?out|\bPR\b", re.IGNORECASE)
+
+
+def has_dateline(text: str) -> bool:
+    """Whether a text opens as a newspaper's: "QUETTA: …", "QUETTA, Oct 9 (Agency) - …".
+
+    Examples
+    --------
+    >>> has_dateline("QUETTA: Five men were killed."), has_dateline("Rawalpindi, 3 May 2025: …")
+    (True, False)
+    """
+    return _DATELINE.match(text) is not None
+
+
+def _named_kinds(words: Sequence[Word]) -> list[ClaimantType]:
+    """What kinds of speakers some words name; "who" is one in capitals only."""
+    return [
+        w.senses["claimant"] for w in words
+        if "claimant" in w.senses and (w.low != "who" or w.text.isupper())
+        and w.senses.get("group", ("", ""))[1] != "plural"
+    ]  # fmt: skip
+
+
+def _signed_by(text: str, vocabulary: Vocabulary) -> ClaimantType | None:
+    """Whose spokesman signs a statement in its last lines."""
+    last = text.strip()[-_SIGNATURE:].rpartition("\n\n")[2]
+    words = tag(last, 0, len(last), vocabulary.phrases)
+    if not any(w.low.startswith("spokes") for w in words[:12]) or len(words) > 14:
+        return None
+    kinds = _named_kinds(words)
+    return next((kind for kind in kinds if kind in {"armed_group", "state", "un_ngo"}), None)
+
+
+def _released_by(title: str, text: str, vocabulary: Vocabulary) -> ClaimantType | None:
+    """Whose press release or handout a document says it is."""
+    head = f"{title}\n{text[:_OPENING]}"
+    if _RELEASE.search(head) is None:
+        return None
+    words = tag(head, 0, len(head), vocabulary.phrases)
+    kinds = _named_kinds(words)
+    return next((kind for kind in kinds if kind in {"armed_group", "state", "un_ngo"}), None)
+
+
+def _of_a_force(title: str, text: str, vocabulary: Vocabulary) -> ClaimantType | None:
+    """Whether a force tells of itself: "FC recovers five abductees", in no newspaper's words."""
+    if _DATELINE.match(text):
+        return None
+    words = tag(title, 0, len(title), vocabulary.phrases)
+    opens = words[0].senses if words else {}
+    force = opens.get("claimant") == "state" and opens.get("group", ("",))[0] in _FORCES
+    if not force:
+        return None
+    told = tag(text, 0, len(text), vocabulary.phrases)
+    printed = any("outlet" in w.senses or w.low == "sources" for w in told)
+    return None if printed else "state"
+
+
+_FORCES = frozenset({"security_forces", "police"})
+
+
+def _counted_by(title: str, text: str, vocabulary: Vocabulary) -> ClaimantType | None:
+    """Whether those who count violence say it in the first words of a yearly or monthly report."""
+    head = f"{title}\n{text[:_LEAD]}"
+    if ANALYTIC.search(head) is None or _DATELINE.match(text):
+        return None
+    words = tag(head, 0, len(head), vocabulary.phrases)
+    kinds = _named_kinds(words)
+    return "un_ngo" if "un_ngo" in kinds else None
+
+
 def document_voice(text: str, title: str, vocabulary: Vocabulary) -> Speaker:
     """Return who speaks where a document's sentences name nobody."""
     if (named := _titled_by(title, vocabulary)) is not None:
         return _VOICES[named]
+    by = _signed_by(text, vocabulary) or _released_by(title, text, vocabulary)
+    by = by or _counted_by(title, text, vocabulary) or _of_a_force(title, text, vocabulary)
+    if by is not None:
+        return _VOICES[by]
     head = f"{title}\n{text[:_HEAD]}"
     low = f"{title}\n{text}".lower()
     best: tuple[int, ClaimantType] | None = None

@@ -6,10 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-# Numbers with thousands commas; a possessive ending; words with inner hyphens, apostrophes, or
-# digits joined by . / : (7.62, 24/25, 20:30); any other mark alone.
+# An age; a count of a list ("2xFC"); numbers with thousands commas; a possessive ending; words
+# with inner hyphens, apostrophes, or digits joined by . / : (7.62, 24/25, 20:30); any other mark
+# alone.
 _TOKEN = re.compile(
-    r"(?:[A-Za-z]{1,3}\.?)?\d+(?:,\d{2,3})+(?![\d,])(?:\.\d+)?"
+    r"\d{1,2} years?[ -]old\b"
+    r"|\d{1,3}(?=[xX][A-Za-z])|(?<=\d)[xX](?=[A-Za-z])"
+    r"|(?:[A-Za-z]{1,3}\.?)?\d+(?:,\d{2,3})+(?![\d,])(?:\.\d+)?"
     r"|[’'][sS]\b"
     r"|\w+(?:(?:[-‐‑](?=\w)|[’'](?!s\b)(?=\w)|(?<=\d)[./:](?=\d))\w+)*"
     r"|[^\w\s]"
@@ -30,11 +33,18 @@ class Word(NamedTuple):
     text: str
 
 
-class Phrases(NamedTuple):
-    """The vocabulary's phrases by their first word, the longest first."""
+QUOTES = frozenset("“”\"'‘’«»„")
+"""Quotation marks, each a word of its own."""
 
-    by_first: Mapping[str, tuple[tuple[list[str], int, Senses], ...]]
-    """First word to the rest of the phrase, its number of words, and its senses."""
+
+class Phrases(NamedTuple):
+    """The vocabulary's phrases by their first word."""
+
+    by_first: Mapping[str, tuple[Senses, Mapping[str, tuple[tuple[list[str], int, Senses], ...]]]]
+    """First word to its own senses, and by the second word to the phrases that go on so.
+
+    A phrase is the rest of its words, their number, and its senses; the longest come first.
+    """
 
 
 def plain(text: str) -> str:
@@ -88,16 +98,14 @@ def tag(text: str, start: int, end: int, phrases: Phrases) -> list[Word]:
             # Made as a tuple is: half the time of calling the class, for most words of a text.
             add(_new(Word, (low, begin, stop, NOTHING, text[begin:stop])))
             continue
-        senses = NOTHING
-        for rest, count, known in found:
-            if count == 0:
-                senses = known
-                break
-            if lows[at + 1 : at + 1 + count] == rest:
-                senses = known
-                until = at + 1 + count
-                stop = spans[at + count][1]
-                low = f"{low} {' '.join(rest)}"  # noqa: PLW2901
-                break
+        senses, going_on = found
+        if going_on and at + 1 < len(lows) and (longer := going_on.get(lows[at + 1])):
+            for rest, count, known in longer:
+                if count == 1 or lows[at + 1 : at + 1 + count] == rest:
+                    senses = known
+                    until = at + 1 + count
+                    stop = spans[at + count][1]
+                    low = f"{low} {' '.join(rest)}"  # noqa: PLW2901
+                    break
         add(_new(Word, (low, begin, stop, senses, text[begin:stop])))
     return words

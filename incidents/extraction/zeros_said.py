@@ -78,8 +78,8 @@ def _no(words: Sequence[Word], at: int, mentions: Sequence[Mention]) -> list[Lin
                 *_or_more(words, index, group),
             ]
         if "counted" in senses:
-            if senses["counted"] not in {"killed", "injured"}:
-                return []
+            if senses["counted"] not in {"killed", "injured"} or "group" in senses:
+                return []  # "I saw no bodies"
             return [
                 _zero(at, index + 1, senses["counted"], group, "zero: none counted"),
                 *_or_more(words, index, group),
