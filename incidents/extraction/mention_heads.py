@@ -38,7 +38,7 @@ class Heads:
     def __init__(self, numbers: NumberWords, needs_people: frozenset[str] = frozenset()) -> None:
         self._numbers = numbers
         self._needs_people = needs_people
-        self._number_words = frozenset(numbers.units) | frozenset(numbers.tens)
+        self._number_words = numbers.small()
 
     def _find_head(self, words: Sequence[Word], at: int) -> tuple[int, int] | None:  # noqa: PLR0912, PLR0915
         """Index of the head noun of a phrase from `at`, and the phrase's end."""

@@ -40,6 +40,11 @@ class NumberWords(NamedTuple):
     """Nouns that say how many: a duo, a trio."""
     large: dict[str, int]
 
+    def small(self) -> frozenset[str]:
+        """Return the numbers below a hundred in one word: two, twenty, twenty-two."""
+        joined = (f"{ten}-{one}" for ten in self.tens for one, n in self.units.items() if n < 10)
+        return frozenset((*self.units, *self.tens, *joined))
+
 
 def read_figure(  # noqa: PLR0912
     words: Sequence[Word], at: int, numbers: NumberWords
