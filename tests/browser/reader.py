@@ -28,6 +28,8 @@ FLAGS = [
     "--disable-sync",
 ]
 LOCAL = {"localhost", "127.0.0.1", ""}
+# How long a page takes is the machine's affair: this only ends the wait for what never comes.
+PATIENCE_MS = 60_000
 
 
 def free_port() -> int:
@@ -87,7 +89,6 @@ class Visitor:
 
     def open(self, query: str = "", *, address: str = "") -> Page:
         page = self.context.new_page()
-        page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: self.watched.errors.append(str(error)))
         page.goto(f"{address or self.address}/{query}")
         settled(page)
@@ -124,6 +125,7 @@ def visiting(browser: Browser, address: str, **options: object) -> Iterator[Visi
     context = browser.new_context(
         **({"viewport": {"width": 1366, "height": 768}, "accept_downloads": True} | options)
     )
+    context.set_default_timeout(PATIENCE_MS)
     watched = Watched()
 
     def stop_outside(route: Route) -> None:

@@ -24,7 +24,6 @@ def at_rest(page: Page) -> None:
 
 def open_add(visitor: Visitor, query: str = "", name: str = "amna") -> Page:
     page = visitor.context.new_page()
-    page.set_default_timeout(30_000)
     page.on("pageerror", lambda error: visitor.watched.errors.append(str(error)))
     page.goto(f"{visitor.address}/add{query}")
     field = page.locator(".st-key-reviewer input")

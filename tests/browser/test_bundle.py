@@ -132,9 +132,9 @@ def look_at_the_page(browser, offline, port, tmp_path):
     wrapped.chmod(0o755)
     without_network = browser.browser_type.launch(executable_path=wrapped, args=FLAGS)
     page = without_network.new_page()
-    page.goto(f"http://localhost:{port}/", timeout=60_000)
+    page.goto(f"http://localhost:{port}/")
     drawn = page.frame_locator("iframe").first.locator("path.leaflet-interactive")
-    expect(drawn).to_have_count(35, timeout=60_000)
+    expect(drawn).to_have_count(35)
     expect(page.get_by_test_id("stException")).to_have_count(0)
     without_network.close()
 

@@ -28,14 +28,6 @@ NOTES = (
 )
 
 
-@pytest.fixture(autouse=True)
-def patience():
-    # A change of the mapping reads the first rows anew.
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     with serving(INCIDENT_MAP_DATA_DIR=str(tmp_path_factory.mktemp("library"))) as url:
@@ -57,7 +49,6 @@ def idle(page: Page) -> None:
 
 def open_datasets(visitor: Visitor, query: str = "") -> Page:
     page = visitor.context.new_page()
-    page.set_default_timeout(30_000)
     page.on("pageerror", lambda error: visitor.watched.errors.append(str(error)))
     page.goto(f"{visitor.address}/datasets{query}")
     page.locator(".im-title").wait_for()
@@ -109,7 +100,7 @@ def choose(page: Page, label: str, option: str) -> None:
 
 def told(page: Page, text: str) -> None:
     """Wait until the result is shown; the import's own process takes seconds to start."""
-    expect(page.locator(".im-counts")).to_contain_text(text, timeout=60_000)
+    expect(page.locator(".im-counts")).to_contain_text(text)
 
 
 def test_a_dropped_file_is_imported_watched_told_removed_and_brought_back(visitor, tmp_path):

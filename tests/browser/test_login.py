@@ -77,7 +77,6 @@ def visitor(browser: Browser, address: str) -> Iterator[Visitor]:
 
 def at_the_door(visitor: Visitor, path: str = "/") -> Page:
     page = visitor.context.new_page()
-    page.set_default_timeout(60_000)
     page.goto(f"{visitor.address}{path}")
     page.get_by_role("button", name="Log in").wait_for()
     return page
@@ -191,7 +190,7 @@ def expect_told(browser: Browser, url: str, headers: dict[str, str], told: str) 
     with visiting(browser, url, extra_http_headers=headers) as visitor:
         page = visitor.context.new_page()
         page.goto(url)
-        expect(page.locator("[data-testid=stApp]")).to_contain_text(told, timeout=60_000)
+        expect(page.locator("[data-testid=stApp]")).to_contain_text(told)
 
 
 def test_the_proxy_says_who_is_at_the_page(browser, tmp_path):
