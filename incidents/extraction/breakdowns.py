@@ -8,7 +8,7 @@ from typing import NamedTuple
 from incidents.extraction.mentions import Mention
 from incidents.extraction.words import Word
 
-_JOINTS = frozenset({",", "and", "&", "as well as", "along with", "plus"})
+_JOINTS = frozenset({",", "+", "and", "&", "as well as", "along with", "plus"})
 _OPENERS = {"(": ")", "–": "–", "—": "—", "-": "-", ":": ".", "[": "]"}
 _REACH = 14
 

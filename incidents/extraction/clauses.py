@@ -13,7 +13,7 @@ from incidents.model import CasualtyType
 
 BARE_GAP = 6
 JOINTS = frozenset({
-    ",", "and", "&", "as well as", "along with", "together with", "plus", "besides", "alongside",
+    ",", "+", "and", "&", "as well as", "along with", "together with", "plus", "besides", "alongside",
     "or", "apart from",
 })  # fmt: skip
 

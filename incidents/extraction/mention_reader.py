@@ -188,6 +188,8 @@ class MentionReader(Singles):
         before = words[figure.first - 1].low if figure.first else ""
         if before == "that" and figure.first > 1 and "say" in words[figure.first - 2].senses:
             return False  # "said that one Gul Khan was killed"
+        if before == "which" and figure.first > 1 and "prepositions" in words[figure.first - 2].senses:
+            return False  # "firing in which one suspect was killed"
         return after in {"another", "after", "by", "way", "side", "hand", "day", "such"} or before in {
             "no", "any", "every", "this", "that", "which", "each", "another",
         }  # fmt: skip
@@ -244,7 +246,7 @@ class MentionReader(Singles):
 
     def _partitive(self, words: Sequence[Word], mention: Mention, at: int) -> bool:
         low = words[at].low
-        if low in {"them", "whom", "those", "these"}:
+        if low in {"them", "whom", "those", "these", "us"}:
             mention.of_them, mention.end = True, at + 1
             following = words[at + 1] if at + 1 < len(words) else None
             if following is not None and "people" in following.senses and low == "those":

@@ -231,7 +231,8 @@ def _counts_something(words: Sequence[Word], start: int, at: int, end: int, valu
             return False
         if "numbered" in word.senses and (in_digits or word.low in {"aged", "age", "ages"}):
             return False
-        if word.low in {"№", "#", "+"} or (word.low == "/" and not _parts_counts(words, start)):
+        joined = word.low == "+" and word.end == words[start].start  # "+92"
+        if joined or word.low in {"№", "#"} or (word.low == "/" and not _parts_counts(words, start)):
             return False
     if after is not None:
         if "after_number" in after.senses or after.low in _CURRENCY_SIGNS:

@@ -267,6 +267,8 @@ class Singles(Heads):
             and "act" in before.senses
             and not before.senses["act"].forms.isdisjoint({"s", "base", "past", "ing"})
         )
+        if end < len(words) and "condition" in words[end].senses:
+            return True  # "SHO critical", "grandson in critical condition"
         if is_title and at and words[at - 1].low in _LEAVES and end < len(words):
             return "state" in words[end].senses or "people" in words[end].senses
         if end >= len(words):
@@ -280,6 +282,8 @@ class Singles(Heads):
         listed = words[end].low in {",", "and"} and (
             is_title or at == 0 or words[at - 1].low == ":"
         )
+        if end < len(words) and words[end].low == "with" and _falls(words, end):
+            return True  # "commander with Rs7m bounty killed"
         if end < len(words) and words[end].low == "(":
             close = _closing(words, end)
             end = close + 1 if close is not None else end  # "Shepherd (14) lost both legs"
@@ -363,6 +367,17 @@ class Singles(Heads):
             if at < len(words) and words[at].low == "(":
                 close = _closing(words, at)
                 mention.names_end = close + 1 if close is not None else at
+
+
+def _falls(words: Sequence[Word], at: int) -> bool:
+    """Whether a participle ends the words after "with": "with Rs7m bounty killed"."""
+    for index in range(at + 1, min(at + 6, len(words))):
+        act = words[index].senses.get("act")
+        if act is not None and "participle" in act.forms:
+            return index + 1 >= len(words) or not words[index + 1].low[0].isalnum()
+        if not words[index].low[0].isalnum():
+            return False
+    return False
 
 
 def _closing(words: Sequence[Word], at: int) -> int | None:
