@@ -37,6 +37,10 @@ def find_breakdowns(words: Sequence[Word], mentions: Sequence[Mention]) -> list[
             if not parts or not all(m.kind == "people" and m.group for m in parts):
                 continue
             if word.low == "(":
+                if all(m.number is None for m in parts) and any(
+                    "claimant" in w.senses for w in words[at + 1 : end]
+                ):
+                    continue  # "12 wounded (official)"
                 if not closed or (at and "office" in words[at - 1].senses):
                     continue
             elif len(parts) < 2 or not (closed or word.low == ":"):
@@ -242,9 +246,14 @@ def take_apposed_groups(words: Sequence[Word], mentions: Sequence[Mention]) -> N
         at = mention.reach
         if not (mention.counted and at + 2 < len(words) and words[at].low in _APPOSES):
             continue
-        if mention.kind not in {"people", "bare"} or mention.group not in {None, "total", "men"}:
+        if mention.kind not in {"people", "bare"}:
             continue
         at += 1
+        again = starts.get(at)
+        if again is not None and words[at].low in {"both", "all three"} and mention.low == again.low:
+            again.counted = False  # "two brothers, both students, were taken away"
+        if mention.group not in {None, "total", "men"}:
+            continue
         if mention.low == 1 and mention.number is not None:
             apposed = starts.get(at)  # "one of the victims, a student, died"
             whole = apposed is not None and apposed.number is None and apposed.low == 1

@@ -18,6 +18,7 @@ JOINTS = frozenset({
 })  # fmt: skip
 
 
+UNITS = frozenset({"patrol", "squad", "contingent", "platoon", "detachment", "convoy", "posse", "force", "column"})
 _BANDS = frozenset({"team", "group", "party", "crew", "batch", "band"})
 _TO_DEATH = frozenset({"fatal", "fatally", "mortal", "mortally"})
 

@@ -28,6 +28,7 @@ _DEFINITE = frozenset(
 _COUNTS = frozenset({"qualifier", "vague", "numeral", "adverbs"})
 _POINTS = frozenset({"determiners", "qualifier", "group", "generic"})
 _AGES = frozenset({"aged", "age", "ages"})
+_ONES_BEFORE = frozenset({"earlier", "previous", "former", "latter"})
 _PREPOSED = frozenset({"about", "around", "over", "above"})
 
 
@@ -86,7 +87,7 @@ class MentionReader(Singles):
     ) -> Mention | None:
         """Read "his wife and daughter", a headline's "wife, brother-in-law"."""
         last = before[-1] if before else None
-        if last is None or last.reach != at - 1 or words[at - 1].low not in {",", "and"}:
+        if last is None or last.reach != at - 1 or words[at - 1].low not in {",", "and", "+", "&"}:
             return None
         if not last.counted or last.number is not None or last.kind != "people":
             return None
@@ -95,7 +96,8 @@ class MentionReader(Singles):
         after = words[at + 1] if at + 1 < len(words) else None
         if after is not None and after.low in {"was", "is", "has"}:
             return None  # "a poet and teacher was killed"
-        owned = words[last.start].low in {"his", "her"} or is_title
+        joined = words[at - 1].low in {"+", "&"}
+        owned = words[last.start].low in {"his", "her"} or is_title or joined
         if not owned or (after is not None and "not_people" in after.senses):
             return None
         mention = Mention(start=at, end=at + 1, low=1, high=1, head=at)
@@ -118,6 +120,8 @@ class MentionReader(Singles):
             or "numeral" in senses or word.low.partition("-")[0] in self._number_words
         ):  # fmt: skip
             return None
+        if at and words[at - 1].low == "how" and "vague" in senses:
+            return None  # "how many people were killed"
         figure = read_figure(words, at, self._numbers)
         if figure is None or self._is_idiom(words, figure):
             return None
@@ -138,6 +142,8 @@ class MentionReader(Singles):
         mention.definite = words[at].low in _DEFINITE
         mention.others = words[at].low in {"the other", "the remaining", "another"}
         self._read_head(words, mention)
+        if mention.kind == "bare" and at and words[at - 1].low in _ONES_BEFORE:
+            return None  # "in the earlier two, a man was killed"
         return mention
 
     @staticmethod

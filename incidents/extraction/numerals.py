@@ -237,6 +237,8 @@ def _counts_something(words: Sequence[Word], start: int, at: int, end: int, valu
     if after is not None:
         if "after_number" in after.senses or after.low in _CURRENCY_SIGNS:
             return False
+        if after.low == "/" and end + 1 < len(words) and words[end + 1].low in {"-", "="}:
+            return False  # "Rs 45,000/-"
         if after.low in {"/", "."} and end + 1 < len(words) and words[end + 1].low[:1].isdigit():
             return words[end].end != words[end + 1].start
     return not in_digits or not _is_date(words, start, at, end, value)

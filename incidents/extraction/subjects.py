@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incidents.extraction.clauses import BARE_GAP, JOINTS, Clauses, Verb
+from incidents.extraction.clauses import BARE_GAP, JOINTS, UNITS, Clauses, Verb
 from incidents.extraction.mentions import Mention
 from incidents.extraction.words import QUOTES
 
@@ -183,6 +183,10 @@ class Subjects(Clauses):
             if mention is not None and not direct and crossed and id(mention) in self._objects:
                 at = mention.start - 1
                 continue
+            if mention is not None and not direct and self._is_of_unit(mention):
+                at = mention.start - 2
+                crossed += 1
+                continue
             if mention is not None:
                 few = self.few.get(id(mention))
                 own = direct and not crossed and (mention.kind == "bare" or self._goes_on(verb))
@@ -228,7 +232,10 @@ class Subjects(Clauses):
                 if apposed is not None:
                     return apposed
             if "relatives" in senses and word.low in {"who", "which", "that", "whom"}:
-                return self._antecedent(at)
+                whole = self._antecedent(at)
+                if whole is not None and self._has_verb_between(at, verb):
+                    whole = self.few.get(id(whole), whole)  # "four out of seven who … were freed"
+                return whole
             if "say" in senses and at > 1 and self.words[at - 2].low in {"who", "whom"}:
                 return self._antecedent(at - 2)  # "two fighters who it said embraced martyrdom"
             if "say" in senses and word.low not in {"reported", "claimed"}:
@@ -249,6 +256,12 @@ class Subjects(Clauses):
             crossed += 1
             at -= 1
         return None
+
+    def _is_of_unit(self, mention: Mention) -> bool:
+        """Whether it only says how strong a unit was: "who was leading a patrol of 12 men"."""
+        if mention.start < 2 or self.words[mention.start - 1].low != "of":
+            return False
+        return self.words[mention.start - 2].low in UNITS
 
     def _goes_on(self, verb: Verb) -> bool:
         """Whether a participle only describes: "39 of the 53 people hurt in the blast are …"."""
@@ -364,6 +377,10 @@ class Subjects(Clauses):
 
     def _is_name(self, at: int) -> bool:
         return at >= 0 and self.words[at].text[:1].isupper() and at not in self._at
+
+    def _has_verb_between(self, at: int, verb: Verb) -> bool:
+        """Whether a relative clause has a verb of its own before this one."""
+        return any("act" in w.senses for w in self.words[at + 1 : verb.left + 1])
 
     def _before_attribution(self, at: int) -> int | None:
         """Index before ", it says," for the comma that closes it."""
