@@ -55,7 +55,8 @@ def find_breakdowns(words: Sequence[Word], mentions: Sequence[Mention]) -> list[
         parent = _parent(words, mentions, at)
         if word.low in _OPENERS and (parent is None or parent.kind == "thing"):
             continue
-        if word.low in {":", "–", "—", "-"} and not _adjoins(words, parent, at):
+        names_fallen = at and "undergo" in words[at - 1].senses and all(m.names_end for m in parts)
+        if word.low in {":", "–", "—", "-"} and not (names_fallen or _adjoins(words, parent, at)):
             continue
         for mention in counted:
             mention.part, mention.parent = True, parent

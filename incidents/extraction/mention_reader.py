@@ -75,11 +75,26 @@ class MentionReader(Singles):
             if found is None:
                 at += 1
                 continue
+            if found.start and words[found.start - 1].low == "'s" and found.number is None:
+                self._take_owner(words, found, mentions)
             self._take_names(words, found)
             self._take_age(words, found)
             mentions.append(found)
             at = max(found.reach, at + 1)
         return mentions
+
+    @staticmethod
+    def _take_owner(words: Sequence[Word], found: Mention, before: list[Mention]) -> None:
+        """Let "son" reach back over whose son it is: "the killing of a former minister's son"."""
+        owner = before[-1] if before else None
+        if owner is None or owner.counted or owner.end != found.start - 1 or found.self_noun:
+            return
+        start = owner.start
+        while start and start > owner.start - 3 and "modifier" in words[start - 1].senses:
+            start -= 1
+        if start and words[start - 1].low in {"a", "an", "the"}:
+            before.pop()
+            found.start = start - 1
 
     @staticmethod
     def _also_killed(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incidents.extraction.clauses import BARE_GAP, JOINTS, UNITS, Clauses, Verb
+from incidents.extraction.clauses import BARE_GAP, JOINTS, Clauses, Verb
 from incidents.extraction.mentions import Mention
 from incidents.extraction.words import QUOTES
 
@@ -183,10 +183,6 @@ class Subjects(Clauses):
             if mention is not None and not direct and crossed and id(mention) in self._objects:
                 at = mention.start - 1
                 continue
-            if mention is not None and not direct and self._is_of_unit(mention):
-                at = mention.start - 2
-                crossed += 1
-                continue
             if mention is not None:
                 few = self.few.get(id(mention))
                 own = direct and not crossed and (mention.kind == "bare" or self._goes_on(verb))
@@ -256,12 +252,6 @@ class Subjects(Clauses):
             crossed += 1
             at -= 1
         return None
-
-    def _is_of_unit(self, mention: Mention) -> bool:
-        """Whether it only says how strong a unit was: "who was leading a patrol of 12 men"."""
-        if mention.start < 2 or self.words[mention.start - 1].low != "of":
-            return False
-        return self.words[mention.start - 2].low in UNITS
 
     def _goes_on(self, verb: Verb) -> bool:
         """Whether a participle only describes: "39 of the 53 people hurt in the blast are …"."""
