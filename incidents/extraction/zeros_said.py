@@ -10,6 +10,7 @@ from incidents.extraction.tolls_said import casualty_noun
 from incidents.extraction.words import Word
 from incidents.model import CasualtyType, VictimGroup
 
+_FORCES = frozenset({"security_forces", "police"})
 _DENIES = frozenset({"denied", "denies", "denying"})
 _BETWEEN = frozenset(
     {
@@ -92,6 +93,8 @@ def _no(words: Sequence[Word], at: int, mentions: Sequence[Mention]) -> list[Lin
                 *_or_more(words, index, group),
             ]
         if word.low in {"loss", "losses"} and _is_of_people(words, index):
+            whose = next((m.group for m in mentions if index < m.start <= index + 6), None)
+            group = whose if whose in _FORCES else group
             return [_zero(at, index + 1, "killed", group, "zero: no loss")]
         if "lives" in senses:
             if any(w.low in {"loss", "lost"} for w in words[at : index + 3]):
