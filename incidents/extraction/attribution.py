@@ -17,7 +17,25 @@ _WINDOW = 16
 _TAIL = 6  # words of a speaker named after a colon
 _HEAD = 4  # words of a speaker named before a colon
 _LONG_QUOTE = 40  # characters; shorter ones are single words or phrases in quotation marks
-_SAY_NOW = frozenset({"say", "add", "tell", "confirm", "believe", "report", "claim", "estimate", "admit", "speak of", "insist", "allege", "acknowledge", "maintain", "deny"})
+_SAY_NOW = frozenset(
+    {
+        "say",
+        "add",
+        "tell",
+        "confirm",
+        "believe",
+        "report",
+        "claim",
+        "estimate",
+        "admit",
+        "speak of",
+        "insist",
+        "allege",
+        "acknowledge",
+        "maintain",
+        "deny",
+    }
+)
 _STATE_BODIES = frozenset({
     "department", "ministry", "military", "army", "government", "force", "police", "corps",
 })  # fmt: skip

@@ -240,7 +240,9 @@ def _apposed(
 _PAIR = 2
 
 
-def take_apposed_groups(words: Sequence[Word], mentions: Sequence[Mention]) -> None:
+def take_apposed_groups(  # noqa: PLR0912
+    words: Sequence[Word], mentions: Sequence[Mention]
+) -> None:
     """Let people take the group of what they are said to be: "nine people, all of them miners"."""
     starts = {m.start: m for m in mentions}
     for mention in mentions:
@@ -251,7 +253,13 @@ def take_apposed_groups(words: Sequence[Word], mentions: Sequence[Mention]) -> N
             continue
         at += 1
         again = starts.get(at)
-        if again is not None and words[at].low in {"both", "all three"} and mention.low == again.low:
+        if (
+            again is not None
+            and words[at].low in {"both", "all three"}
+            and mention.low == again.low
+        ):
+            if again.group in {"security_forces", "police", "children"}:
+                mention.group = again.group
             again.counted = False  # "two brothers, both students, were taken away"
         if mention.group not in {None, "total", "men"}:
             continue

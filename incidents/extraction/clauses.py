@@ -18,7 +18,9 @@ JOINTS = frozenset({
 })  # fmt: skip
 
 
-_UNITS = frozenset({"patrol", "squad", "contingent", "platoon", "detachment", "convoy", "posse", "force", "column"})
+_UNITS = frozenset(
+    {"patrol", "squad", "contingent", "platoon", "detachment", "convoy", "posse", "force", "column"}
+)
 _BANDS = frozenset({"team", "group", "party", "crew", "batch", "band"})
 _TO_DEATH = frozenset({"fatal", "fatally", "mortal", "mortally"})
 

@@ -278,13 +278,17 @@ class Linker(SetPhrases):
         if before is not None and before.low == "by" and mention.number is None:
             return True  # "was contradicted by another freed passenger"
         at = mention.reach
-        if at + 1 < len(self.words) and self.words[at].low == "," and self.words[at + 1].low == "who":
+        if (
+            at + 1 < len(self.words)
+            and self.words[at].low == ","
+            and self.words[at + 1].low == "who"
+        ):
             at += 1
         while at < len(self.words) and self.words[at].low in {"who", "later", "also", "had"}:
             at += 1
         return mention.low == 1 and at < len(self.words) and "say" in self.words[at].senses
 
-    def _by_themselves(self) -> None:
+    def _by_themselves(self) -> None:  # noqa: PLR0912
         linked = {id(link.mention) for link in self.links}
         barred = {id(m) for m in self.undone}
         for mention in self.mentions:

@@ -209,7 +209,11 @@ class MentionReader(Singles):
         before = words[figure.first - 1].low if figure.first else ""
         if before == "that" and figure.first > 1 and "say" in words[figure.first - 2].senses:
             return False  # "said that one Gul Khan was killed"
-        if before == "which" and figure.first > 1 and "prepositions" in words[figure.first - 2].senses:
+        if (
+            before == "which"
+            and figure.first > 1
+            and "prepositions" in words[figure.first - 2].senses
+        ):
             return False  # "firing in which one suspect was killed"
         return after in {"another", "after", "by", "way", "side", "hand", "day", "such"} or before in {
             "no", "any", "every", "this", "that", "which", "each", "another",

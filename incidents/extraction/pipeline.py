@@ -48,7 +48,9 @@ from incidents.sentences import Span, quoted_spans, split_sentences
 _SPEAKS_ON = 2  # sentences of a paragraph after the one that names its speaker
 _MAX_TITLE_WORDS = 18
 _MAX_TERSE_WORDS = 24
-_SPELLED_OUT = frozenset({"a", "an", "the", "was", "were", "had", "has", "have", "been", "he", "she", "they", "we"})
+_SPELLED_OUT = frozenset(
+    {"a", "an", "the", "was", "were", "had", "has", "have", "been", "he", "she", "they", "we"}
+)
 _LEAD = 4  # figures of a text that a headline repeats
 _TOTAL_REACH = 60  # figures back to the total of "three of the dead"
 
@@ -202,11 +204,12 @@ class _Document:
             title_like = self.is_title or (number == 0 and self._looks_like_title(span))
             reading = read_sentence(
                 self.text, span.char_start, span.char_end, self.paragraphs[number],
-                self.vocabulary, self.reader, title_like, terse=self._is_terse(span), follows=self._follows_figures(number),
+                self.vocabulary, self.reader, title_like, terse=self._is_terse(span),
+                follows=self._follows_figures(number),
             )  # fmt: skip
             if reading.mentions:
                 read_copulas(reading, discourse.last_type, discourse.only_type)
-            table.read(reading)
+            table.read(reading, self.text)
             discourse.settle(reading)
             if not reading.links:
                 discourse.hear(reading)
@@ -215,7 +218,10 @@ class _Document:
 
     def _follows_figures(self, number: int) -> bool:
         """Whether one of the two sentences before told of casualties."""
-        return any(r.mentions and (r.links or r.loose) or _asks(r) for r in self.readings[max(0, number - 2) : number])
+        return any(
+            (r.mentions and (r.links or r.loose)) or _asks(r)
+            for r in self.readings[max(0, number - 2) : number]
+        )
 
     def _is_past(self, number: int) -> bool:
         """Whether a sentence tells of history."""

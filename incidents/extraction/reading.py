@@ -58,7 +58,10 @@ def read_sentence(
     words = tag(text, start, end, vocabulary.phrases)
     reading = Reading(start, end, paragraph, words, is_title)
     if not _tells_of_casualties(words):
-        if follows and any("numeral" in w.senses or w.low[0].isdigit() for w in words):
+        if follows and any(
+            "numeral" in w.senses or "vague" in w.senses or w.low[0].isdigit() or _is_order(w)
+            for w in words
+        ):
             reading.mentions = reader.read(words, is_title or terse)
             reading.loose = [
                 m for m in reading.mentions
@@ -114,9 +117,15 @@ def _stands_alone(words: Sequence[Word], mention: Mention) -> bool:
     before = words[mention.start - 1] if mention.start else None
     opens = before is None or not before.low[0].isalnum() or "conjunctions" in before.senses
     after = words[mention.end]
-    quoted = after.low == "," and mention.end + 1 < len(words) and not words[mention.end + 1].low[0].isdigit()
+    quoted = (
+        after.low == ","
+        and mention.end + 1 < len(words)
+        and not words[mention.end + 1].low[0].isdigit()
+    )
     unsure = after.low in _UNSURE
-    return opens and (quoted or unsure or not _TELLS.isdisjoint(after.senses) or "adverbs" in after.senses)
+    return opens and (
+        quoted or unsure or not _TELLS.isdisjoint(after.senses) or "adverbs" in after.senses
+    )
 
 
 def _by_order(words: Sequence[Word], mention: Mention) -> bool:
@@ -140,15 +149,17 @@ def _take_list(words: Sequence[Word], reading: Reading) -> None:
     """Let the numbers of a list follow its first: "the figures are 129, 88 and 341"."""
     for last, mention in zip(reading.mentions, reading.mentions[1:], strict=False):
         joined = last.end == mention.start - 1 and words[last.end].low in {",", "and"}
-        if joined and mention.kind == last.kind == "bare" and mention.number is not None:
-            if last in reading.loose and mention not in reading.loose:
-                reading.loose.append(mention)
+        bare = mention.kind == last.kind == "bare" and mention.number is not None
+        if joined and bare and last in reading.loose and mention not in reading.loose:
+            reading.loose.append(mention)
 
 
 def _tells_of_casualties(words: Sequence[Word]) -> bool:
     for at, word in enumerate(words):
         senses = word.senses
-        if senses and ("casualty" in senses or "taken" in senses or "plight" in senses):
+        if senses and (
+            "casualty" in senses or "taken" in senses or "plight" in senses or "coffin" in senses
+        ):
             return True
         if word.low in _BACK_TO and at and words[at - 1].low in {"of", "among"}:
             return True
@@ -162,6 +173,8 @@ def _loose(reading: Reading, undone: set[int]) -> list[Mention]:
     words = reading.words
     loose: list[Mention] = []
     for mention in reading.mentions:
+        if mention.counted and mention.kind == "thing" and _stands_for_dead(words, mention):
+            loose.append(mention)
         if not mention.counted or mention.kind == "thing":
             continue
         spoken = mention.kind == "bare" and _stands_alone(words, mention)
@@ -197,6 +210,16 @@ def _loose(reading: Reading, undone: set[int]) -> list[Mention]:
         ):
             loose.append(mention)
     return loose
+
+
+def _stands_for_dead(words: Sequence[Word], mention: Mention) -> bool:
+    """Whether things are counted for the dead: "nine coffins", "a list of 14 names of those killed"."""
+    if mention.number is None or mention.head < 0:
+        return False
+    if "coffin" in words[mention.head].senses:
+        return True
+    after = words[mention.end : mention.end + 4]
+    return words[mention.head].low == "names" and any("casualty" in w.senses for w in after)
 
 
 def _beside_fate(words: Sequence[Word], mention: Mention) -> bool:
@@ -264,7 +287,7 @@ def _acts(words: Sequence[Word], mention: Mention) -> bool:
         senses = word.senses
         if "plight" in senses:
             return False
-        if word.low.endswith("ed") and not {"act", "undergo", "be"} & senses.keys():
+        if word.low.endswith("ed") and not {"act", "undergo", "be", "numbered"} & senses.keys():
             return True
         if "act" in senses and not senses["act"].forms.isdisjoint({"past", "s", "base"}):
             return True
@@ -282,3 +305,7 @@ def _travels(words: Sequence[Word], mention: Mention) -> bool:
     return before in {"carrying", "with", "housing", "aboard", "by", "against", "for"} or bool(
         after & {"aboard", "board", "travelling", "traveling", "depend", "lack"}
     )
+
+
+def _is_order(word: Word) -> bool:
+    return "ordinals" in word.senses or word.low == "another"

@@ -153,8 +153,9 @@ def _is_of_people(words: Sequence[Word], at: int) -> bool:
     if after.low == "of":
         own = {w.low for w in words[at + 2 : at + 5]} & {"own", "our", "personnel", "troops"}
         return bool(own)
-    return "be" in after.senses or after.low in {"on", "to", "by", "among", "amongst", "in"} and (
-        not any(w.low in {"property", "business"} for w in words[at + 2 : at + 4])
+    return "be" in after.senses or (
+        after.low in {"on", "to", "by", "among", "amongst", "in"}
+        and (not any(w.low in {"property", "business"} for w in words[at + 2 : at + 4]))
     )
 
 
@@ -166,10 +167,13 @@ def _losers(words: Sequence[Word], at: int) -> VictimGroup:
 
 def _denied(words: Sequence[Word], at: int, mentions: Sequence[Mention]) -> list[Link]:
     """Read "denied any loss on part of the police", "denied suffering any casualties"."""
-    for index in range(at + 1, min(at + 4, len(words))):
+    for index in range(at + 1, min(at + 5, len(words))):
         if words[index].low == "any":
             return _no(words, index, mentions)
-        if not ("suffer" in words[index].senses or words[index].low in {"having", "that"}):
+        if not (
+            "suffer" in words[index].senses
+            or words[index].low in {"having", "that", "there", "were", "was"}
+        ):
             return []
     return []
 
