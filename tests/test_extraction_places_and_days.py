@@ -381,3 +381,11 @@ def test_a_number_that_no_rule_can_link_is_shown_with_what_it_may_be(
 ) -> None:
     drafts = [d for d in extract(text) if d.tier == "unclassified" and d.casualty_type]
     assert [(d.casualty_type, d.count_low) for d in drafts] == [(casualty_type, count)]
+
+
+def test_history_told_of_here_has_the_place_of_the_report() -> None:
+    text = "Ten people died in Awaran on Monday. In the last attack here, two years ago, six died."
+    assert [(d.adm2_name, d.scope) for d in extract(text)] == [
+        ("Awaran", "event"),
+        ("Awaran", "background"),
+    ]

@@ -18,7 +18,7 @@ _LEAD = 8  # sentences in which a report says where its main event was
 _BACK = 5  # sentences a place is carried
 _SAME_PLACE = re.compile(
     r"\b(?:same|that|this) (?:area|district|place|town|city|region|road|spot|village)\b"
-    r"|\bin the (?:district|town|city|area)\b|\bthere\b"
+    r"|\bin the (?:district|town|city|area)\b|\bt?here\b"
 )
 _VAGUE, _COUNTRY = 5, 6  # where_prec
 
