@@ -19,8 +19,8 @@ from incidents.extraction import extract
 from incidents.extraction.scoring import FIELDS, CodedReport, Score, load_reports, score_reports
 
 REPORTS = Path(__file__).parents[1] / "tests" / "data" / "reports"
-READ = ("development", "second", "third", "fourth", "fifth")
-HELD_OUT = ("held_out", "held_out_two", "held_out_three")
+READ = ("development", "second", "third", "fourth", "fifth", "sixth")
+HELD_OUT = ("held_out", "held_out_two")
 ARTICLE_CHARACTERS = 4000
 ROUNDS = 15
 

@@ -209,6 +209,55 @@ def test_the_cells_of_a_table_are_read_under_their_headings() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        (
+            "District\tKilled\tInjured\nKech\t4\t7\nPanjgur\t2\t0",
+            [("killed", 4), ("injured", 7), ("killed", 2), ("injured", 0)],
+        ),
+        ("District | Killed\nKech | 4\nPanjgur | 2", [("killed", 4), ("killed", 2)]),
+        ("Killed\t12\nInjured\t30", [("killed", 12), ("injured", 30)]),
+    ],
+)
+def test_a_table_parted_by_tabs_or_of_two_columns_is_read(
+    text: str, figures: list[tuple[str, int]]
+) -> None:
+    assert [(d.casualty_type, d.count_low) for d in extract(text)] == figures
+
+
+def test_figures_in_a_bracket_belong_to_the_place_before_it() -> None:
+    text = "Most were hurt in Dera Bugti (7 killed, 9 injured) and Kohlu (4 killed, 6 injured)."
+    assert [(d.adm2_name, d.count_low) for d in extract(text)] == [
+        ("Dera Bugti", 7),
+        ("Dera Bugti", 9),
+        ("Kohlu", 4),
+        ("Kohlu", 6),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Three men were killed. Two, an official said, were identified by their papers.",
+        "Two Levies men are dead. We cannot reach the third.",
+        "And the wounded?\nFifteen, say the doctors.",
+        "Nine coffins were brought to Quetta.",
+        "A list of 14 names of those killed hung at the gate.",
+        'He was killed, and one army captain was "slightly wounded".',
+    ],
+)
+def test_a_number_or_a_person_beside_casualties_is_at_least_shown(text: str) -> None:
+    assert [d for d in extract(text) if d.casualty_type and d.count_low in {1, 2, 9, 14, 15}]
+
+
+def test_who_tells_of_casualties_is_no_claim() -> None:
+    drafts = extract(
+        '"They shot us," said one of the injured. Another freed passenger told AFP so.'
+    )
+    assert [d.quote for d in drafts if d.tier == "linked"] == []
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "A judge was attacked in Surab. He lost his life while defending his house.",
@@ -332,3 +381,11 @@ def test_a_number_that_no_rule_can_link_is_shown_with_what_it_may_be(
 ) -> None:
     drafts = [d for d in extract(text) if d.tier == "unclassified" and d.casualty_type]
     assert [(d.casualty_type, d.count_low) for d in drafts] == [(casualty_type, count)]
+
+
+def test_history_told_of_here_has_the_place_of_the_report() -> None:
+    text = "Ten people died in Awaran on Monday. In the last attack here, two years ago, six died."
+    assert [(d.adm2_name, d.scope) for d in extract(text)] == [
+        ("Awaran", "event"),
+        ("Awaran", "background"),
+    ]

@@ -17,7 +17,25 @@ _WINDOW = 16
 _TAIL = 6  # words of a speaker named after a colon
 _HEAD = 4  # words of a speaker named before a colon
 _LONG_QUOTE = 40  # characters; shorter ones are single words or phrases in quotation marks
-_SAY_NOW = frozenset({"say", "add", "tell", "confirm", "believe", "report", "claim", "estimate"})
+_SAY_NOW = frozenset(
+    {
+        "say",
+        "add",
+        "tell",
+        "confirm",
+        "believe",
+        "report",
+        "claim",
+        "estimate",
+        "admit",
+        "speak of",
+        "insist",
+        "allege",
+        "acknowledge",
+        "maintain",
+        "deny",
+    }
+)
 _STATE_BODIES = frozenset({
     "department", "ministry", "military", "army", "government", "force", "police", "corps",
 })  # fmt: skip
@@ -387,7 +405,10 @@ def _speaker(words: Sequence[Word], begin: int, end: int, memory: Memory) -> Spe
         span = span[:-1]
     if not span:
         return None
-    kinds = [w.senses["claimant"] for w in span if "claimant" in w.senses]
+    kinds = [
+        w.senses["claimant"] for w in span
+        if "claimant" in w.senses and (w.low != "who" or w.text.isupper())
+    ]  # fmt: skip
     names = [
         w
         for w in span
@@ -451,6 +472,8 @@ def _spoken_for(words: Sequence[Word], begin: int, span: Sequence[Word]) -> Clai
 def _organisation(words: Sequence[Word]) -> ClaimantType | None:
     for word in words:
         found: ClaimantType | None = word.senses.get("claimant")
+        if word.low == "who" and not word.text.isupper():
+            continue
         if found in {"state", "armed_group", "un_ngo"} and word.text[:1].isupper():
             return found
     return None

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from incidents.extraction.mentions import Mention
 from incidents.extraction.words import Word
 
-_JOINTS = frozenset({",", "and", "&", "as well as", "along with", "plus"})
+_JOINTS = frozenset({",", "+", "and", "&", "as well as", "along with", "plus"})
 _OPENERS = {"(": ")", "–": "–", "—": "—", "-": "-", ":": ".", "[": "]"}
 _REACH = 14
 
@@ -37,6 +37,10 @@ def find_breakdowns(words: Sequence[Word], mentions: Sequence[Mention]) -> list[
             if not parts or not all(m.kind == "people" and m.group for m in parts):
                 continue
             if word.low == "(":
+                if all(m.number is None for m in parts) and any(
+                    "claimant" in w.senses for w in words[at + 1 : end]
+                ):
+                    continue  # "12 wounded (official)"
                 if not closed or (at and "office" in words[at - 1].senses):
                     continue
             elif len(parts) < 2 or not (closed or word.low == ":"):
@@ -51,7 +55,8 @@ def find_breakdowns(words: Sequence[Word], mentions: Sequence[Mention]) -> list[
         parent = _parent(words, mentions, at)
         if word.low in _OPENERS and (parent is None or parent.kind == "thing"):
             continue
-        if word.low in {":", "–", "—", "-"} and not _adjoins(words, parent, at):
+        names_fallen = at and "undergo" in words[at - 1].senses and all(m.names_end for m in parts)
+        if word.low in {":", "–", "—", "-"} and not (names_fallen or _adjoins(words, parent, at)):
             continue
         for mention in counted:
             mention.part, mention.parent = True, parent
@@ -235,16 +240,29 @@ def _apposed(
 _PAIR = 2
 
 
-def take_apposed_groups(words: Sequence[Word], mentions: Sequence[Mention]) -> None:
+def take_apposed_groups(  # noqa: PLR0912
+    words: Sequence[Word], mentions: Sequence[Mention]
+) -> None:
     """Let people take the group of what they are said to be: "nine people, all of them miners"."""
     starts = {m.start: m for m in mentions}
     for mention in mentions:
         at = mention.reach
         if not (mention.counted and at + 2 < len(words) and words[at].low in _APPOSES):
             continue
-        if mention.kind not in {"people", "bare"} or mention.group not in {None, "total", "men"}:
+        if mention.kind not in {"people", "bare"}:
             continue
         at += 1
+        again = starts.get(at)
+        if (
+            again is not None
+            and words[at].low in {"both", "all three"}
+            and mention.low == again.low
+        ):
+            if again.group in {"security_forces", "police", "children"}:
+                mention.group = again.group
+            again.counted = False  # "two brothers, both students, were taken away"
+        if mention.group not in {None, "total", "men"}:
+            continue
         if mention.low == 1 and mention.number is not None:
             apposed = starts.get(at)  # "one of the victims, a student, died"
             whole = apposed is not None and apposed.number is None and apposed.low == 1

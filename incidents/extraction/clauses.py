@@ -13,11 +13,14 @@ from incidents.model import CasualtyType
 
 BARE_GAP = 6
 JOINTS = frozenset({
-    ",", "and", "&", "as well as", "along with", "together with", "plus", "besides", "alongside",
+    ",", "+", "and", "&", "as well as", "along with", "together with", "plus", "besides", "alongside",
     "or", "apart from",
 })  # fmt: skip
 
 
+_UNITS = frozenset(
+    {"patrol", "squad", "contingent", "platoon", "detachment", "convoy", "posse", "force", "column"}
+)
 _BANDS = frozenset({"team", "group", "party", "crew", "batch", "band"})
 _TO_DEATH = frozenset({"fatal", "fatally", "mortal", "mortally"})
 
@@ -91,6 +94,8 @@ class Clauses:
         for mention in mentions:
             if mention.self_noun and mention.start and self._are_wounds(mention):
                 mention.kind = "thing"
+            if mention.start > 1 and self._is_of_unit(mention):
+                mention.kind = "thing"
         self.few: dict[int, Mention] = {}
         """The few of a counted whole, by the whole's id: "four of the 18 hostages"."""
         for mention in mentions:
@@ -109,6 +114,11 @@ class Clauses:
         """Whether they are one man's: "received multiple bullet injuries"."""
         before = self.words[mention.start - 1].senses
         return "suffer_nouns" in self.words[mention.head].senses and "suffer" in before
+
+    def _is_of_unit(self, mention: Mention) -> bool:
+        """Whether it only says how strong a unit was: "who was leading a patrol of 12 men"."""
+        of_it = self.words[mention.start - 1].low == "of"
+        return of_it and mention.number is not None and self.words[mention.start - 2].low in _UNITS
 
     def _few_before(self, mention: Mention) -> Mention | None:
         """The bare figure of "four (out) of the 18 hostages", for the hostages."""

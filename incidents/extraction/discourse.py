@@ -54,6 +54,8 @@ class Discourse:
                 mention.group = self._group(link, earlier, reading)
                 if mention.group == "total" and "relational" in _head_of(reading, mention):
                     mention.group = "civilians"  # "two of our colleagues", "three friends"
+            elif mention.group == "total" and mention.of_them:
+                mention.group = self._group(link, earlier, reading)  # "four of them Afghans"
             elif mention.group == "total" and mention.part and mention.self_noun:
                 mention.group = (mention.parent.group if mention.parent else None) or "total"
             elif mention.group == "total" and _cue_before(reading, link):
@@ -62,6 +64,8 @@ class Discourse:
         for mention in reading.loose:
             if mention.group in {None, "total"} and "relational" in _head_of(reading, mention):
                 mention.group = "civilians"
+            elif mention.group is None and (told := _labelled(reading, mention)) is not None:
+                mention.group = told
             elif mention.group is None and (mention.definite or mention.others or mention.of_them):
                 mention.group = self.last_group
         self._remember(reading)

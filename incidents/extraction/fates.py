@@ -35,6 +35,31 @@ _HURT = frozenset(
         "beaten",
         "tortured",
         "shot",
+        "survived",
+        "survive",
+        "survives",
+        "arm",
+        "leg",
+        "bones",
+        "ribs",
+        "limbs",
+        "fractured",
+        "amputated",
+        "amputation",
+        "sight",
+        "pistol-whipped",
+        "bleeding",
+        "blood",
+        "surgery",
+        "paralysed",
+        "paralyzed",
+        "blinded",
+        "bruised",
+        "battered",
+        "limping",
+        "fainted",
+        "sickened",
+        "danger",
     }
 )
 _CAPTORS = frozenset({"abductors", "kidnappers", "captors", "hostage-takers", "gunmen"})
@@ -50,6 +75,8 @@ def nearest_type(reading: Reading, mention: Mention) -> CasualtyType:
         return "missing"
     if any(word in _KEPT for word in told):
         return "arrested"
+    if mention.reach < len(reading.words) and "condition" in reading.words[mention.reach].senses:
+        return "injured"  # "two cops dead, SHO critical"
     close = [w for w in (*before, *after) if "act" in w.senses or "people" in w.senses]
     bodies = any(w.low in {"bodies", "body"} for w in before)
     if any(word in _HURT for word in told) and not bodies and not close:

@@ -6,6 +6,7 @@ from incidents.extraction.clauses import Link
 from incidents.extraction.mentions import Mention
 from incidents.extraction.set_phrases import SetPhrases
 from incidents.extraction.vocabulary import Act
+from incidents.extraction.words import QUOTES
 from incidents.model import CasualtyType, VictimGroup
 
 __all__ = ["Link", "Linker"]
@@ -268,7 +269,26 @@ class Linker(SetPhrases):
             for w in self.words[max(0, at - 9) : at]
         )
 
-    def _by_themselves(self) -> None:
+    def _speaks(self, mention: Mention) -> bool:
+        """Whether it is who tells: "said one of the injured", "another freed passenger, who told"."""
+        before = self.words[mention.start - 1] if mention.start else None
+        told = "say" in before.senses and mention.start > 1 if before is not None else False
+        if told and self.words[mention.start - 2].low in (*QUOTES, ","):
+            return mention.low == 1
+        if before is not None and before.low == "by" and mention.number is None:
+            return True  # "was contradicted by another freed passenger"
+        at = mention.reach
+        if (
+            at + 1 < len(self.words)
+            and self.words[at].low == ","
+            and self.words[at + 1].low == "who"
+        ):
+            at += 1
+        while at < len(self.words) and self.words[at].low in {"who", "later", "also", "had"}:
+            at += 1
+        return mention.low == 1 and at < len(self.words) and "say" in self.words[at].senses
+
+    def _by_themselves(self) -> None:  # noqa: PLR0912
         linked = {id(link.mention) for link in self.links}
         barred = {id(m) for m in self.undone}
         for mention in self.mentions:
@@ -289,6 +309,8 @@ class Linker(SetPhrases):
                 )
                 if mention.number is None and mention.definite and not mention.self_noun:
                     continue
+                if self._speaks(mention) or self.words[mention.start].low == "each":
+                    continue
                 score = 0.9 if mention.self_noun else 0.85
                 at = mention.head
                 told_before = mention.number is None and self.words[mention.start].low in _OWNED
@@ -298,6 +320,8 @@ class Linker(SetPhrases):
                     doubtful=told_before and self.words[at].low in _DEATHS,
                 ))  # fmt: skip
             elif mention.of_people is not None and id(mention) not in linked:
+                if self._speaks(mention):
+                    continue
                 self._put(
                     Link(
                         mention,

@@ -18,7 +18,7 @@ _LEAD = 8  # sentences in which a report says where its main event was
 _BACK = 5  # sentences a place is carried
 _SAME_PLACE = re.compile(
     r"\b(?:same|that|this) (?:area|district|place|town|city|region|road|spot|village)\b"
-    r"|\bin the (?:district|town|city|area)\b|\bthere\b"
+    r"|\bin the (?:district|town|city|area)\b|\bt?here\b"
 )
 _VAGUE, _COUNTRY = 5, 6  # where_prec
 
@@ -63,6 +63,8 @@ class Locator:
     def spot(self, number: int, at: int, scope: Scope) -> Spot | None:  # noqa: PLR0911
         """Return the place told with a claim; None where the text leaves it open."""
         span = self._sentences[number]
+        if (labelled := self._before_bracket(span, at)) is not None:
+            return labelled
         here = self._places_told(number)
         below = local(here)
         if below:
@@ -88,6 +90,16 @@ class Locator:
             return wide
         main = self._main(number, "event" if same else scope)
         return self._carried(number) or main or wide
+
+    def _before_bracket(self, span: Span, at: int) -> Spot | None:
+        """The place that a bracket with figures stands after: "Kohlu (4 killed, 6 injured)"."""
+        opened = self._text.rfind("(", span.char_start, at)
+        if opened < 0 or ")" in self._text[opened:at]:
+            return None
+        named = self._places.within(span.char_start, opened, event_only=False)
+        last = named[-1] if named else None
+        beside = last is not None and not self._text[last.end : opened].strip()
+        return last if beside and last is not None and local([last]) else None
 
     def _places_told(self, number: int) -> list[Spot]:
         """The places of events in a sentence; also where the dead or hurt themselves were."""

@@ -49,7 +49,7 @@ class Heads:
             senses = words[index].senses
             if "vague" in senses or words[index].low in self._number_words:
                 break
-            if "send_to" in senses or "taken" in senses:
+            if "send_to" in senses or "taken" in senses or "condition" in senses:
                 break
             if head is not None and any(
                 x in senses for x in ("closers", "adverbs", "coordinators")

@@ -28,6 +28,7 @@ _DEFINITE = frozenset(
 _COUNTS = frozenset({"qualifier", "vague", "numeral", "adverbs"})
 _POINTS = frozenset({"determiners", "qualifier", "group", "generic"})
 _AGES = frozenset({"aged", "age", "ages"})
+_ONES_BEFORE = frozenset({"earlier", "previous", "former", "latter"})
 _PREPOSED = frozenset({"about", "around", "over", "above"})
 
 
@@ -74,6 +75,8 @@ class MentionReader(Singles):
             if found is None:
                 at += 1
                 continue
+            if found.start and words[found.start - 1].low == "'s" and found.number is None:
+                self._take_owner(words, found, mentions)
             self._take_names(words, found)
             self._take_age(words, found)
             mentions.append(found)
@@ -81,12 +84,25 @@ class MentionReader(Singles):
         return mentions
 
     @staticmethod
+    def _take_owner(words: Sequence[Word], found: Mention, before: list[Mention]) -> None:
+        """Let "son" reach back over whose son it is: "the killing of a former minister's son"."""
+        owner = before[-1] if before else None
+        if owner is None or owner.counted or owner.end != found.start - 1 or found.self_noun:
+            return
+        start = owner.start
+        while start and start > owner.start - 3 and "modifier" in words[start - 1].senses:
+            start -= 1
+        if start and words[start - 1].low in {"a", "an", "the"}:
+            before.pop()
+            found.start = start - 1
+
+    @staticmethod
     def _also_killed(
         words: Sequence[Word], at: int, before: Sequence[Mention], is_title: bool
     ) -> Mention | None:
         """Read "his wife and daughter", a headline's "wife, brother-in-law"."""
         last = before[-1] if before else None
-        if last is None or last.reach != at - 1 or words[at - 1].low not in {",", "and"}:
+        if last is None or last.reach != at - 1 or words[at - 1].low not in {",", "and", "+", "&"}:
             return None
         if not last.counted or last.number is not None or last.kind != "people":
             return None
@@ -95,7 +111,8 @@ class MentionReader(Singles):
         after = words[at + 1] if at + 1 < len(words) else None
         if after is not None and after.low in {"was", "is", "has"}:
             return None  # "a poet and teacher was killed"
-        owned = words[last.start].low in {"his", "her"} or is_title
+        joined = words[at - 1].low in {"+", "&"}
+        owned = words[last.start].low in {"his", "her"} or is_title or joined
         if not owned or (after is not None and "not_people" in after.senses):
             return None
         mention = Mention(start=at, end=at + 1, low=1, high=1, head=at)
@@ -118,6 +135,8 @@ class MentionReader(Singles):
             or "numeral" in senses or word.low.partition("-")[0] in self._number_words
         ):  # fmt: skip
             return None
+        if at and words[at - 1].low == "how" and "vague" in senses:
+            return None  # "how many people were killed"
         figure = read_figure(words, at, self._numbers)
         if figure is None or self._is_idiom(words, figure):
             return None
@@ -138,6 +157,8 @@ class MentionReader(Singles):
         mention.definite = words[at].low in _DEFINITE
         mention.others = words[at].low in {"the other", "the remaining", "another"}
         self._read_head(words, mention)
+        if mention.kind == "bare" and at and words[at - 1].low in _ONES_BEFORE:
+            return None  # "in the earlier two, a man was killed"
         return mention
 
     @staticmethod
@@ -188,6 +209,12 @@ class MentionReader(Singles):
         before = words[figure.first - 1].low if figure.first else ""
         if before == "that" and figure.first > 1 and "say" in words[figure.first - 2].senses:
             return False  # "said that one Gul Khan was killed"
+        if (
+            before == "which"
+            and figure.first > 1
+            and "prepositions" in words[figure.first - 2].senses
+        ):
+            return False  # "firing in which one suspect was killed"
         return after in {"another", "after", "by", "way", "side", "hand", "day", "such"} or before in {
             "no", "any", "every", "this", "that", "which", "each", "another",
         }  # fmt: skip
@@ -244,7 +271,7 @@ class MentionReader(Singles):
 
     def _partitive(self, words: Sequence[Word], mention: Mention, at: int) -> bool:
         low = words[at].low
-        if low in {"them", "whom", "those", "these"}:
+        if low in {"them", "whom", "those", "these", "us"}:
             mention.of_them, mention.end = True, at + 1
             following = words[at + 1] if at + 1 < len(words) else None
             if following is not None and "people" in following.senses and low == "those":

@@ -219,7 +219,9 @@ def _small(low: str, numbers: NumberWords) -> int | None:
     return value
 
 
-def _counts_something(words: Sequence[Word], start: int, at: int, end: int, value: int) -> bool:
+def _counts_something(  # noqa: PLR0911
+    words: Sequence[Word], start: int, at: int, end: int, value: int
+) -> bool:
     before = words[start - 1] if start else None
     before_number = words[at - 1] if at else None
     after = words[end] if end < len(words) else None
@@ -231,11 +233,18 @@ def _counts_something(words: Sequence[Word], start: int, at: int, end: int, valu
             return False
         if "numbered" in word.senses and (in_digits or word.low in {"aged", "age", "ages"}):
             return False
-        if word.low in {"№", "#", "+"} or (word.low == "/" and not _parts_counts(words, start)):
+        joined = word.low == "+" and word.end == words[start].start  # "+92"
+        if (
+            joined
+            or word.low in {"№", "#"}
+            or (word.low == "/" and not _parts_counts(words, start))
+        ):
             return False
     if after is not None:
         if "after_number" in after.senses or after.low in _CURRENCY_SIGNS:
             return False
+        if after.low == "/" and end + 1 < len(words) and words[end + 1].low in {"-", "="}:
+            return False  # "Rs 45,000/-"
         if after.low in {"/", "."} and end + 1 < len(words) and words[end + 1].low[:1].isdigit():
             return words[end].end != words[end + 1].start
     return not in_digits or not _is_date(words, start, at, end, value)

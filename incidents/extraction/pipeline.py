@@ -47,6 +47,10 @@ from incidents.sentences import Span, quoted_spans, split_sentences
 
 _SPEAKS_ON = 2  # sentences of a paragraph after the one that names its speaker
 _MAX_TITLE_WORDS = 18
+_MAX_TERSE_WORDS = 24
+_SPELLED_OUT = frozenset(
+    {"a", "an", "the", "was", "were", "had", "has", "have", "been", "he", "she", "they", "we"}
+)
 _LEAD = 4  # figures of a text that a headline repeats
 _TOTAL_REACH = 60  # figures back to the total of "three of the dead"
 
@@ -126,6 +130,11 @@ def _numbered(drafts: Sequence[_Fields]) -> list[Draft]:
     return [Draft(**fields) for fields in drafts]
 
 
+def _asks(reading: Reading) -> bool:
+    """Whether a sentence without figures names the hurt or the dead: "And the wounded?"."""
+    return any("people" in w.senses for w in reading.words)
+
+
 @dataclass(slots=True)
 class _Found:
     """A draft in the making."""
@@ -195,11 +204,12 @@ class _Document:
             title_like = self.is_title or (number == 0 and self._looks_like_title(span))
             reading = read_sentence(
                 self.text, span.char_start, span.char_end, self.paragraphs[number],
-                self.vocabulary, self.reader, title_like, follows=self._follows_figures(number),
+                self.vocabulary, self.reader, title_like, terse=self._is_terse(span),
+                follows=self._follows_figures(number),
             )  # fmt: skip
             if reading.mentions:
                 read_copulas(reading, discourse.last_type, discourse.only_type)
-            table.read(reading)
+            table.read(reading, self.text)
             discourse.settle(reading)
             if not reading.links:
                 discourse.hear(reading)
@@ -208,7 +218,10 @@ class _Document:
 
     def _follows_figures(self, number: int) -> bool:
         """Whether one of the two sentences before told of casualties."""
-        return any(r.links for r in self.readings[max(0, number - 2) : number])
+        return any(
+            (r.mentions and (r.links or r.loose)) or _asks(r)
+            for r in self.readings[max(0, number - 2) : number]
+        )
 
     def _is_past(self, number: int) -> bool:
         """Whether a sentence tells of history."""
@@ -222,6 +235,11 @@ class _Document:
             and sentence[-1:] not in '.!?”"'
             and len(self.sentences) > 1
         )
+
+    def _is_terse(self, span: Span) -> bool:
+        """Whether a sentence leaves out articles and auxiliaries, as tickers and notes do."""
+        said = self.text[span.char_start : span.char_end].lower().split()
+        return len(said) <= _MAX_TERSE_WORDS and _SPELLED_OUT.isdisjoint(said)
 
     def _found(self) -> Iterator[_Found]:
         count = 0

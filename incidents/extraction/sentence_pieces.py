@@ -9,7 +9,7 @@ from incidents.sentences import Span
 
 _MAX_SENTENCE = 1500  # characters; what is longer is no sentence that anybody wrote
 # Lines that are items or rows of their own, even where a text seems wrapped at a fixed width.
-_ROW = re.compile(r"[\r\n]+\s*(?=[-*•▪–(|]|\d|[^\r\n]*\|)")
+_ROW = re.compile(r"[\r\n]+\s*(?=[-*•▪–(|]|\d|[^\r\n]*[|\t])")
 
 
 def without_rows(text: str, sentences: Sequence[Span]) -> Iterator[Span]:

@@ -267,6 +267,8 @@ class Singles(Heads):
             and "act" in before.senses
             and not before.senses["act"].forms.isdisjoint({"s", "base", "past", "ing"})
         )
+        if terse_condition(words, end):
+            return True  # "SHO critical", "grandson in critical condition"
         if is_title and at and words[at - 1].low in _LEAVES and end < len(words):
             return "state" in words[end].senses or "people" in words[end].senses
         if end >= len(words):
@@ -280,6 +282,8 @@ class Singles(Heads):
         listed = words[end].low in {",", "and"} and (
             is_title or at == 0 or words[at - 1].low == ":"
         )
+        if end < len(words) and words[end].low == "with" and _falls(words, end):
+            return True  # "commander with Rs7m bounty killed"
         if end < len(words) and words[end].low == "(":
             close = _closing(words, end)
             end = close + 1 if close is not None else end  # "Shepherd (14) lost both legs"
@@ -312,10 +316,40 @@ class Singles(Heads):
         senses = words[at].senses
         if "group" not in senses and not ("generic" in senses and "plural" in number_of(words[at])):
             return None
+        if (told := self._counted_after(words, at)) is not None:
+            return told
         mention = Mention(start=at, end=at + 1, counted=False, head=at)
         mention.group = group_of(words, words[max(0, at - 3) : at], at)
         if words[at].low == "members":
             self._complement(words, mention)  # "eight were members of the security forces"
+        return mention
+
+    @staticmethod
+    def _counted_after(words: Sequence[Word], at: int) -> Mention | None:
+        """Read "truckers (x3)", "soldiers x 2", "Levies men (03)": the number follows."""
+        if "plural" not in number_of(words[at]):
+            return None
+        rest = [w.low for w in words[at + 1 : at + 5]]
+        opened = rest[:1] == ["("]
+        inner = rest[1:] if opened else rest
+        times = bool(inner) and inner[0][:1] in {"x", "×"}
+        joined = times and inner[0][1:].isdecimal()
+        if joined:
+            told, used = inner[0][1:], 1
+        elif times and len(inner[0]) == 1 and len(inner) > 1 and inner[1].isdecimal():
+            told, used = inner[1], 2
+        elif opened and inner and inner[0].isdecimal():
+            told, used = inner[0], 1
+        else:
+            return None
+        if opened and inner[used : used + 1] != [")"]:
+            return None
+        if not 0 < int(told) < 1000:
+            return None
+        end = at + 1 + used + (2 if opened else 0)
+        number = end - 2 if opened else end - 1
+        mention = Mention(start=at, end=end, low=int(told), high=int(told), number=number, head=at)
+        mention.group = group_of(words, words[max(0, at - 3) : at], at)
         return mention
 
     @staticmethod
@@ -363,6 +397,24 @@ class Singles(Heads):
             if at < len(words) and words[at].low == "(":
                 close = _closing(words, at)
                 mention.names_end = close + 1 if close is not None else at
+
+
+def terse_condition(words: Sequence[Word], at: int) -> bool:
+    """Whether "critical", "in critical condition" is all that is said of someone."""
+    if at >= len(words) or "condition" not in words[at].senses:
+        return False
+    return at + 1 >= len(words) or not words[at + 1].low[0].isalpha()
+
+
+def _falls(words: Sequence[Word], at: int) -> bool:
+    """Whether a participle ends the words after "with": "with Rs7m bounty killed"."""
+    for index in range(at + 1, min(at + 6, len(words))):
+        act = words[index].senses.get("act")
+        if act is not None and "participle" in act.forms:
+            return index + 1 >= len(words) or not words[index + 1].low[0].isalnum()
+        if not words[index].low[0].isalnum():
+            return False
+    return False
 
 
 def _closing(words: Sequence[Word], at: int) -> int | None:

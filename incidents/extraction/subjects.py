@@ -228,7 +228,10 @@ class Subjects(Clauses):
                 if apposed is not None:
                     return apposed
             if "relatives" in senses and word.low in {"who", "which", "that", "whom"}:
-                return self._antecedent(at)
+                whole = self._antecedent(at)
+                if whole is not None and self._has_verb_between(at, verb):
+                    whole = self.few.get(id(whole), whole)  # "four out of seven who … were freed"
+                return whole
             if "say" in senses and at > 1 and self.words[at - 2].low in {"who", "whom"}:
                 return self._antecedent(at - 2)  # "two fighters who it said embraced martyrdom"
             if "say" in senses and word.low not in {"reported", "claimed"}:
@@ -364,6 +367,10 @@ class Subjects(Clauses):
 
     def _is_name(self, at: int) -> bool:
         return at >= 0 and self.words[at].text[:1].isupper() and at not in self._at
+
+    def _has_verb_between(self, at: int, verb: Verb) -> bool:
+        """Whether a relative clause has a verb of its own before this one."""
+        return any("act" in w.senses for w in self.words[at + 1 : verb.left + 1])
 
     def _before_attribution(self, at: int) -> int | None:
         """Index before ", it says," for the comma that closes it."""

@@ -1,4 +1,7 @@
-"""Figures in the cells of a table whose header says what befell people: "… | Killed | Injured"."""
+"""Figures in the cells of a table whose header says what befell people: "… | Killed | Injured".
+
+The cells are parted by upright strokes, or by tabs as in a table pasted from a sheet.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +21,18 @@ class Table:
         self._columns: dict[int, CasualtyType] = {}
         self._width = 0
 
-    def read(self, reading: Reading) -> None:
+    def read(self, reading: Reading, text: str) -> None:
         """Take a line as a header, or add the figures of a row to its links."""
-        if not any(w.low in _BORDERS for w in reading.words):
+        if "\t" not in text[reading.start : reading.end] and not any(
+            w.low in _BORDERS for w in reading.words
+        ):
             return
-        cells = _cells(reading.words)
-        if len(cells) < 3:
+        cells = _cells(reading.words, text)
+        if len(cells) < 2:
+            return
+        labelled = _heading(cells[0])
+        if len(cells) == 2 and labelled is not None and _is_number(cells[1]):
+            self._add(reading, cells[1], labelled)  # "Killed | 12"
             return
         header = {i: befell for i, cell in enumerate(cells) if (befell := _heading(cell))}
         if header:
@@ -34,7 +43,7 @@ class Table:
 
     @staticmethod
     def _add(reading: Reading, cell: list[tuple[int, Word]], befell: CasualtyType) -> None:
-        if len(cell) != 1 or not cell[0][1].low.isdecimal():
+        if not _is_number(cell):
             return
         at, word = cell[0]
         count = int(word.low)
@@ -46,9 +55,15 @@ class Table:
         reading.links.append(Link(mention, befell, "table: cell under a heading", 0.9, at, at + 1))
 
 
-def _cells(words: list[Word]) -> list[list[tuple[int, Word]]]:
+def _is_number(cell: list[tuple[int, Word]]) -> bool:
+    return len(cell) == 1 and cell[0][1].low.isdecimal()
+
+
+def _cells(words: list[Word], text: str) -> list[list[tuple[int, Word]]]:
     cells: list[list[tuple[int, Word]]] = [[]]
     for at, word in enumerate(words):
+        if at and "\t" in text[words[at - 1].end : word.start] and cells[-1]:
+            cells.append([])
         if word.low in _BORDERS:
             cells.append([])
         else:

@@ -97,7 +97,7 @@ def _titled_by(title: str, vocabulary: Vocabulary) -> ClaimantType | None:
 
 
 _DATELINE = re.compile(r"\s*(?!RAWALPINDI)[A-Z]{4,}[A-Z /]*\b[^\n]{0,40}?(?:[:—–]|\s-\s)")
-_RELEASE = re.compile(r"press (?:release|note)|hand-?out|\bPR\b", re.IGNORECASE)
+_RELEASE = re.compile(r"press (?:release|note|wing|statement)|hand-?out|\bPR\b", re.IGNORECASE)
 
 
 def has_dateline(text: str) -> bool:

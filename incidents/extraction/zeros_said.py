@@ -10,6 +10,8 @@ from incidents.extraction.tolls_said import casualty_noun
 from incidents.extraction.words import Word
 from incidents.model import CasualtyType, VictimGroup
 
+_FORCES = frozenset({"security_forces", "police"})
+_DENIES = frozenset({"denied", "denies", "denying"})
 _BETWEEN = frozenset(
     {
         "civilian",
@@ -33,8 +35,14 @@ def zero_links(words: Sequence[Word], mentions: Sequence[Mention]) -> list[Link]
     """Return what is said to be nobody: "no casualties", "no one was hurt", "Injured: nil"."""
     links: list[Link] = []
     for at, word in enumerate(words):
+        if word.low in _DENIES and at + 2 < len(words):
+            links.extend(_denied(words, at, mentions))
         kind = word.senses.get("qualifier")
         if kind not in {"none", "nobody"}:
+            continue
+        said = at and word.low in {"nil", "none", "zero"} and "either" in words[at - 1].senses
+        if said:  # "own losses nil"
+            links.append(_zero(at - 1, at + 1, "killed", _losers(words, at - 1), "form: nil"))
             continue
         if at > 1 and words[at - 1].low in {":", "=", "-", "–"}:
             befell = casualty_noun(words[at - 2]) or (
@@ -84,6 +92,10 @@ def _no(words: Sequence[Word], at: int, mentions: Sequence[Mention]) -> list[Lin
                 _zero(at, index + 1, senses["counted"], group, "zero: none counted"),
                 *_or_more(words, index, group),
             ]
+        if word.low in {"loss", "losses"} and _is_of_people(words, index):
+            whose = next((m.group for m in mentions if index < m.start <= index + 6), None)
+            group = whose if whose in _FORCES else group
+            return [_zero(at, index + 1, "killed", group, "zero: no loss")]
         if "lives" in senses:
             if any(w.low in {"loss", "lost"} for w in words[at : index + 3]):
                 return [_zero(at, index + 1, "killed", group, "zero: no loss of life")]
@@ -130,6 +142,39 @@ def _no(words: Sequence[Word], at: int, mentions: Sequence[Mention]) -> list[Lin
         ) or index > at + 3:
             return []
         index += 1
+    return []
+
+
+def _is_of_people(words: Sequence[Word], at: int) -> bool:
+    """Whether a loss is no loss of things: "no loss was suffered", "any loss on part of police"."""
+    after = words[at + 1] if at + 1 < len(words) else None
+    if after is None or not after.low[0].isalnum():
+        return True
+    if after.low == "of":
+        own = {w.low for w in words[at + 2 : at + 5]} & {"own", "our", "personnel", "troops"}
+        return bool(own)
+    return "be" in after.senses or (
+        after.low in {"on", "to", "by", "among", "amongst", "in"}
+        and (not any(w.low in {"property", "business"} for w in words[at + 2 : at + 4]))
+    )
+
+
+def _losers(words: Sequence[Word], at: int) -> VictimGroup:
+    """Whose losses a form tells of: "civilian casualties nil"."""
+    group: VictimGroup = words[at - 1].senses.get("modifier", "total") if at else "total"
+    return group
+
+
+def _denied(words: Sequence[Word], at: int, mentions: Sequence[Mention]) -> list[Link]:
+    """Read "denied any loss on part of the police", "denied suffering any casualties"."""
+    for index in range(at + 1, min(at + 5, len(words))):
+        if words[index].low == "any":
+            return _no(words, index, mentions)
+        if not (
+            "suffer" in words[index].senses
+            or words[index].low in {"having", "that", "there", "were", "was"}
+        ):
+            return []
     return []
 
 
