@@ -146,3 +146,9 @@ def test_a_coded_claim_whose_quote_is_not_in_the_report_is_refused(tmp_path: Pat
     )
     with pytest.raises(ReportError, match="'Three' is not in the report"):
         load_reports(tmp_path)
+
+
+@pytest.mark.parametrize("who", ["a district official", "an election official", "jail officials"])
+def test_an_office_among_the_victims_words_can_also_be_who_tells(who):
+    (draft,) = extract(f"KALAT: Armed men killed two guards on Sunday, {who} said.")
+    assert (draft.claimant, draft.claimant_type) == (who, "state")

@@ -9,10 +9,10 @@ from command_line import run
 
 from incidents.atlas import load_atlas
 from incidents.coding import seeds
-from incidents.export.formats import write_file
 from incidents.origin_review import record_decision, take_back
 from incidents.origins.families import DECISIONS_FILE, Decision, decisions_as_toml, load_decisions
 from incidents.store import locate_library, open_store
+from incidents.whole_files import write_whole
 
 
 @pytest.fixture
@@ -52,10 +52,10 @@ def test_a_split_is_in_the_history_and_taking_it_back_restores_the_families_exac
     assert len(families(folder, library)) == len(before) + 1
 
 
-def test_a_merge_of_one_source_is_refused_in_our_own_words(folder):
+def test_a_merge_of_one_source_is_refused_in_our_own_words(folder, library):
     known = load_atlas(folder).catalogue.source
     with pytest.raises(ValueError, match=r"^a merge needs two sources or more, it has 1$"):
-        record_decision(folder, "merge", ["003-afp-2026-01-31"], reason="x", by="y", known=known)
+        record_decision(library, "merge", ["003-afp-2026-01-31"], reason="x", by="y", known=known)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_decisions_that_a_folder_holds_come_first_and_are_taken_back_in_it(folde
         decided_at=datetime(2026, 2, 3, tzinfo=UTC),
     )
     own = own.model_copy(update={"sources": (seeds.load(folder).sources[3].source_id,)})
-    write_file(folder / DECISIONS_FILE, decisions_as_toml((own,)).encode())
+    write_whole(folder / DECISIONS_FILE, decisions_as_toml((own,)).encode())
     split(folder, library)
     reasons = [d.reason for d in load_atlas(folder, library).lineage.decisions]
     assert reasons == ["kept in git", "own reporting"]

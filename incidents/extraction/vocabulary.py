@@ -161,6 +161,14 @@ class _Collector:
             if not of.isdisjoint(senses):
                 senses[sense] = True
 
+    def add_speakers_of_phrases(self) -> None:
+        """Let people who end in a word for who speaks be speakers too: "district official"."""
+        for phrase, senses in self.senses.items():
+            _, parted, last = phrase.rpartition(" ")
+            speaks = self.senses.get(last, {}).get("claimant")
+            if parted and "group" in senses and speaks is not None:
+                senses.setdefault("claimant", speaks)
+
     def add_people_of_phrases(self) -> None:
         """Let a phrase that ends in a word for people be people too: "security officials"."""
         for phrase, senses in self.senses.items():
@@ -200,6 +208,7 @@ def _build(tables: dict[str, Any]) -> Vocabulary:
     _add_claimants(words, tables)
     _add_events(words, tables)
     words.add_people_of_phrases()
+    words.add_speakers_of_phrases()
     words.mark(CASUALTY_SENSES, "casualty")
     words.mark(STOP_SENSES, "stop")
     return Vocabulary(tables, words.phrases())
