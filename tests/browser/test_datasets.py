@@ -146,6 +146,7 @@ def test_a_dropped_file_is_imported_watched_told_removed_and_brought_back(visito
     assert visitor.watched.errors == []
 
 
+@pytest.mark.slow
 def test_a_table_is_corrected_field_by_field_and_its_text_stays_text(visitor, tmp_path):
     page = open_datasets(visitor)
     drop(page, "Field notes.csv", NOTES)

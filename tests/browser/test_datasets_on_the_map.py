@@ -150,6 +150,7 @@ def test_the_maps_table_is_read_with_the_keyboard(visitor):
     expect(table.get_by_role("row", name="Pasni")).to_contain_text("reported without figure")
 
 
+@pytest.mark.slow
 def test_a_region_of_ones_own_is_chosen_stands_in_the_address_and_is_named_throughout(visitor):
     page = visitor.open("")
     page.locator(".st-key-region input").click()

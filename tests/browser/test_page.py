@@ -282,6 +282,7 @@ FIRST_INK_EAST_OF = """(canvas, corner) => {
 }"""
 
 
+@pytest.mark.slow
 def test_points_are_drawn_when_switched_on_and_a_shared_link_draws_the_same(visitor):
     page = visitor.open()
     canvas = district_map(page).locator("canvas.points")

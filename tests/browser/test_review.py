@@ -103,6 +103,7 @@ def test_an_uploaded_file_changes_the_map(visitor, kind, place, pcode):
     assert painted(visitor)[pcode].startswith("class-")
 
 
+@pytest.mark.slow
 def test_the_same_document_twice_is_noticed_and_opens_the_first(visitor):
     page = open_add(visitor)
     text = PASTED.replace("Kohlu", "Dalbandin").replace("KOHLU", "DALBANDIN")

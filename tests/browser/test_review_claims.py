@@ -94,6 +94,7 @@ def drag_over(page: Page, words: str) -> None:
     page.mouse.up()
 
 
+@pytest.mark.slow
 def test_claims_are_merged_split_placed_rejected_and_added_with_the_mouse(visitor):
     page = open_add(visitor)
     paste(page, BLAST)
@@ -165,6 +166,7 @@ def test_a_reload_loses_nothing_that_was_read_and_what_is_discarded_comes_back(v
     expect(card(page, "9 people").nth(1)).to_contain_text("26 February 2026")
 
 
+@pytest.mark.slow
 def test_of_two_reviewers_on_one_claim_the_second_is_told(visitor):
     page = open_add(visitor, name="amna")
     paste(page, BLAST.replace("Khuzdar", "Mastung").replace("KHUZDAR", "MASTUNG"))

@@ -40,6 +40,7 @@ def opened(browser):
     context.close()
 
 
+@pytest.mark.slow
 def test_the_brief_opens_from_a_file_and_asks_for_nothing(visitor, opened, tmp_path, artifacts):
     path = take(visitor.open(QUERY), "brief", tmp_path)
     page = opened(path)
@@ -95,6 +96,7 @@ def test_the_map_as_a_picture_is_a_png_for_print(visitor, tmp_path):
     assert int.from_bytes(content[16:20], "big") == 3000
 
 
+@pytest.mark.slow
 def test_the_sealed_export_holds_and_opens_as_the_same_page(visitor, browser, tmp_path):
     page = visitor.open(QUERY)
     path = take(page, "sealed", tmp_path)
